@@ -1,0 +1,101 @@
+"""The protocols that rooms keep: sources, tasks, teachers, checks, exports. One page.
+
+A task and an asked check are generators of rounds: they yield requests, are sent completions, and return their
+result. They do no input or output and draw only from the ``Random`` they are given, so that played again with the
+same completions they make the same requests and the same result. That is how everything resumes.
+"""
+
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import ClassVar, Protocol, TypeVar
+
+from .records import Completion, Context, Request, Row, Sample, Scalar, Slot, Verdict
+
+T = TypeVar("T")
+Rounds = Generator[Sequence[Request], Sequence[Completion], T]
+
+
+class Source(Protocol):
+    """Reads a collection into contexts."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def read(self, start: int) -> Iterator[Row]:
+        """Give one row for each source record from raw number ``start`` on, in order."""
+
+    def stamp(self) -> Mapping[str, str]:
+        """Give size and time of each input file by field name: when it is unchanged, the source need not be reread."""
+
+    def image_root(self) -> Path | None:
+        """Give the folder that the contexts' image paths are relative to."""
+
+
+class Task(Protocol):
+    """One response type: a conversation with a teacher."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def rounds(self, context: Context, attempt: int, hints: Sequence[Verdict], draw: Random) -> Rounds[list[Sample]]:
+        """Play one attempt. Raises Declined for too poor a context, ReplyFault for an unreadable reply."""
+
+    def own_words(self) -> Sequence[str]:
+        """Give the texts of prompt and few-shot replies: what must not turn up in a sample."""
+
+
+class Teacher(Protocol):
+    """Who answers requests."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def identity(self, request: Request, context: Context) -> Mapping[str, object]:
+        """Give what, beside the request, shapes the answer: served model, parameters, image digests."""
+
+    async def complete(self, slot: Slot, digest: str, request: Request, context: Context) -> Completion:
+        """Answer; ``slot`` and ``digest`` are copied into the completion.
+
+        Raises Declined when the context does not hold enough to answer from, TeacherStop when asking on is useless.
+        A request that the server refuses for good is a completion too: it was answered, and is journaled.
+        """
+
+    def settled(self) -> Mapping[str, str]:
+        """Give what has been settled about the server and should be kept with the run."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Check(Protocol):
+    """A rule: judges one sample by its context, purely."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def verdict(self, sample: Sample, context: Context) -> Verdict:
+        """Judge."""
+
+
+class AskedCheck(Protocol):
+    """A check that asks a role of its own, such as a judge."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def rounds(self, sample: Sample, context: Context) -> Rounds[Verdict]:
+        """Judge by asking."""
+
+
+class Export(Protocol):
+    """Writes accepted samples as a trainer or library reads them."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def write(self, samples: Iterable[tuple[Sample, Mapping[str, Scalar]]], out: Path) -> int:
+        """Write all samples, each with its kept source columns, to the file or folder ``out``; give their number.
+
+        ``out`` gets its final name only when it is complete.
+        """

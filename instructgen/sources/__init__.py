@@ -1,0 +1,1 @@
+"""Image collections in; contexts out. One file a collection."""

@@ -1,0 +1,1 @@
+"""A request in; a completion out. One file a way of being answered."""
