@@ -1,1 +1,4 @@
 """A context and a teacher's replies in; samples out. One file a kind of task."""
+
+TABLE = {"prompted": "instructgen.tasks.prompted:PromptedTask"}
+"""Tasks by the name that a recipe's ``use`` gives."""
