@@ -1,1 +1,5 @@
-"""Image collections in; contexts out. One file a collection."""
+"""Sources: collections in, contexts out. The table says which class a recipe's ``source.use`` means."""
+
+TABLE = {
+    "coco": "instructgen.sources.coco:CocoSource",
+}
