@@ -19,23 +19,6 @@ DONE = "complete.txt"
 """Written last: a folder without it is made anew."""
 
 _NOUNS = ("man", "woman", "dog", "bench", "street", "kitchen", "plate", "train", "tree", "child", "horse", "window")
-    "man",
-    "woman",
-    "dog",
-    "bench",
-    "street",
-    "kitchen",
-    "plate",
-    "train",
-    "tree",
-    "child",
-    "horse",
-    "window",
-    "table",
-    "boat",
-    "field",
-    "ball",
-]
 _VERBS = ["standing", "sitting", "running", "waiting", "resting", "playing", "leaning", "looking"]
 _LINKS = ["near", "beside", "behind", "under", "above", "before", "along", "within"]
 
