@@ -1,1 +1,12 @@
-"""A sample and its context in; a verdict out. One rule a class."""
+"""A sample and its context in; a verdict out. One rule a class.
+
+``TABLE`` names the checks that a recipe may use. All of these are pure and ask nobody.
+"""
+
+TABLE = {
+    "shape": "instructgen.checks.shape:ShapeCheck",
+    "leaks": "instructgen.checks.leaks:LeaksCheck",
+    "refusal": "instructgen.checks.refusal:RefusalCheck",
+    "length": "instructgen.checks.length:LengthCheck",
+    "repetition": "instructgen.checks.repetition:RepetitionCheck",
+}

@@ -1,0 +1,52 @@
+"""A sample and its task's own words in; whether it shows that the teacher read text instead of a picture out.
+
+`leak_words.py` holds the wordings (captions, boxes, coordinates, a description, the speaker as a language model,
+remnants of the reply's layout), `echo.py` finds repeated stretches of the prompt and its examples. The wordings are
+English; coordinates, layout and echo serve every language that puts blanks between words.
+"""
+
+from typing import ClassVar
+
+from pydantic import Field, PrivateAttr
+
+from ..component import Component, site_of
+from ..records import Context, Sample, Verdict
+from .echo import Echo
+from .leak_words import HINTS, RULES
+from .wording import WordingRule, judge
+
+_PASSED = Verdict(check="leaks", outcome="pass")
+
+
+class LeaksCheck(Component):
+    """Finds mentions of the text that stood in for the picture, and words of the prompt."""
+
+    name: ClassVar[str] = "leaks"
+    version: ClassVar[int] = 1
+
+    echo_words: int = Field(default=12, ge=4)
+    """So many words in a row that also stand in the task's prompt or examples are an echo."""
+    coordinates: bool = False
+    """Let coordinates and boxes through: for tasks about regions."""
+
+    _echoes: dict[str, Echo] = PrivateAttr(default_factory=dict)
+    _rules: tuple[WordingRule, ...] = PrivateAttr(default=RULES)
+
+    def model_post_init(self, context: object) -> None:
+        """Take the tasks' own words from the site."""
+        for task, texts in site_of(context).own_words.items():
+            self._echoes[task] = Echo(texts, self.echo_words)
+        if self.coordinates:
+            self._rules = tuple(rule for rule in RULES if rule.reason not in ("coordinates", "box_mentioned"))
+
+    def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
+        """Judge; a wording that fails goes before an echo, an echo before doubtful wordings."""
+        worded = judge(self.name, self._rules, HINTS, sample, _PASSED)
+        echo = self._echoes.get(sample.task)
+        if worded.outcome == "fail" or echo is None:
+            return worded
+        spans = tuple(echo.spans(sample.turns))
+        if not spans:
+            return worded
+        hint = HINTS["prompt_text"]
+        return Verdict(check=self.name, outcome="fail", reason="prompt_text", evidence=spans, hint=hint)

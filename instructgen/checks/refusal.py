@@ -1,0 +1,116 @@
+"""A sample in; whether the teacher declined to answer, apologised, or saw no picture or no message out.
+
+Only answers are judged. "I can't see any dog" is a definite answer about the picture and passes; "I can't see the
+image" is not. An answer that the picture does not tell ("cannot be determined") is doubtful: it may be right, but a
+set full of them teaches a model to give up. English only.
+"""
+
+from typing import ClassVar
+
+from ..component import Component
+from ..records import Context, Sample, Verdict
+from .wording import WordingRule, judge, needs, wording
+
+_PASSED = Verdict(check="refusal", outcome="pass")
+
+_CANNOT = (
+    r"(?:can't|cannot|can not|could not|couldn't|won't|will not"
+    r"|(?:am|'m) (?:currently |still )?(?:unable|not able|not capable) (?:to|of))"
+)
+_PICTURE = r"(?:images?|pictures?|photos?|photographs?|visuals?|visual content|attachments?|files?|links?)"
+_GIVEN = r"(?:provided|attached|given|included|uploaded|shared|available)"
+_HELP = (
+    r"(?:assist|help|provide|fulfil|comply|answer|generate|create|continue|complete|describe|engage|discuss|share|offer"
+    r"|respond|do that|identify (?:the |real |this |that )?(?:person|people|individual|someone))"
+)
+_SORRY = r"(?:i'm|i am|we're|my apologies|apologies|i apologi[sz]e|sorry)"
+_NOT = (
+    r"(?:can't|cannot|can not|unable|not able|couldn't|could not|won't|don't|do not|no image|need more|must decline"
+    r"|confusion|misunderstanding|mistake)"
+)
+_FIND_OUT = r"(?:determine|tell|ascertain|say|know|confirm|verify)"
+
+RULES = (
+    WordingRule(
+        "no_image",
+        "fail",
+        wording(
+            rf"\b(?:no|without an?|without the) (?:actual )?{_PICTURE} (?:(?:was|is|has been|were|are|have been) )?"
+            rf"(?:{_GIVEN}|to (?:view|see|look at|analy[sz]e))\b",
+            rf"\bi ?{_CANNOT} (?:directly |actually |physically )?"
+            r"(?:see|view|access|open|load|process|analy[sz]e|look at) "
+            rf"(?:the |any |this |that |your |an? |these |those )?(?:actual |provided |attached )?{_PICTURE}\b",
+            r"\bi do(?: not|n't) have (?:(?:direct )?access to|the ability to|vision|eyes)",
+            r"\b(?:please|could you|can you|if you (?:can|could|would)) (?:please )?(?:provide|upload|share|attach|send"
+            r"|describe) (?:me |us )?(?:with )?(?:the |an? |your |more |another )?(?:\w+ )?"
+            rf"(?:{_PICTURE}|context|details|information)\b",
+            rf"\b{_PICTURE} (?:is|was|did|does|has|could)(?: not|n't) (?:been )?(?:{_GIVEN}|attach|include|upload|load"
+            r"|come through|be (?:loaded|displayed|opened))",
+        ),
+        needs("provided attached included uploaded shared available access ability vision eyes provide upload share")
+        | needs("attach send cannot unable capable able load analyze analyse process t given view open include"),
+        who="gpt",
+    ),
+    WordingRule(
+        "empty_message",
+        "fail",
+        wording(
+            r"\b(?:message|input|prompt|text|request|query) (?:is|was|appears|seems|looks|got|has been|came through)"
+            r"(?: to (?:be|have been))?(?: like it was)? (?:empty|blank|incomplete|cut off|missing|truncated)\b",
+            r"\byou (?:have not|haven't|did not|didn't|forgot to) (?:provide|include|enter|ask|attach|share|give|specif"
+            r"|upload|add|submit)",
+            r"\bhow (?:can|may) i (?:help|assist) you\b|\blet me know (?:if|how|what) (?:you|i)\b",
+        ),
+        needs("empty blank incomplete cut missing truncated provide provided include included enter entered ask asked")
+        | needs("attach attached share shared give given specify specified upload uploaded add submit assist help let"),
+        who="gpt",
+    ),
+    WordingRule(
+        "refusal",
+        "fail",
+        wording(
+            rf"\bi ?{_CANNOT} (?:\w+ly )?{_HELP}",
+            rf"\b{_SORRY}\b[^.!?\n\"]{{0,30}}\b(?:but|as|for|that|because)\b[^.!?\n\"]{{0,40}}\b{_NOT}\b",
+            r"\A\W*(?:i'm|i am)(?: very| so| really)? sorry\b",
+            r"\bi (?:must|have to|need to) (?:decline|refuse)\b",
+            r"\b(?:against|violates?) (?:my|our|openai's|the) (?:\w+ )?"
+            r"(?:guidelines|polic(?:y|ies)|programming|terms)\b",
+            r"\bi(?:'m| am) (?:just |only )?(?:not (?:allowed|permitted|comfortable|capable)|programmed)\b",
+        ),
+        needs(
+            "sorry apologies apologize apologise cannot t unable capable able decline refuse against violates violate"
+        )
+        | needs("allowed permitted comfortable programmed not"),
+        who="gpt",
+    ),
+    WordingRule(
+        "undetermined",
+        "doubtful",
+        wording(
+            rf"\b(?:cannot|can't|can not|could not|couldn't) (?:be )?(?:\w+ly )?(?:be )?{_FIND_OUT}",
+            rf"\b(?:impossible|not possible|difficult|hard|unable|not able) to (?:\w+ly )?{_FIND_OUT}",
+            r"\b(?:is|are|it's) (?:unclear|unknown|not clear|uncertain)\b|\bnot enough information\b",
+        ),
+        needs("determine determined tell ascertain ascertained say said know known confirm confirmed verify verified")
+        | needs("unclear unknown clear uncertain information"),
+        who="gpt",
+    ),
+)
+
+HINTS = {
+    "no_image": "Answer as someone who has the picture before them; never ask for it.",
+    "empty_message": "Write the answer itself; do not remark on the message.",
+    "refusal": "Answer the question; ask only questions that can be answered.",
+    "undetermined": "Ask only what the picture surely answers.",
+}
+
+
+class RefusalCheck(Component):
+    """Finds refusals, apologies, and answers that saw no picture or no message."""
+
+    name: ClassVar[str] = "refusal"
+    version: ClassVar[int] = 1
+
+    def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
+        """Judge the answers."""
+        return judge(self.name, RULES, HINTS, sample, _PASSED)

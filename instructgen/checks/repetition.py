@@ -1,0 +1,140 @@
+"""A sample in; whether it loops, says the same twice or echoes its question out.
+
+The usual ends of a model gone astray: a word or phrase over and over, a sentence written twice, the same question
+twice in a dialogue, the question given back as the answer, long rows of one sign.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import eq
+from typing import ClassVar
+
+from pydantic import Field, PrivateAttr
+
+from ..component import Component
+from ..records import Context, Sample, Span, Turn, Verdict
+from .words import WORD, split, words_of
+
+_PASSED = Verdict(check="repetition", outcome="pass")
+
+_SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?。！？]*")
+_LONGEST_PHRASE = 12
+_SHARE_FROM = 40
+"""Words from which on the share of repeated phrases says anything."""
+
+_HINTS = {
+    "looped_words": "Say each thing once; do not repeat a word or phrase over and over.",
+    "repeated_sentence": "Write no sentence twice in an answer.",
+    "repeated_phrases": "Vary the wording; the answer says nearly the same again and again.",
+    "character_run": "Write no rows of the same sign.",
+    "repeated_question": "Ask a different question each time.",
+    "repeated_answer": "Give each question an answer of its own.",
+    "answer_echoes_question": "Answer the question instead of repeating it.",
+}
+
+
+class RepetitionCheck(Component):
+    """Finds loops and repeats within a sample."""
+
+    name: ClassVar[str] = "repetition"
+    version: ClassVar[int] = 1
+
+    phrase_repeats: int = Field(default=3, ge=2)
+    """A phrase of two words or more so many times in a row is a loop."""
+    word_repeats: int = Field(default=4, ge=2)
+    """A single word so many times in a row is a loop; numbers and single letters are let be."""
+    sentence_words: int = Field(default=5, ge=1)
+    """A sentence of at least so many words may stand once in an answer."""
+    character_repeats: int = Field(default=10, ge=3)
+    """The same sign so many times in a row is a fault; digits are let be."""
+    repeated_share: float = Field(default=0.3, gt=0, le=1)
+    """Largest share of an answer's five-word phrases, from 40 words on, that may have stood in it before."""
+
+    _row: re.Pattern[str] = PrivateAttr(default=re.compile(""))
+
+    def model_post_init(self, context: object) -> None:  # noqa: ARG002
+        """Compile the pattern of a row of signs."""
+        self._row = re.compile(rf"([^\d\s])\1{{{self.character_repeats - 1},}}")
+
+    def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
+        """Judge; the first fault found is the reason."""
+        for reason, span in self._faults(sample.turns):
+            return Verdict(check=self.name, outcome="fail", reason=reason, evidence=(span,), hint=_HINTS[reason])
+        return _PASSED
+
+    def _faults(self, turns: Sequence[Turn]) -> Iterator[tuple[str, Span]]:
+        asked: set[tuple[str, ...]] = set()
+        answered: set[tuple[str, ...]] = set()
+        question: tuple[str, ...] = ()
+        known = words_of(turns)
+        for number, turn in enumerate(turns):
+            low, words = known.low[number], known.words[number]
+            if not number and "<image>" in low:
+                words = split(low.replace("<image>", " "))
+            key = tuple(words)
+            if turn.role == "human":
+                if key and key in asked:
+                    yield "repeated_question", _whole(number, turn)
+                asked.add(key)
+                question = key
+                continue
+            if key and key == question:
+                yield "answer_echoes_question", _whole(number, turn)
+            if len(key) >= 8 and key in answered:
+                yield "repeated_answer", _whole(number, turn)
+            answered.add(key)
+            for reason, start, end in self._within(turn.text, low, words):
+                yield reason, Span(turn=number, start=start, end=end)
+
+    def _within(self, text: str, low: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
+        run = self.character_repeats
+        if any(len(token) >= run and self._row.search(token) for token in low.split()):
+            found = self._row.search(text)
+            yield "character_run", *(found.span() if found else (0, len(text)))
+        if len(words) < 4:
+            return
+        # Anything below repeats a triple of words; most answers repeat none, or one.
+        fresh = len(set(zip(words, words[1:], words[2:], strict=False)))
+        if len(words) - 2 - fresh >= 2:
+            yield from self._phrases(text, words)
+        elif any(map(eq, words, islice(words, 1, None))):
+            yield from self._loop(text, words, 1, self.word_repeats)
+
+    def _phrases(self, text: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
+        yield from self._loop(text, words, 1, self.word_repeats)
+        for length in range(2, min(_LONGEST_PHRASE, len(words) // 2) + 1):
+            yield from self._loop(text, words, length, self.phrase_repeats)
+        yield from self._sentences(text)
+        if len(words) >= _SHARE_FROM:
+            phrases = list(zip(*(words[k:] for k in range(5)), strict=False))
+            if len(phrases) - len(set(phrases)) > self.repeated_share * len(phrases):
+                yield "repeated_phrases", 0, len(text)
+
+    def _loop(self, text: str, words: list[str], length: int, repeats: int) -> Iterator[tuple[str, int, int]]:
+        wanted, same = length * (repeats - 1), 0
+        for at, equal in enumerate(map(eq, words, islice(words, length, None))):
+            same = same + 1 if equal else 0
+            if same < wanted:
+                continue
+            first = at + 1 - wanted
+            if length == 1 and (len(words[first]) == 1 or words[first].isdigit()):
+                continue
+            if all(word.isdigit() for word in words[first : first + length]):
+                continue
+            places = list(islice(WORD.finditer(text), first, at + length + 1))
+            yield "looped_words", places[0].start(), places[-1].end()
+            return
+
+    def _sentences(self, text: str) -> Iterator[tuple[str, int, int]]:
+        places = [(match, " ".join(split(match.group().lower()))) for match in _SENTENCE.finditer(text)]
+        counts = Counter(words for _, words in places)
+        for match, words in reversed(places):
+            if counts[words] > 1 and words.count(" ") + 1 >= self.sentence_words:
+                yield "repeated_sentence", match.start(), match.end()
+                return
+
+
+def _whole(number: int, turn: Turn) -> Span:
+    return Span(turn=number, start=0, end=len(turn.text))

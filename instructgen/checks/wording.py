@@ -1,0 +1,107 @@
+"""Turns and wording rules in; the spans of the turns that break a rule out.
+
+A rule is a regular expression with the rare words (or signs) of which every match must hold one: a text without any of
+them is never searched, which is what makes hundreds of alternatives affordable. A match does not count where it stands
+in quotation marks (text that is visible in the picture), where its sentence says that it is about visible text, or
+where the question asked for the very thing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from ..records import Sample, Span, Turn, Verdict
+from .words import words_of
+
+Who = Literal["human", "gpt", "both"]
+
+
+class WordingRule(NamedTuple):
+    """One way of going wrong in words."""
+
+    reason: str
+    outcome: Literal["fail", "doubtful"]
+    pattern: re.Pattern[str]
+    needs: frozenset[str] = frozenset()
+    """Lower-case words of which every match has one."""
+    signs: tuple[str, ...] = ()
+    """Substrings that do as well."""
+    who: Who = "both"
+    unless_sentence: re.Pattern[str] | None = None
+    """A match in a sentence that this finds does not count."""
+    unless_asked: re.Pattern[str] | None = None
+    """A match in an answer to a question that this finds does not count, nor one in such a question."""
+    unless_quoted: bool = True
+    by_lines: bool = False
+    """The pattern cares about line breaks; elsewhere they are blanks."""
+
+
+def wording(*alternatives: str) -> re.Pattern[str]:
+    """Compile alternatives into one pattern of any case."""
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+def needs(words: str) -> frozenset[str]:
+    """Give the words of a text as the set that a rule needs one of."""
+    return frozenset(words.split())
+
+
+def judge(
+    check: str, rules: Sequence[WordingRule], hints: Mapping[str, str], sample: Sample, passed: Verdict
+) -> Verdict:
+    """Give the verdict of a list of rules; ``hints`` holds a sentence for each reason."""
+    found = first_broken(rules, sample.turns)
+    if not found:
+        return passed
+    rule, spans = found
+    return Verdict(check=check, outcome=rule.outcome, reason=rule.reason, evidence=spans, hint=hints[rule.reason])
+
+
+def first_broken(rules: Sequence[WordingRule], turns: Sequence[Turn]) -> tuple[WordingRule, tuple[Span, ...]] | None:
+    """Give the first rule that the turns break, with all its spans. Rules that fail stand before doubtful ones."""
+    words = words_of(turns)
+    for rule in rules:
+        if words.known.isdisjoint(rule.needs) and not any(sign in low for sign in rule.signs for low in words.low):
+            continue
+        if spans := tuple(_spans(rule, turns)):
+            return rule, spans
+    return None
+
+
+def straight(text: str) -> str:
+    """Give the text with typographic apostrophes made straight; its length stays."""
+    return text if text.isascii() else text.replace("’", "'")
+
+
+def quoted(text: str, start: int) -> bool:
+    """Tell whether position ``start`` stands between double quotation marks."""
+    before = text[:start]
+    return before.count('"') % 2 == 1 or before.rfind("“") > before.rfind("”")
+
+
+def sentence_of(text: str, start: int, end: int) -> str:
+    """Give the sentence around a stretch of the text."""
+    first = max(text.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    ends = [at for mark in ".!?\n" if (at := text.find(mark, end)) >= 0]
+    return text[first : min(ends, default=len(text))]
+
+
+def _spans(rule: WordingRule, turns: Sequence[Turn]) -> Iterator[Span]:
+    for number, turn in enumerate(turns):
+        if rule.who not in ("both", turn.role):
+            continue
+        text = straight(turn.text)
+        for match in rule.pattern.finditer(text if rule.by_lines else text.replace("\n", " ")):
+            if not _exempt(rule, turns, number, text, match):
+                yield Span(turn=number, start=match.start(), end=match.end())
+
+
+def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, match: re.Match[str]) -> bool:
+    if rule.unless_quoted and quoted(text, match.start()):
+        return True
+    if rule.unless_sentence and rule.unless_sentence.search(sentence_of(text, match.start(), match.end())):
+        return True
+    if not rule.unless_asked:
+        return False
+    asked = turns[number - 1].text if turns[number].role == "gpt" and number else text
+    return rule.unless_asked.search(straight(asked)) is not None
