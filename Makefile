@@ -6,6 +6,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 MODELS := $(VENV)/.installed-models
 LOCKS := requirements
+BENCHMARKS := benchmarks/coco_reading.py benchmarks/checks_speed.py
 
 # The first Python that is new enough; `make PYTHON=... ` overrides.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -48,7 +49,7 @@ fix: $(DEV) ## repair what lint and format can repair
 	$(BIN)/ruff format
 
 bench: $(DEV) ## the figures of docs/performance.md, measured here
-	$(BIN)/python -m benchmarks
+	@set -e; for file in $(BENCHMARKS); do echo "── $$file"; $(BIN)/python "$$file"; done
 
 test-trainers: $(CORE) ## read the exports with trainers' own loaders, each in an environment of its own
 	bash tests/trainers/run.sh
