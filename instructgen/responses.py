@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 
 import msgspec
-from pydantic import ValidationError
 
 from .errors import ReplyFault
 from .plain_replies import pairs_of
@@ -67,18 +66,15 @@ def parse(form: str, text: str) -> tuple[Turn, ...]:
     The turns' margins are cut, nothing else. Raises ReplyFault.
     """
     text = _unwrapped(text)
-    try:
-        if form == "description":
-            return (Turn(role="gpt", text=_described(text)),)
-        pairs = _paired(form, text)
-        if form == "single_question" and len(pairs) > 1:
-            raise ReplyFault("several_questions", f"one question was asked for, {len(pairs)} came")
-        turns: list[Turn] = []
-        for number, (question, answer) in enumerate(pairs, 1):
-            turns.append(Turn(role="human", text=_filled(question, "empty_question", number)))
-            turns.append(Turn(role="gpt", text=_filled(answer, "empty_answer", number)))
-    except ValidationError as error:
-        raise ReplyFault("bad_text", error.errors(include_url=False)[0]["msg"]) from None
+    if form == "description":
+        return (Turn(role="gpt", text=_described(text)),)
+    pairs = _paired(form, text)
+    if form == "single_question" and len(pairs) > 1:
+        raise ReplyFault("several_questions", f"one question was asked for, {len(pairs)} came")
+    turns: list[Turn] = []
+    for number, (question, answer) in enumerate(pairs, 1):
+        turns.append(Turn(role="human", text=_filled(question, "empty_question", number)))
+        turns.append(Turn(role="gpt", text=_filled(answer, "empty_answer", number)))
     return tuple(turns)
 
 
@@ -97,6 +93,8 @@ def _filled(text: str, reason: str, number: int) -> str:
 def _unwrapped(text: str) -> str:
     """Cut margins, a reasoning model's thoughts and a code fence around the whole."""
     text = text.strip().removeprefix("\ufeff").lstrip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
     if text.startswith("<think>"):
         _, end, text = text.partition("</think>")
         if not end:

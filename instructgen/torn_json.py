@@ -16,7 +16,8 @@ _CLOSERS = {"{": "}", "[": "]"}
 def values_of(text: str) -> list[object]:
     """Give the JSON values in ``text``, in order; prose before, between and after them is left out.
 
-    Raises ReplyFault: ``truncated`` when a bracket or a string is never closed, ``not_json`` when it cannot be read.
+    Raises ReplyFault: ``truncated`` when a bracket or a string is never closed, ``not_json`` when it cannot be read,
+    ``bad_text`` when an escape stands for half a character, which no file can hold.
     """
     start = _start(text, 0)
     if start < 0:
@@ -30,7 +31,16 @@ def values_of(text: str) -> list[object]:
             value = _mended(text[start:end])
         values.append(value)
         start = _start(text, end)
+    if "\\u" in text:
+        _refuse_half_characters(values)
     return values
+
+
+def _refuse_half_characters(values: list[object]) -> None:
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ReplyFault("bad_text", f"\\u escape: {error.reason}") from None
 
 
 def _start(text: str, begin: int) -> int:
