@@ -1,1 +1,7 @@
 """A request in; a completion out. One file a way of being answered."""
+
+TABLE: dict[str, str] = {
+    "openai_chat": "instructgen.teachers.openai_chat:OpenAIChat",
+    "scripted": "instructgen.teachers.scripted:Scripted",
+}
+"""The shipped teachers by name."""

@@ -1,0 +1,282 @@
+"""A request's body in; its outcome out, however often it must be sent: permits, retries, settling, stopping.
+
+The happy path pays for a permit and a send only. ``tenacity`` is entered after a first failure.
+"""
+
+import asyncio
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import NamedTuple
+
+import msgspec
+import tenacity
+
+from ..errors import RequestRefused, TeacherStop
+from .http import Answer, Broken, Pool
+from .rates import Gate, Meter
+from .refusals import Passing, Unsupported, for_length, judge, kind_of_refusal, read_fault
+from .server import Access, OpenAIServer
+from .wire import Outcome, read_outcome
+
+_SAME_REFUSALS = 20
+"""So many first requests refused in the same words are the set-up's fault, not the records'."""
+
+_TRIES_UNREACHED = 6
+"""Tries for a request to a server that never answered anything: a few seconds."""
+
+_FIRST_WAIT = 0.5
+"""Seconds: the upper bound of the first retry's wait; it doubles each time, and the wait is drawn below it."""
+
+Writer = Callable[[bool, bool], bytes]
+"""Writes a request's body, given whether a JSON schema is sent and whether the model is a reasoning one."""
+
+
+class Gauge(NamedTuple):
+    """What a progress display may show."""
+
+    in_flight: int
+    limit: int
+    retries: int
+
+
+class Manner:
+    """How the server is spoken to, as far as it is known."""
+
+    def __init__(self, structured: bool, settled: bool, reasoning: bool, may_turn: tuple[bool, bool]) -> None:
+        self.structured = structured
+        self.settled = settled
+        """A request was answered in this manner, or the recipe fixed it."""
+        self.reasoning = reasoning
+        self.may_unstructure, self.may_turn_reasoning = may_turn
+
+    def learn(self, what: str) -> None:
+        """Do without what the server lacks."""
+        if what == "reply_format":
+            self.structured = False
+        else:
+            self.reasoning = True
+
+
+class Exchange:
+    """All requests to one model of one server, in one event loop."""
+
+    def __init__(self, server: OpenAIServer, model: str, manner: Manner) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.manner = manner
+        self.retries = 0
+        self._server = server
+        self._model = model
+        self._access: Access = server.access()
+        self._pool = Pool(self._access.route)
+        self._gate = Gate(server.max_in_flight, server.adaptive)
+        self._requests = Meter(server.requests_per_minute) if server.requests_per_minute else None
+        self._tokens = Meter(server.tokens_per_minute) if server.tokens_per_minute else None
+        self._probe: asyncio.Event | None = None
+        self._reached = False
+        self._answered_at = float("-inf")
+        self._refusals: list[str] = []
+
+    def gauge(self) -> Gauge:
+        """Give the requests in flight, their limit now, and the retries so far."""
+        return Gauge(self._gate.in_flight, int(self._gate.limit), self.retries)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.close()
+
+    async def converse(self, write: Writer) -> Outcome:
+        """Get a request answered. Raises TeacherStop, and RequestRefused when only this one gets no answer."""
+        while not self.manner.settled:
+            if self._probe is None:
+                return await self._probed(write)
+            await self._probe.wait()
+        return await self._in_manner(write)
+
+    # ── settling ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _probed(self, write: Writer) -> Outcome:
+        # While the server's ability is unknown one request goes ahead; the next one does if it settles nothing.
+        self._probe = probe = asyncio.Event()
+        try:
+            outcome = await self._in_manner(write)
+            self.manner.settled = self.manner.settled or outcome.finish not in ("refused_request", "content_filter")
+            return outcome
+        finally:
+            self._probe = None
+            probe.set()
+
+    async def _in_manner(self, write: Writer) -> Outcome:
+        manner = self.manner
+        while True:
+            structured, reasoning = manner.structured, manner.reasoning
+            body = write(structured, reasoning)
+            can_do_without = structured and manner.may_unstructure, not reasoning and manner.may_turn_reasoning
+            try:
+                return await self._once(body, can_do_without)
+            except Passing as fault:
+                first = fault
+            except Unsupported as fault:
+                manner.learn(fault.what)
+                continue
+            try:
+                return await self._again(body, can_do_without, first)
+            except Unsupported as fault:
+                manner.learn(fault.what)
+
+    # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _once(self, body: bytes, can_do_without: tuple[bool, bool]) -> Outcome:
+        gate = self._gate
+        waiting = gate.enter()
+        if waiting is not None:
+            await gate.wait(waiting)
+        try:
+            guess = await self._turn(body) if self._requests or self._tokens else 0
+            asked_at = self.loop.time()
+            payload = b"%b%d\r\n\r\n%b" % (self._access.post, len(body), body)
+            try:
+                answer = await self._pool.ask(payload, self._server.timeout)
+            except Broken as fault:
+                raise self._unanswered(fault, asked_at) from None
+            self._reached = True
+            if answer.status != 200:
+                return await self._refusal(answer, asked_at, can_do_without)
+            try:
+                outcome = read_outcome(answer.body)
+            except ValueError as error:
+                return await self._refusal(self._disguised(answer, error), asked_at, can_do_without)
+            now = self._answered_at = self.loop.time()
+            gate.answered(now - asked_at)
+            if self._tokens and outcome.usage:
+                self._tokens.correct(outcome.usage.prompt + outcome.usage.reply - guess)
+            return outcome
+        finally:
+            gate.leave()
+
+    async def _turn(self, body: bytes) -> int:
+        guess = len(body) // 4 + 300
+        wait = max(self._requests.turn(1) if self._requests else 0.0, self._tokens.turn(guess) if self._tokens else 0.0)
+        if wait > 0:
+            await self._gate.sleep(wait)
+        return guess
+
+    def _unanswered(self, fault: Broken, asked_at: float) -> Exception:
+        if fault.kind == "certificate":
+            advice = "name its authority's file by ca_bundle, SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
+            return self._stop(f"{self._access.server}: its certificate is not trusted; {advice}")
+        if fault.kind == "timeout":
+            self._gate.crowded(asked_at)
+        return Passing(self._access.scrub(str(fault)))
+
+    async def _refusal(self, answer: Answer, asked_at: float, can_do_without: tuple[bool, bool]) -> Outcome:
+        if answer.status == 404:
+            raise self._stop(await self._unknown_model(answer))
+        try:
+            outcome = judge(answer, self._access, *can_do_without)
+        except TeacherStop as stop:
+            raise self._stop(str(stop)) from None
+        except Passing as fault:
+            if fault.crowded:
+                self._gate.crowded(asked_at)
+            raise
+        self._count_refusal(outcome)
+        return outcome
+
+    def _count_refusal(self, outcome: Outcome) -> None:
+        if self._answered_at > float("-inf") or outcome.finish != "refused_request" or for_length(outcome.text):
+            return
+        self._refusals.append(kind_of_refusal(outcome.text))
+        if len(self._refusals) >= _SAME_REFUSALS and len(set(self._refusals)) == 1:
+            told = f"the first {len(self._refusals)} requests were all refused in the same words: {outcome.text}"
+            raise self._stop(f"{self._access.server}: {told}; mend the teacher's fields")
+
+    def _disguised(self, answer: Answer, error: ValueError) -> Answer:
+        """Some gateways send an error under the status 200; anything else unreadable is tried again."""
+        message, marks = read_fault(answer.body)
+        code = next((int(m) for m in marks.split() if m.isdigit() and 400 <= int(m) < 600), None)
+        if code is not None and answer.body.lstrip()[:1] == b"{":
+            return Answer(code, answer.headers, answer.body)
+        kind = answer.headers.get("content-type", "no content type")
+        raise Passing(self._access.scrub(f"not a chat completion ({kind}; {error}): {message[:80]}")) from None
+
+    # ── failing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _again(self, body: bytes, can_do_without: tuple[bool, bool], first: Passing) -> Outcome:
+        began = self.loop.time()
+        failures = [first]
+
+        async def attempt() -> Outcome:
+            if failures:
+                raise failures.pop()  # the first try has been made; tenacity starts with its failure
+            self.retries += 1
+            return await self._once(body, can_do_without)
+
+        def enough(state: tenacity.RetryCallState) -> bool:
+            fault = _failure(state)
+            if not self._reached:
+                return state.attempt_number >= _TRIES_UNREACHED
+            others_are_served = self._answered_at > began and not fault.crowded
+            too_often = others_are_served and state.attempt_number > self._server.retries
+            return too_often or (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._server.retry_seconds
+
+        retrying = tenacity.AsyncRetrying(
+            sleep=self._gate.sleep,
+            wait=self._wait,
+            stop=enough,
+            retry=tenacity.retry_if_exception_type(Passing),
+            reraise=True,
+        )
+        try:
+            return await retrying(attempt)
+        except Passing as last:
+            raise self._given_up(last, began) from None
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        asked = _failure(state).retry_after
+        longest = self._server.max_wait
+        jitter = tenacity.wait_random_exponential(multiplier=_FIRST_WAIT, max=longest)(state)
+        # A little jitter on top of what the server asks, so that not all come back at the same instant.
+        return jitter if asked is None else min(asked + min(jitter, 1.0), max(longest, 0.0))
+
+    def _given_up(self, last: Passing, began: float) -> Exception:
+        server = self._access.server
+        if not self._reached:
+            return self._stop(f"{server}: nothing answers ({last}); start the server or set base_url")
+        if self._answered_at <= began:
+            tried = f"no answer for {self.loop.time() - began:.0f} s, the last time: {last}"
+            return self._stop(f"{server}: {tried}; run again when it is back: what was answered is kept")
+        return RequestRefused("no_answer", f"tried until the limit of retries, the last time: {last}")
+
+    def _stop(self, message: str) -> TeacherStop:
+        stop = TeacherStop(message)
+        self._gate.stop(stop)
+        return stop
+
+    async def _unknown_model(self, answer: Answer) -> str:
+        server, model = self._access.server, self._model
+        known: list[str] = []
+        try:
+            listing = await self._pool.ask(self._access.models, min(self._server.timeout, 10.0))
+            if listing.status == 200:
+                known = [m.id for m in msgspec.json.decode(listing.body, type=_Models).data]
+        except (Broken, ValueError):
+            pass
+        if model in known or not known:
+            said = self._access.scrub(read_fault(answer.body)[0], 120)
+            return f"{server}: answers 404 for model '{model}' ({said}); check model, and base_url (it ends in /v1)"
+        near = get_close_matches(model, known, n=1, cutoff=0.4)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        return f"{server}: there is no model '{model}'; {hint}Known: {', '.join(sorted(known)[:20])}"
+
+
+class _Model(msgspec.Struct):
+    id: str
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model]
+
+
+def _failure(state: tenacity.RetryCallState) -> Passing:
+    fault = state.outcome.exception() if state.outcome else None
+    return fault if isinstance(fault, Passing) else Passing("no outcome")

@@ -1,0 +1,169 @@
+"""A request in; a completion of any server that speaks OpenAI's chat completions out."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, JsonValue, PrivateAttr, field_validator
+
+from ..component import PLACEMENT, site_of
+from ..prices import price_list
+from ..records import Completion, Context, Image, Request, Slot
+from .exchange import Exchange, Gauge, Manner
+from .pictures import Pictures, images_of
+from .server import OpenAIServer
+from .wire import Bodies
+
+_REASONING = re.compile(r"(^|/)(o[1-9]\d*|gpt-[5-9]\d*)(?![\w])(?!.*chat)", re.IGNORECASE)
+"""Names of OpenAI's reasoning models, dated or not, behind a gateway's prefix or not."""
+
+_RESERVED = ("messages", "stream", "n", "model", "response_format", "max_tokens", "max_completion_tokens")
+
+
+class OpenAIChat(OpenAIServer):
+    """An OpenAI-compatible server: OpenAI, Azure, vLLM, llama.cpp, Ollama, gateways."""
+
+    name: ClassVar[str] = "openai_chat"
+    version: ClassVar[int] = 1
+
+    model: str = Field(min_length=1)
+    """The served model's name."""
+    temperature: float | None = Field(default=None, ge=0)
+    """Sampling temperature; the server's default if left out. Not sent to reasoning models."""
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    """Nucleus sampling; the server's default if left out. Not sent to reasoning models."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Longest reply in tokens, where the task does not say; thoughts count. The server's default if left out."""
+    seed: int | None = None
+    """Sampling seed, for servers that know one."""
+    stop: tuple[str, ...] = ()
+    """Texts that end a reply."""
+    reasoning_effort: str | None = None
+    """How long a reasoning model may think: ``low``, ``medium``, ``high`` …"""
+    extra_body: dict[str, JsonValue] = Field(default={})
+    """More fields of the request's body, such as vLLM's ``chat_template_kwargs``."""
+    max_image_bytes: int = Field(default=5_000_000, ge=10_000)
+    """Largest picture file that is sent as it is; a larger one is re-encoded."""
+    max_image_side: int = Field(default=2048, ge=28)
+    """Longest side in pixels of a picture that is sent as it is; a larger one is shrunk to it."""
+    reasoning: Annotated[Literal["auto"] | bool, PLACEMENT] = "auto"
+    """Whether the model wants ``max_completion_tokens`` and no temperature; ``auto`` goes by name and by its answer."""
+    reply_format: Annotated[Literal["auto", "json_schema", "plain"], PLACEMENT] = "auto"
+    """Whether replies are held to a JSON schema; ``auto`` tries it with the first request."""
+    prices: Annotated[Path | None, PLACEMENT] = None
+    """A price table of your own (YAML); the one that comes along if left out."""
+
+    _exchange: Exchange | None = PrivateAttr(default=None)
+    _pictures: Pictures = PrivateAttr()
+    _bodies: Bodies = PrivateAttr()
+    _identities: dict[int | None, dict[str, object]] = PrivateAttr(default_factory=dict)
+    _settled: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("extra_body")
+    @classmethod
+    def _leaves_alone_what_is_ours(cls, given: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        taken = [key for key in given if key in _RESERVED]
+        if taken:
+            raise ValueError(f"{', '.join(taken)} cannot be set here: there is a field for it, or it is fixed")
+        return given
+
+    def model_post_init(self, context: object, /) -> None:
+        """Make what needs no event loop."""
+        site = site_of(context)
+        self._pictures = Pictures(site.image_root, self.max_image_bytes, self.max_image_side)
+        self._bodies = Bodies({"model": self.model, **self._parameters()})
+        self._settled = dict(site.settled)
+
+    def identity(self, request: Request, context: Context) -> Mapping[str, object]:  # noqa: ARG002
+        """Give model, parameters and image digests. Without images it is the same object each time."""
+        longest = request.max_tokens or self.max_tokens
+        known = self._identities.get(longest)
+        if known is None:
+            limit = {} if longest is None else {"max_tokens": longest}
+            known = self._identities[longest] = {"model": self.model, **self._parameters(), **limit}
+        images = images_of(request)
+        return known if not images else {**known, "images": self._pictures.digests(images)}
+
+    async def complete(
+        self,
+        slot: Slot,
+        digest: str,
+        request: Request,
+        context: Context,  # noqa: ARG002
+    ) -> Completion:
+        """Ask the server. Raises TeacherStop, and RequestRefused for a picture or request that cannot be sent."""
+        exchange = self._exchange
+        if exchange is None or exchange.loop is not asyncio.get_running_loop():
+            exchange = self._exchange = Exchange(self, self.model, self._manner())
+        images = images_of(request)
+        pictures: Mapping[Image, str] = await self._pictures.urls(images) if images else {}
+        longest = request.max_tokens or self.max_tokens
+
+        def write(structured: bool, reasoning: bool) -> bytes:
+            return self._bodies.body(request, structured, reasoning, longest, pictures)
+
+        outcome = await exchange.converse(write)
+        model, usage = outcome.model or self.model, outcome.usage
+        return Completion(
+            slot=slot,
+            digest=digest,
+            text=outcome.text,
+            thoughts=outcome.thoughts,
+            finish=outcome.finish,
+            model=model,
+            server_id=outcome.server_id,
+            usage=usage,
+            usd=price_list(self.prices).usd(model, usage, self.model) if usage else None,
+            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        )
+
+    def width(self) -> int:
+        """Give a few more than may be in flight, so that a permit never waits for a request."""
+        return self.max_in_flight + self.max_in_flight // 8
+
+    def settled(self) -> Mapping[str, str]:
+        """Give ``reply_format`` and ``reasoning`` as far as the server's answers have settled them."""
+        if self._exchange is not None:
+            self._settled.update(self._learned(self._exchange.manner))
+        return dict(self._settled)
+
+    def gauge(self) -> Gauge:
+        """Give requests in flight, their limit now, and retries so far."""
+        return self._exchange.gauge() if self._exchange else Gauge(0, 0, 0)
+
+    async def close(self) -> None:
+        """Close all connections; a later request opens new ones."""
+        if self._exchange is not None:
+            self.settled()
+            exchange, self._exchange = self._exchange, None
+            await exchange.close()
+
+    def _parameters(self) -> dict[str, object]:
+        given: dict[str, object] = {
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "seed": self.seed,
+            "stop": list(self.stop) or None,
+            "reasoning_effort": self.reasoning_effort,
+        }
+        return {**{k: v for k, v in given.items() if v is not None}, **self.extra_body}
+
+    def _manner(self) -> Manner:
+        known = self._settled
+        named = bool(_REASONING.search(self.model)) or known.get("reasoning") == "true"
+        reasoning = named if self.reasoning == "auto" else self.reasoning
+        auto = self.reply_format == "auto"
+        structured = known.get("reply_format") != "plain" if auto else self.reply_format == "json_schema"
+        settled = not auto or "reply_format" in known
+        return Manner(structured, settled, reasoning, (auto, self.reasoning == "auto"))
+
+    def _learned(self, manner: Manner) -> dict[str, str]:
+        learned = {}
+        if manner.settled and self.reply_format == "auto":
+            learned["reply_format"] = "json_schema" if manner.structured else "plain"
+        if manner.reasoning and self.reasoning == "auto":
+            learned["reasoning"] = "true"
+        return learned

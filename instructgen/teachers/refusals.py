@@ -1,0 +1,160 @@
+"""An answer that is no completion in; what it means out: try again, send it otherwise, this record's fault, or stop.
+
+| status | meaning |
+|---|---|
+| 408, 409, 425, 429, 5xx | try again; 429, 503 and 529 also say that too much was asked at a time |
+| 429 with insufficient_quota, 402 | stop: the account has no money left |
+| 401, 403, 404, 405, 3xx | stop: key, rights, model or address are wrong |
+| 400 and 422 that name response_format, temperature or max_tokens | the server lacks it: send it otherwise |
+| any other 4xx | the server will not answer this request: that is its answer |
+"""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+import msgspec
+
+from ..errors import TeacherStop
+from .http import Answer
+from .server import Access
+from .wire import Outcome
+
+_CROWDED = (429, 503, 529)
+_FORMAT = re.compile(r"response_?format|json[_ ]?schema|structured[_ ]output|guided|grammar", re.IGNORECASE)
+_PARAMETER = re.compile(r"\b(temperature|top_p|max_tokens)\b")
+_LACKS = re.compile(r"unsupported|not support|not allowed|unknown param|unrecogni[sz]ed|not permitted", re.IGNORECASE)
+_QUOTA = re.compile(
+    r"insufficient[_ ](quota|balance|credit|fund)|exceeded your current quota|billing_hard_limit|out of credits",
+    re.IGNORECASE,
+)
+_FILTER = re.compile(r"content_filter|content management policy|ResponsibleAI|moderation|content_policy", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"context[ _](length|window|size)|too (long|large|many tokens)|maximum.{0,20}tokens", re.IGNORECASE
+)
+
+
+class Passing(Exception):
+    """No answer this time: trying again may help. The text has been scrubbed."""
+
+    def __init__(self, said: str, retry_after: float | None = None, crowded: bool = False) -> None:
+        super().__init__(said)
+        self.retry_after = retry_after
+        """Seconds that the server asks to wait."""
+        self.crowded = crowded
+        """The server says that too much is asked of it."""
+
+
+class Unsupported(Exception):
+    """The server lacks something that can be done without."""
+
+    def __init__(self, what: Literal["reply_format", "reasoning"]) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class _Fault(msgspec.Struct):
+    message: object = None
+    type: object = None
+    param: object = None
+    code: object = None
+    innererror: object = None
+
+
+class _Envelope(msgspec.Struct):
+    error: _Fault | str | None = None
+    message: object = None
+    detail: object = None
+    code: object = None
+
+
+def judge(answer: Answer, access: Access, structured: bool, plain_parameters: bool) -> Outcome:
+    """Give the outcome of a request that the server will not answer; raise what else it is.
+
+    ``structured``: a JSON schema was sent and can be done without. ``plain_parameters``: temperature and max_tokens
+    were sent and can be done without. Raises Passing, Unsupported, TeacherStop.
+    """
+    status = answer.status
+    message, marks = read_fault(answer.body)
+    everything = f"{message} {marks}"
+    said = access.scrub(message or f"HTTP {status}")
+    if (status == 429 and _QUOTA.search(everything)) or status == 402:
+        raise TeacherStop(f"{access.server}: the account has no quota left ({said}); top it up and run again")
+    if status in (408, 409, 425, 429) or status >= 500:
+        raise Passing(f"HTTP {status}: {said}", retry_after(answer.headers), status in _CROWDED)
+    if status in (400, 403, 422) and _FILTER.search(everything):
+        return refused("content_filter", said)
+    if status in (401, 403):
+        raise TeacherStop(
+            f"{access.server}: the key was not accepted ({status}: {said}); set the right one and run again"
+        )
+    if not 400 <= status < 500 or status == 405:
+        raise TeacherStop(
+            f"{access.server}: answers {status}{_where_to(answer)}; set base_url to the API's own address"
+        )
+    if status in (400, 422) and structured and _FORMAT.search(everything):
+        raise Unsupported("reply_format")
+    if status in (400, 422) and plain_parameters and _PARAMETER.search(everything) and _LACKS.search(everything):
+        raise Unsupported("reasoning")
+    return refused("refused_request", said)
+
+
+def refused(finish: str, said: str) -> Outcome:
+    """Give the outcome of a request that was refused for good."""
+    return Outcome(said, None, finish, None, None, None)
+
+
+def for_length(said: str) -> bool:
+    """Tell whether a request was refused because it was too long: never the whole run's fault."""
+    return _LENGTH.search(said) is not None
+
+
+def kind_of_refusal(said: str) -> str:
+    """Give what two refusals for the same reason have in common: the words without numbers and quotations."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "#", said)[:120]
+
+
+def read_fault(body: bytes) -> tuple[str, str]:
+    """Give a fault's message, and its code, type and parameter, from any of the usual layouts."""
+    try:
+        envelope = msgspec.json.decode(body, type=_Envelope)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+        return body[:2000].decode("utf-8", "replace"), ""
+    if isinstance(envelope.error, _Fault):
+        fault = envelope.error
+        marks = " ".join(str(m) for m in (fault.code, fault.type, fault.param, fault.innererror) if m is not None)
+        return _words(fault.message), marks
+    if isinstance(envelope.error, str):
+        return envelope.error, str(envelope.code or "")
+    return _words(envelope.message if envelope.message is not None else envelope.detail), str(envelope.code or "")
+
+
+def retry_after(headers: dict[str, str]) -> float | None:
+    """Give the seconds that a server asks to wait, from a number or a date."""
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            return max(0.0, float(milliseconds) / 1000)
+        given = headers.get("retry-after", "").strip()
+        return max(0.0, float(given)) if given else None
+    except ValueError:
+        return _seconds_until(given)
+
+
+def _seconds_until(date: str) -> float | None:
+    try:
+        then = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())
+
+
+def _words(given: object) -> str:
+    if given is None:
+        return ""
+    return given if isinstance(given, str) else msgspec.json.encode(given).decode()
+
+
+def _where_to(answer: Answer) -> str:
+    return " (a redirect)" if "location" in answer.headers else ""

@@ -1,0 +1,3 @@
+"""What all tests share: the loopback teacher's fixtures."""
+
+pytest_plugins = ["loopback"]
