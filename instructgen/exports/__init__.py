@@ -1,1 +1,12 @@
-"""Accepted samples in; files as trainers and libraries read them out. One file a format."""
+"""Accepted samples with their kept columns in; a file or folder that a trainer or library reads out.
+
+``TABLE`` names the formats of ``instructgen export``. ``docs/exports.md`` says what each looks like.
+"""
+
+TABLE = {
+    "llava": "instructgen.exports.llava:LlavaExport",
+    "jsonl": "instructgen.exports.jsonl:JsonlExport",
+    "sharegpt": "instructgen.exports.sharegpt:SharegptExport",
+    "messages": "instructgen.exports.messages:MessagesExport",
+    "hf": "instructgen.exports.hf:HfExport",
+}
