@@ -96,9 +96,8 @@ class Connection(asyncio.Protocol):
     # ── what the event loop calls ────────────────────────────────────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        """Keep the transport; uvloop's has the same methods without being a subclass."""
+        self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what comes unasked closes the connection."""
