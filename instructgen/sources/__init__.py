@@ -2,4 +2,5 @@
 
 TABLE = {
     "coco": "instructgen.sources.coco:CocoSource",
+    "image_text": "instructgen.sources.image_text:ImageTextSource",
 }

@@ -1,0 +1,105 @@
+"""Numbered records and a function that reads one in; rows with ids out. For sources whose files have no unique ids."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from instructgen.digests import digest
+from instructgen.errors import RecordError
+from instructgen.records import Context, Fault, LeftOut, Row, Scalar
+
+from .row_files import Raw, Reading
+
+BLOCK = 1000
+"""Records, counted raw, within which repeated ids are told apart: the size of a shard unless a recipe says otherwise.
+
+A source does not know its run's shards. With smaller shards, or others that do not begin where a block does, a repeat
+may be named ``~2`` although it is the first in its shard: harmless. With larger ones, a shard can hold an id twice."""
+
+Facts = dict[str, object]
+
+
+class Numbered(NamedTuple):
+    """A record with its raw number, and where it stands."""
+
+    number: int
+    file: str
+    raw: Raw
+
+
+def numbered(files: Iterable[Path], start: int, reading: Callable[[Path, int], Reading]) -> Iterator[Numbered]:
+    """Read files one after another, from raw number ``start`` on, counting through."""
+    before = 0
+    for file in files:
+        skip = max(0, start - before)
+        count = yield from _one_file(reading(file, skip), before + skip, file.name)
+        before += count
+
+
+def _one_file(reading: Reading, number: int, name: str) -> Generator[Numbered, None, int]:
+    while True:
+        try:
+            raw = next(reading)
+        except StopIteration as end:
+            count = end.value
+            return count if isinstance(count, int) else 0
+        yield Numbered(number, name, raw)
+        number += 1
+
+
+class Naming:
+    """Gives ids: the source's own or the content's digest, and ``~2``, ``~3`` for repeats within a block."""
+
+    def __init__(self) -> None:
+        self._block = -1
+        self._used: dict[str, int] = {}
+
+    def name(self, number: int, own: str | None, facts: Mapping[str, object]) -> str:
+        """Give the id of the record with this raw number; records come in order."""
+        if number // BLOCK != self._block:
+            self._block, self._used = number // BLOCK, {}
+        name = own or digest({k: v for k, v in facts.items() if v})[:16]
+        times = self._used[name] = self._used.get(name, 0) + 1
+        return name if times == 1 else f"{name}~{times}"
+
+
+def block_start(start: int) -> int:
+    """Give the raw number from which to read so that ids from ``start`` on come out the same."""
+    return start // BLOCK * BLOCK
+
+
+def to_rows(
+    records: Iterable[Numbered],
+    start: int,
+    facts_of: Callable[[Mapping[str, object]], tuple[str | None, Facts]],
+    keep: Sequence[str] = (),
+    kept_value: Callable[[object], Scalar] = str,
+    leave_out_missing: bool = False,
+) -> Iterator[Row]:
+    """Turn records into rows. ``facts_of`` gives a record's own id, if any, and the fields of its context."""
+    naming = Naming()
+    for number, file, (place, record) in records:
+        kept: dict[str, Scalar] = {}
+        own = None
+        try:
+            if isinstance(record, RecordError):
+                raise record
+            if keep:
+                kept = {name: kept_value(record.get(name)) for name in keep}
+            own, facts = facts_of(record)
+            facts["id"] = own = naming.name(number, own, facts)
+            facts["row"] = number
+            item: Context | Fault | LeftOut = Context.model_validate(facts)
+        except RecordError as error:
+            if leave_out_missing and error.reason == "missing_image":
+                item = LeftOut(row=number, id=own or f"row {number}", filter="missing_images")
+            else:
+                item = Fault(row=number, id=own, reason=error.reason, detail=f"{file}, {place}: {error.detail}")
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            at = ".".join(map(str, first["loc"]))
+            item = Fault(row=number, id=own, reason="invalid_record", detail=f"{file}, {place}: {at}: {first['msg']}")
+        if number >= start:
+            yield Row(item, kept)

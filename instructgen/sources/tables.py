@@ -1,0 +1,134 @@
+"""Parquet files, Hugging Face datasets on disk or on the Hub in; their records, one dictionary each, out.
+
+Only the columns that are asked for are read, and of a column of pictures only their paths, so that bytes of pictures
+never reach memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from instructgen.component import did_you_mean
+from instructgen.errors import SetupError
+
+from .row_files import Raw, Reading
+
+ROWS_AT_A_TIME = 500
+
+Choose = Callable[[Sequence[str]], list[str]]
+"""Given the names of a table's columns, gives those to read; raises SetupError for one that is not there."""
+
+
+def parquet_records(path: Path, skip: int, choose: Choose) -> Reading:
+    """Read a Parquet file."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            columns = [_light(schema.field(name)) for name in choose(schema.names)]
+            first, groups = 0, []
+            for group in range(file.num_row_groups):
+                rows = file.metadata.row_group(group).num_rows
+                if groups or first + rows > skip:
+                    groups.append(group)
+                else:
+                    first += rows
+            batches = file.iter_batches(ROWS_AT_A_TIME, row_groups=groups, columns=columns) if groups else ()
+            yield from _rows(batches, first, skip)
+            return int(file.metadata.num_rows)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise SetupError(f"{path} cannot be read as Parquet ({' '.join(str(error).split())[:200]})") from None
+
+
+def _light(field: Any) -> str:
+    """Give the name of a column, or of its ``path`` alone where it holds pictures as bytes and path."""
+    import pyarrow
+
+    if pyarrow.types.is_struct(field.type) and {"bytes", "path"} <= {f.name for f in field.type}:
+        return f"{field.name}.path"
+    return str(field.name)
+
+
+def dataset_records(name: str, load: Callable[[], Any], split: str | None, skip: int, choose: Choose) -> Reading:
+    """Read a Hugging Face dataset that ``load`` gives; ``name`` is what messages call it."""
+    from datasets import Dataset, DatasetDict, Image
+
+    found = load()
+    if isinstance(found, DatasetDict):
+        if split is None and len(found) > 1:
+            raise SetupError(f"split: {name} has the splits {', '.join(found)}; say which")
+        chosen = split or next(iter(found))
+        if chosen not in found:
+            raise SetupError(f"split: {name} has no split '{split}'{did_you_mean(chosen, list(found))}")
+        found = found[chosen]
+    if not isinstance(found, Dataset):
+        raise SetupError(f"{name} is not a dataset with rows that can be counted")
+    table = found.select_columns(choose(found.column_names))
+    for column, feature in table.features.items():
+        if isinstance(feature, Image):
+            table = table.cast_column(column, Image(decode=False))
+    rest = table.select(range(min(skip, len(table)), len(table))).with_format("arrow")
+    batches = (_without_bytes(t) for t in rest.iter(batch_size=ROWS_AT_A_TIME))
+    yield from _rows(batches, skip, skip)
+    return len(table)
+
+
+def _without_bytes(table: Any) -> Any:
+    import pyarrow
+    from pyarrow import compute
+
+    for at, field in enumerate(table.schema):
+        if pyarrow.types.is_struct(field.type) and {"bytes", "path"} <= {f.name for f in field.type}:
+            path = compute.struct_field(table.column(at), "path")
+            light = pyarrow.StructArray.from_arrays([path.combine_chunks()], ["path"])
+            table = table.set_column(at, field.name, light)
+    return table
+
+
+def saved_dataset(path: Path) -> Callable[[], Any]:
+    """Give the loader of a dataset that ``save_to_disk`` wrote."""
+
+    def load() -> Any:
+        import datasets
+
+        try:
+            return datasets.load_from_disk(str(path))
+        except (OSError, ValueError) as error:
+            raise SetupError(
+                f"{path} cannot be read as a saved dataset ({' '.join(str(error).split())[:200]})"
+            ) from None
+
+    return load
+
+
+def hub_dataset(name: str, subset: str | None, split: str | None) -> Callable[[], Any]:
+    """Give the loader of a dataset on the Hub."""
+
+    def load() -> Any:
+        import datasets
+
+        try:
+            return datasets.load_dataset(name, subset, split=split)
+        except Exception as error:  # the library raises its own, httpx's and OSErrors alike
+            why = " ".join(str(error).split())[:200]
+            raise SetupError(f"hub: dataset '{name}' cannot be loaded ({type(error).__name__}: {why})") from None
+
+    return load
+
+
+def is_saved_dataset(path: Path) -> bool:
+    """Tell whether a folder was written by ``save_to_disk``."""
+    return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
+
+
+def _rows(batches: Iterable[Any], first: int, skip: int) -> Iterator[Raw]:
+    """Give the rows of batches, the first of which is row ``first``, from row ``skip`` on."""
+    at = first
+    for batch in batches:
+        if at + batch.num_rows > skip:
+            part = batch.slice(max(0, skip - at))
+            for n, record in enumerate(part.to_pylist(), max(at, skip)):
+                yield Raw(f"row {n}", record)
+        at += batch.num_rows
