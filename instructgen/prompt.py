@@ -86,7 +86,7 @@ class Prompt:
         except Exception as error:
             raise SetupError(f"{where}:{_line(error, self._template)}: {_said(error)}") from None
         if not self.system:
-            raise SetupError(f"{where}: the block 'system' is empty; write what is asked of the teacher")
+            raise SetupError(f"{where}:1: the block 'system' is empty; write what is asked of the teacher")
         messages = [Message(role="system", parts=(self.system,))]
         for shot, seed in zip(shots, seeds.seeds, strict=True):
             messages += [shot, Message(role="assistant", parts=(seed.reply,))]

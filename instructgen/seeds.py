@@ -47,7 +47,7 @@ def read_seeds(text: str, where: str, form: str) -> Seeds:
     read = []
     for number, raw in enumerate(file.seeds, 1):
         at = f"{where}: seed {number}"
-        seed = _validated(_SEED, raw, at, ["context", "reply"])
+        seed = _validated(_SEED, raw, at, ["context", "reply", "captions", "boxes", "passages"])
         if not (seed.context.captions or seed.context.boxes or seed.context.passages):
             raise SetupError(f"{at}: its context is empty; give captions or boxes")
         context = Context(

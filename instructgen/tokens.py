@@ -60,9 +60,9 @@ def encoding_of(model: str) -> str | None:
 
 @cache
 def _counter(encoding: str) -> Callable[[str], int]:
-    import bpe_openai
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it opens its data by a call that Python once deprecated
+        import bpe_openai
+
         encode = bpe_openai.get_encoding(encoding).encode_ordinary
     return lambda text: len(encode(text))
