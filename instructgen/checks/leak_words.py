@@ -9,7 +9,8 @@ from .wording import WordingRule, needs, wording
 
 # A caption, title or label that the picture shows.
 _VISIBLE = wording(
-    r"\b(?:reads?|reading|written|printed|meme|newspaper|magazine|poster|cartoon|comic|subtitles?|screen(?:shot)?)\b",
+    r"\b(?:reads?|reading|written (?!in the captions)|printed)\b",
+    r"\b(?:meme|newspaper|magazine|poster|cartoon|comic|subtitles?|screen(?:shot)?)\b",
     r"\b(?:overla(?:y|id)|watermark|chart|graph|diagram|figure|plot|axis|table|map|slide|video|signs?|page|book)\b",
     r"\bclosed caption",
     r"\b(?:at|along|across|in|near|on) the (?:very )?(?:bottom|top|corner|upper|lower|left|right|middle)\b",
@@ -37,7 +38,7 @@ _CAPTION = r"(?:captions?|annotations?|metadata|object lists?|ground[- ]truth(?:
 _SAYS = (
     r"(?:(?:also|all|only|both|just|clearly|explicitly|specifically|further) )*"
     r"(?:mention|sa(?:ys?|id)\b|states?\b|stated\b|describe|indicate|suggest|specif|list(?:s|ed)?\b|notes?\b|noted\b"
-    r"|provide|gives?\b|given\b|tells?\b|refers?\b|impl(?:y|ies)\b|confirm|reveal|include|contain|emphasi"
+    r"|provide|gives?\b|given\b|tells?\b|refers?\b|impl(?:y|ies)\b|confirm|reveal|include|contain|emphasi|shows?\b|agree"
     r"|do not|don't|does not|doesn't|did not|didn't)"
 )
 _TOLD = r"(?:mentioned|specified|stated|provided|listed)"
@@ -66,9 +67,10 @@ FAILING = (
             r"\b(?:normali[sz]ed|pixel|box|image|object|spatial|provided|given) coordinates\b",
             r"\b(?:by|from|based on|according to|with|of|per) (?:the|their|its|these|those) coordinates\b",
             r"\bthe coordinates (?:of|provided|given|indicate|show|suggest|are)\b",
+            r"\b[xy][- ]coordinates?\b",
             r"\b(?:object|box) (?:detections?|annotations?)\b|\bdetected objects\b|\b[xy]1 ?[,=]",
         ),
-        needs("bounding boundingbox coordinates detection detections detected annotation annotations x1 y1"),
+        needs("bounding boundingbox coordinates detection detections detected annotation annotations x1 y1 coordinate"),
         unless_sentence=_SPEAKS_OF_PLACES,
         unless_asked=_ASKS_PLACE,
     ),
@@ -87,9 +89,10 @@ FAILING = (
         "caption_mentioned",
         "fail",
         wording(
-            rf"\b{_BY} {_THE}{_KIND}{_CAPTION}\b",
+            rf"\b{_BY} {_THE}{_KIND}{_CAPTION}\b(?! ?[:,]? ?[\"“:'])",
             rf"\b{_CAPTION} {_SAYS}",
             r"\b(?:provided|given|human|coco|dataset) (?:captions?|annotations?|labels?|metadata|sentences)\b",
+            r"\b(?:captions?|sentences) (?:above|below|provided|given)\b(?! (?:the|this|a|it|him|her|them)\b)",
         ),
         _CAPTION_WORDS | needs("lists list labels sentences"),
         unless_sentence=_VISIBLE,
@@ -103,7 +106,8 @@ FAILING = (
             rf"{_KIND}descriptions?\b(?! of)",
             rf"\b(?:the|this|your|given|provided) {_KIND}descriptions? {_SAYS}",
             rf"\b(?:the|this|your|no) (?:provided|given) {_DATA}\b",
-            rf"\b{_DATA} (?:provided|given)\b(?! (?:by|in|on) (?:the|this) (?:image|photo|picture|sign|scene))",
+            rf"\b{_DATA} (?:provided|given)\b"
+            r"(?! (?:by|in|on) (?:\w+ ){0,2}(?:images?|photos?|pictures?|signs?|scene))",
         ),
         needs("description descriptions provided given"),
         unless_sentence=_SHOWN_PAPER,

@@ -24,28 +24,30 @@ class LeaksCheck(Component):
     name: ClassVar[str] = "leaks"
     version: ClassVar[int] = 1
 
-    echo_words: int = Field(default=12, ge=4)
-    """So many words in a row that also stand in the task's prompt or examples are an echo."""
+    prompt_words: int = Field(default=8, ge=4)
+    """So many words in a row that also stand in the task's instructions (the first of its own texts) are an echo."""
+    seed_words: int = Field(default=14, ge=4)
+    """So many words in a row that also stand in one of its examples are an echo. Good answers share plain phrases with
+    good examples, so this is longer."""
     coordinates: bool = False
     """Let coordinates and boxes through: for tasks about regions."""
 
-    _echoes: dict[str, Echo] = PrivateAttr(default_factory=dict)
+    _echoes: dict[str, tuple[Echo, Echo]] = PrivateAttr(default_factory=dict)
     _rules: tuple[WordingRule, ...] = PrivateAttr(default=RULES)
 
     def model_post_init(self, context: object) -> None:
         """Take the tasks' own words from the site."""
         for task, texts in site_of(context).own_words.items():
-            self._echoes[task] = Echo(texts, self.echo_words)
+            self._echoes[task] = Echo(texts[:1], self.prompt_words), Echo(texts[1:], self.seed_words)
         if self.coordinates:
             self._rules = tuple(rule for rule in RULES if rule.reason not in ("coordinates", "box_mentioned"))
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; a wording that fails goes before an echo, an echo before doubtful wordings."""
         worded = judge(self.name, self._rules, HINTS, sample, _PASSED)
-        echo = self._echoes.get(sample.task)
-        if worded.outcome == "fail" or echo is None:
+        if worded.outcome == "fail":
             return worded
-        spans = tuple(echo.spans(sample.turns))
+        spans = tuple(span for echo in self._echoes.get(sample.task, ()) for span in echo.spans(sample.turns))
         if not spans:
             return worded
         hint = HINTS["prompt_text"]

@@ -14,7 +14,7 @@ from .wording import WordingRule, judge, needs, wording
 _PASSED = Verdict(check="refusal", outcome="pass")
 
 _CANNOT = (
-    r"(?:can't|cannot|can not|could not|couldn't|won't|will not"
+    r"(?:can't|cannot|can not|could not|couldn't|won't be able to|will not be able to|won't|will not"
     r"|(?:am|'m) (?:currently |still )?(?:unable|not able|not capable) (?:to|of))"
 )
 _PICTURE = r"(?:images?|pictures?|photos?|photographs?|visuals?|visual content|attachments?|files?|links?)"
@@ -26,7 +26,7 @@ _HELP = (
 _SORRY = r"(?:i'm|i am|we're|my apologies|apologies|i apologi[sz]e|sorry)"
 _NOT = (
     r"(?:can't|cannot|can not|unable|not able|couldn't|could not|won't|don't|do not|no image|need more|must decline"
-    r"|confusion|misunderstanding|mistake)"
+    r"|(?:'m|am|are) (?:unable|not able)|(?:is|was) no|isn't|wasn't|haven't|didn't)"
 )
 _FIND_OUT = r"(?:determine|tell|ascertain|say|know|confirm|verify)"
 
@@ -35,20 +35,24 @@ RULES = (
         "no_image",
         "fail",
         wording(
+            rf"\bwithout (?:the|an|any) (?:actual )?{_PICTURE},",
             rf"\b(?:no|without an?|without the) (?:actual )?{_PICTURE} (?:(?:was|is|has been|were|are|have been) )?"
             rf"(?:{_GIVEN}|to (?:view|see|look at|analy[sz]e))\b",
             rf"\bi ?{_CANNOT} (?:directly |actually |physically )?"
             r"(?:see|view|access|open|load|process|analy[sz]e|look at) "
             rf"(?:the |any |this |that |your |an? |these |those )?(?:actual |provided |attached )?{_PICTURE}\b",
+            rf"\b(?:there (?:is|was|are)|i see) no {_PICTURE} (?:here|above|below|to (?:provide|describe|caption))\b",
             r"\bi do(?: not|n't) have (?:(?:direct )?access to|the ability to|vision|eyes)",
-            r"\b(?:please|could you|can you|if you (?:can|could|would)) (?:please )?(?:provide|upload|share|attach|send"
-            r"|describe) (?:me |us )?(?:with )?(?:the |an? |your |more |another )?(?:\w+ )?"
+            r"\b(?:please|could you|can you|if you(?: (?:can|could|would))?) (?:please )?"
+            r"(?:provide|upload|share|attach|send|describe) (?:me |us )?(?:with )?(?:the |an? |your |more |another )?(?:\w+ )?"
             rf"(?:{_PICTURE}|context|details|information)\b",
             rf"\b{_PICTURE} (?:is|was|did|does|has|could)(?: not|n't) (?:been )?(?:{_GIVEN}|attach|include|upload|load"
             r"|come through|be (?:loaded|displayed|opened))",
         ),
         needs("provided attached included uploaded shared available access ability vision eyes provide upload share")
-        | needs("attach send cannot unable capable able load analyze analyse process t given view open include"),
+        | needs(
+            "attach send cannot unable capable able load analyze analyse process t without given view open include"
+        ),
         who="gpt",
     ),
     WordingRule(
@@ -70,7 +74,8 @@ RULES = (
         "fail",
         wording(
             rf"\bi ?{_CANNOT} (?:\w+ly )?{_HELP}",
-            rf"\b{_SORRY}\b[^.!?\n\"]{{0,30}}\b(?:but|as|for|that|because)\b[^.!?\n\"]{{0,40}}\b{_NOT}\b",
+            rf"\b{_SORRY}\b[^.!?\n\"]{{0,70}}\b(?:i|we|you|there|it|image) ?(?:\w+ ){{0,2}}{_NOT}\b",
+            rf"\b{_SORRY}\b[^.!?\n\"]{{0,20}}\bfor (?:the|any) (?:confusion|misunderstanding|mistake|inconvenience)\b",
             r"\A\W*(?:i'm|i am)(?: very| so| really)? sorry\b",
             r"\bi (?:must|have to|need to) (?:decline|refuse)\b",
             r"\b(?:against|violates?) (?:my|our|openai's|the) (?:\w+ )?"
