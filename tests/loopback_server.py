@@ -106,8 +106,8 @@ class Connection(asyncio.Protocol):
         self._target, self._headers, self._chunks = b"", dict[str, str](), list[bytes]()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transport has the same methods without being a subclass
+        self._transport = transport  # type: ignore[assignment]
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
