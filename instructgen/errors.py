@@ -12,6 +12,8 @@ InstructgenError
     └── Declined         a context too poor for a task
 """
 
+from collections.abc import Sequence
+
 
 class InstructgenError(Exception):
     """Anything that instructgen raises on purpose."""
@@ -43,7 +45,14 @@ class RecordError(InstructgenError):
 
 
 class ReplyFault(RecordError):
-    """A reply that cannot be read as the form that was asked for."""
+    """A reply that cannot be read as the form that was asked for.
+
+    ``kept`` holds the samples that a task made of the other replies of the same attempt.
+    """
+
+    def __init__(self, reason: str, detail: str = "", kept: Sequence[object] = ()) -> None:
+        super().__init__(reason, detail)
+        self.kept = kept
 
 
 class RequestRefused(RecordError):

@@ -61,6 +61,9 @@ class Teacher(Protocol):
         A request that the server refuses for good is a completion too: it was answered, and is journaled.
         """
 
+    def width(self) -> int:
+        """Give how many requests it can usefully hold at once; 1 for one that answers without waiting."""
+
     def settled(self) -> Mapping[str, str]:
         """Give what has been settled about the server and should be kept with the run."""
 

@@ -1,16 +1,110 @@
-"""The names of a run's files, writing them whole or not at all, and reading them typed.
+"""The names of a run's files, what the run found out, and writing files whole or not at all.
 
 A file is written under a temporary name beside its own, fsynced, renamed, and its folder fsynced: under its final
 name it is complete or absent.
 """
 
 import errno
+import fcntl
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import SetupError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import RunLocked, SetupError
+
+
+class RunFacts(BaseModel):
+    """What a run found out or was told, beside its recipe: the file ``run.json``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    instructgen: str
+    """Version that started the run."""
+    shard_size: int
+    limit: int | None = None
+    """How many source records the run covers; None: all."""
+    end: int | None = None
+    """How many records the source has, once its end was reached."""
+    stamp: dict[str, str] = {}
+    """Size and time of the source's files, as last read."""
+    shaping: dict[str, object] = {}
+    """Everything that shapes the result, as the finished shards have it."""
+    ranges: dict[str, tuple[int, int]] = {}
+    """Which hashes each task takes."""
+    settled: dict[str, dict[str, str]] = {}
+    """What was settled about each role's server."""
+    rereading: bool = False
+    """The source or how it is read changed, and not every shard has been read again since."""
+    moved: bool = False
+    """The source changed under the run: replies may lie in another shard's journal."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run's files."""
+
+    path: Path
+
+    def part(self, kind: str, shard: int) -> Path:
+        """Give the path of a shard's part: ``contexts``, ``samples``, ``rejected`` or ``journal``."""
+        ending = "jsonl" if kind == "journal" else "parquet"
+        return self.path / kind / f"part-{shard:05d}.{ending}"
+
+    def shards(self, kind: str) -> list[int]:
+        """List the shards that have a part of this kind, in order."""
+        return sorted(int(p.stem.removeprefix("part-")) for p in (self.path / kind).glob("part-*.*"))
+
+    @property
+    def recipe(self) -> Path:
+        """The resolved recipe."""
+        return self.path / "recipe.yaml"
+
+    def facts(self) -> RunFacts | None:
+        """Read what the run found out; None when the folder holds no run. Raises SetupError."""
+        path = self.path / "run.json"
+        if not path.exists():
+            return None
+        try:
+            return RunFacts.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise SetupError(f"{path}: not a run's facts ({first['loc']}: {first['msg']})") from None
+
+    def write_facts(self, facts: RunFacts) -> None:
+        """Keep what the run found out."""
+        write_text(self.path / "run.json", facts.model_dump_json(indent=1) + "\n")
+
+    def write_texts(self, texts: Mapping[tuple[str, str], str]) -> None:
+        """Keep copies of prompts and seeds, by kind and file name."""
+        for (kind, name), text in texts.items():
+            path = self.path / kind / name
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                write_text(path, text)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the one writer; raises RunLocked, which names host and process of the other."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise SetupError(f"{self.path}: cannot be used as a run's folder ({error.strerror})") from None
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
+                raise RunLocked(f"{self.path}: being written by {holder}; wait for it, or stop it first") from None
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{socket.gethostname()} process {os.getpid()}\n".encode(), 0)
+            yield
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -31,7 +125,8 @@ def atomic(path: Path) -> Iterator[Path]:
             raise
         raise SetupError(f"{path}: cannot be written ({_why(error)}); nothing was left under that name") from None
     finally:
-        temporary.unlink(missing_ok=True) if not temporary.is_dir() else None
+        if temporary.is_file():
+            temporary.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

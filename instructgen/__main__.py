@@ -1,0 +1,5 @@
+"""``python -m instructgen``: the command line."""
+
+from .cli import main
+
+main()

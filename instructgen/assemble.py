@@ -1,0 +1,151 @@
+"""A validated recipe in; its components built out, with everything that shapes the result."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+
+from . import checks, sources, tasks, teachers
+from .component import Component, Site, did_you_mean, resolve
+from .digests import digest, digest_bytes
+from .errors import SetupError
+from .forms import FORMS
+from .library import Library
+from .protocols import Check, Source, Task, Teacher
+from .recipe import Block, Located, Recipe
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """A library that remembers which texts were taken from it, so that a run can keep copies and their digests."""
+
+    library: Library
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def text(self, kind: str, name: str) -> str:
+        """Give the text of a file of the library."""
+        text = self.library.text(kind, name)
+        self.texts[kind, self.library.find(kind, name).name] = text
+        return text
+
+
+@dataclass(frozen=True)
+class Built:
+    """A recipe with its components built: what a run works with."""
+
+    recipe: Recipe
+    source: Source
+    teachers: Mapping[str, Teacher]
+    tasks: Mapping[str, Task]
+    checks: Mapping[str, Check]
+    texts: Mapping[tuple[str, str], str]
+    """Prompts and seeds that the tasks took from the library, by kind and file name."""
+
+    def shaping(self) -> dict[str, object]:
+        """Give everything that shapes the result, to be digested as the fingerprint and compared key by key."""
+        recipe = self.recipe
+        return {
+            "seed": recipe.seed,
+            "forms": {form.name: digest(form.__dict__) for form in FORMS.values()},
+            "texts": {f"{kind}/{name}": digest_bytes(text.encode()) for (kind, name), text in self.texts.items()},
+            "shard_size": recipe.shard_size,
+            "attempts": recipe.attempts,
+            "overlap": recipe.overlap,
+            "output": recipe.output.model_dump(),
+            "source": _shaping(self.source),
+            "teachers": {name: _shaping(t) for name, t in self.teachers.items()},
+            "tasks": {name: {**_shaping(t), "take": recipe.tasks[name].take} for name, t in self.tasks.items()},
+            "checks": {name: {**_shaping(c), "action": recipe.checks[name].action} for name, c in self.checks.items()},
+        }
+
+
+def _shaping(component: object) -> dict[str, object]:
+    shaping = getattr(component, "shaping", None)
+    if shaping is None:
+        return {"use": getattr(component, "name", ""), "version": getattr(component, "version", 0)}
+    return dict(shaping())
+
+
+def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, str]] | None = None) -> Built:
+    """Build the recipe's components; raises SetupError. ``settled`` holds what is known of each role's server."""
+    settled = settled or {}
+    borrowed = Borrowed(library)
+    source: Source = _component(recipe.source, sources.TABLE, "source", Site("source", borrowed))
+    root = source.image_root()
+    task_list: dict[str, Task] = {
+        name: _component(block, tasks.TABLE, "task", Site(name, borrowed, root), f"tasks.{name}")
+        for name, block in recipe.tasks.items()
+    }
+    own_words = {name: task.own_words() for name, task in task_list.items()}
+    blocks = {"teacher": recipe.teacher, **recipe.roles}
+    for role in recipe.attempts:
+        if role not in blocks:
+            raise SetupError(f"attempts: there is no role '{role}'{did_you_mean(role, list(blocks))}")
+    players: dict[str, Teacher] = {
+        role: _component(
+            block,
+            teachers.TABLE,
+            "teacher",
+            Site(role, borrowed, root, settled=settled.get(role, {})),
+            "teacher" if role == "teacher" else f"roles.{role}",
+        )
+        for role, block in blocks.items()
+    }
+    rules: dict[str, Check] = {
+        name: _component(block, checks.TABLE, "check", Site(name, borrowed, root, own_words), f"checks.{name}")
+        for name, block in recipe.checks.items()
+    }
+    return Built(recipe, source, players, task_list, rules, borrowed.texts)
+
+
+def _component(block: Block, table: Mapping[str, str], kind: str, site: Site, where: str = "") -> Any:
+    where = where or kind
+    found = resolve(block.use or site.name, table, kind, where)
+    fields = block.fields()
+    if not issubclass(found, Component):
+        raise SetupError(f"{where}: {found.__name__} is not a Component")
+    return found.build(placed(found, fields), site, where)
+
+
+def placed(component: type[Component], fields: Mapping[str, object]) -> dict[str, object]:
+    """Give the fields with every path made absolute: from the recipe's folder, or the current one for overrides."""
+    result = dict(fields)
+    for key, info in component.model_fields.items():
+        value = result.get(key)
+        if value is not None and _holds_path(info.annotation):
+            result[key] = [_absolute(v) for v in value] if isinstance(value, list) else _absolute(value)
+    return result
+
+
+def _holds_path(annotation: object) -> bool:
+    return annotation is Path or any(_holds_path(a) for a in get_args(annotation))
+
+
+def _absolute(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    folder = value.folder if isinstance(value, Located) else Path.cwd()
+    return os.path.normpath(folder / Path(value).expanduser())
+
+
+def dumped(recipe: Recipe, built: Built) -> str:
+    """Write the resolved recipe as YAML, paths absolute: what a run keeps beside its data."""
+    tree = recipe.model_dump(mode="json", exclude_none=True)
+    blocks: list[tuple[dict[str, object], Block, object]] = [(tree["source"], recipe.source, built.source)]
+    blocks += [(tree["teacher"], recipe.teacher, built.teachers["teacher"])]
+    blocks += [(tree["roles"][role], block, built.teachers[role]) for role, block in recipe.roles.items()]
+    for dump, block, component in blocks:
+        if isinstance(component, Component):
+            dump.update(placed(type(component), block.fields()))
+    return yaml.safe_dump(_plain(tree), sort_keys=False, allow_unicode=True, width=110)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, str) else value

@@ -1,0 +1,71 @@
+"""An opened run in; the run carried out: event loop, Ctrl-C, progress, report."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+
+from rich.console import Console
+
+from .local import LocalEngine
+from .opening import Opened
+from .progress import Progress
+from .report import Summary, summarise, write_report
+
+GC_THRESHOLD = 50_000
+"""Young objects before a collection: records are many and hold no circles, so looking for them often is waste."""
+
+
+def carry_out(opened: Opened, *, offline: bool = False, console: Console | None = None) -> tuple[LocalEngine, Summary]:
+    """Carry a run out as far as it goes, write its report, and give the engine and the figures.
+
+    ``engine.stopping`` tells whether it was stopped by the user. Errors that end the run are raised after everything
+    in flight has been journaled.
+    """
+    engine = LocalEngine(
+        opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
+    )
+    console = console or Console(stderr=True)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    try:
+        _runner()(_attended(engine, opened, console))
+    except asyncio.CancelledError:
+        engine.stop()
+    summary = summarise(opened.folder, opened.built, opened.facts)
+    write_report(opened.folder, summary, opened.built.recipe.about)
+    return engine, summary
+
+
+def _runner() -> Callable[[Coroutine[object, object, None]], None]:
+    if sys.platform == "win32":
+        return asyncio.run
+    import uvloop
+
+    return uvloop.run
+
+
+async def _attended(engine: LocalEngine, opened: Opened, console: Console) -> None:
+    """Run the engine with a progress display; the first Ctrl-C finishes what is in flight, the second stops."""
+    loop = asyncio.get_running_loop()
+    total = opened.facts.end if opened.facts.limit is None else opened.facts.limit
+
+    def interrupted() -> None:
+        if engine.stopping:
+            engine.stop_now()
+        else:
+            engine.stop()
+            console.print("stopping: finishing what is in flight; Ctrl-C again stops at once", highlight=False)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(name, interrupted)
+    showing = asyncio.create_task(Progress(engine, total, console).show())
+    try:
+        await engine.run()
+    finally:
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)

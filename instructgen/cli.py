@@ -1,0 +1,197 @@
+"""The command line: what a user types in; a run, a plan, an export out."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+
+from . import __version__, exporting, listing, planning, previewing, scaffold
+from .carry import carry_out
+from .errors import UserError
+from .opening import open_run
+from .recipe import load
+from .report import status_lines
+from .run import Run
+from .run_folder import RunFolder
+
+app = typer.Typer(
+    name="instructgen",
+    help="Instruction-tuning data for large multimodal models, from images that already have annotations.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+RecipeArgument = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or a shipped recipe's name.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; may be given several times."),
+]
+Limit = Annotated[int | None, typer.Option(min=1, help="Only the source's first N records.")]
+
+
+@app.command()
+def run(
+    recipe: RecipeArgument,
+    out: Annotated[Path, typer.Option(metavar="RUN", help="The run's folder; made, or carried on with.")],
+    set_: Set = None,
+    limit: Limit = None,
+    update: Annotated[bool, typer.Option("--update", help="Rebuild what a changed recipe or source touches.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Replay the journal; ask nobody.")] = False,
+) -> None:
+    """Carry out a recipe; again to go on where it stopped.
+
+    Example: instructgen run pipelines/llava_instruct.yaml --out runs/mine --limit 1000
+    """
+    loaded, library = load(recipe, set_ or ())
+    folder = RunFolder(out)
+    with folder.locked():
+        opened = open_run(loaded, library, folder, limit=limit, update=update)
+        for note in opened.notes:
+            _say(note)
+        engine, summary = carry_out(opened, offline=offline)
+    for line in status_lines(summary.to_json(), str(out)):
+        _say(line)
+    _say(f"  asked {engine.asked}, found in the journal {engine.reused}")
+    if engine.stopping:
+        _say("stopped; the same command goes on where it stopped")
+        raise typer.Exit(130)
+
+
+@app.command()
+def plan(
+    recipe: RecipeArgument,
+    set_: Set = None,
+    limit: Limit = None,
+    pilot: Annotated[int, typer.Option(min=0, metavar="N", help="Make N real calls, kept in the run --out.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="RUN", help="The run whose journal the pilot fills.")] = None,
+    prices: Annotated[Path | None, typer.Option(metavar="FILE", help="A price table instead of the known one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say how many contexts, requests and tokens a recipe means, and what they cost. Nothing is spent without --pilot.
+
+    Example: instructgen plan llava_instruct --set source.captions=captions.json --pilot 20 --out runs/mine
+    """
+    loaded, library = load(recipe, set_ or ())
+    planned = planning.plan(loaded, library, limit=limit, pilot=pilot, out=out, prices=prices)
+    print(json.dumps(planned.to_json(), indent=1) if as_json else "\n".join(planned.lines()))
+
+
+@app.command()
+def preview(
+    recipe: RecipeArgument,
+    set_: Set = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many contexts.")] = 1,
+    task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="The plain layout, for servers without JSON schemas.")] = False,
+) -> None:
+    """Print the exact messages that would be sent. Nothing is spent.
+
+    Example: instructgen preview pipelines/llava_instruct.yaml --limit 2
+    """
+    loaded, library = load(recipe, set_ or ())
+    for text in previewing.preview(loaded, library, limit=limit, task=task, structured=not plain):
+        print(text)
+
+
+@app.command()
+def status(run: RunArgument, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Say how far a run is, what was rejected and why, and what was spent; also while it is being written.
+
+    Example: instructgen status runs/mine --json
+    """
+    summary = Run.open(run).summary().to_json()
+    print(json.dumps(summary, indent=1) if as_json else "\n".join(status_lines(summary, str(run))))
+
+
+@app.command()
+def export(
+    run: RunArgument,
+    format_: Annotated[str, typer.Option("--format", help="What to write; 'instructgen list exports' names them.")],
+    out: Annotated[Path, typer.Option(help="The file or folder to write.")],
+    task: Annotated[str | None, typer.Option(help="Only this task's samples.")] = None,
+    set_: Set = None,
+) -> None:
+    """Write a run's accepted samples as trainers read them; also while the run is being written.
+
+    Example: instructgen export runs/mine --format llava --out llava_instruct.json
+    """
+    number = exporting.export(Run.open(run), format_, out, task, set_ or ())
+    _say(f"{out}: {number} samples as {format_}")
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str | None, typer.Argument(help="recipes, sources, tasks, teachers, checks or exports.")] = None,
+) -> None:
+    """List recipes and components, each with what it is.
+
+    Example: instructgen list sources
+    """
+    print("\n".join(listing.lines(kind)))
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A component's or recipe's name, or a record as id@run.")],
+) -> None:
+    """Say what a component is and what its fields mean.
+
+    Example: instructgen explain coco
+    """
+    print("\n".join(listing.explain(name)))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    task: Annotated[str, typer.Option(help="The task's name, and the stem of its prompt and seeds.")] = "my_task",
+) -> None:
+    """Make a recipe with a prompt and seeds of your own, ready to run and to edit.
+
+    Example: instructgen init mine --task safety && instructgen preview mine/pipelines/safety.yaml
+    """
+    for path in scaffold.scaffold(folder, task):
+        _say(f"wrote {path}")
+
+
+def _say(line: str) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(line)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"instructgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+) -> None:
+    del version
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line. A user's mistake ends in one line and exit status 2."""
+    try:
+        code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (UserError, click.Abort) as error:
+        print(f"instructgen: {' '.join(str(error).split()) or 'aborted'}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("instructgen: stopped", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,142 @@
+"""A generator of rounds in; its result out: each answer comes from the journal, else from whoever plays the role.
+
+The digest of a request covers its messages, its form and the teacher's identity: what would make the answer another
+one. It does not cover where the teacher lives or how its reply is laid out.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from hashlib import blake2b
+from typing import TypeVar
+
+from .digests import canonical
+from .errors import InstructgenError, NotAsked
+from .journal import Journal, Key, Strays, key_of
+from .protocols import Rounds, Teacher
+from .records import Completion, Context, Message, Request, Slot
+
+T = TypeVar("T")
+Answer = Callable[[int, Sequence[Request]], Awaitable[Sequence[Completion]]]
+"""A round's number and requests in; its completions out, in the same order."""
+
+
+class Stopped(InstructgenError):
+    """The run is stopping: nothing new is asked."""
+
+
+async def play(rounds: Rounds[T], answer: Answer) -> T:
+    """Play a generator to its end and give what it returns; RecordErrors that it raises pass through."""
+    number = 0
+    try:
+        requests = next(rounds)
+        while True:
+            requests = rounds.send(await answer(number, requests))
+            number += 1
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+class Digester:
+    """Digests requests. The shared first messages of a task are encoded once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, bytes]] = {}
+
+    def digest(self, request: Request, identity: Mapping[str, object]) -> str:
+        """Digest a request and the identity of who is asked: 32 hex digits."""
+        head = b'{"form":%b,"identity":%b,' % (canonical(request.form), self._encoded(identity))
+        if request.max_tokens is not None:
+            head += b'"max_tokens":%d,' % request.max_tokens
+        digest = blake2b(head, digest_size=16)
+        *shared, last = request.messages
+        digest.update(b'"messages":[')
+        for message in shared:
+            digest.update(self._encoded(message))
+            digest.update(b",")
+        digest.update(canonical(last))
+        digest.update(b'],"role":%b}' % canonical(request.role))
+        return digest.hexdigest()
+
+    def _encoded(self, value: Message | Mapping[str, object]) -> bytes:
+        known = self._known.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        encoded = canonical(value)
+        if len(self._known) > 512:
+            self._known.clear()
+        self._known[id(value)] = (value, encoded)
+        return encoded
+
+
+class Answers:
+    """Where one shard's answers come from: its journal, the run's other journals, then the players."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        teachers: Mapping[str, Teacher],
+        digester: Digester,
+        *,
+        strays: Strays | None = None,
+        may_ask: Callable[[], bool] = lambda: True,
+        on_missing: Callable[[Slot, Request, str], None] | None = None,
+        on_answer: Callable[[Completion, bool], None] | None = None,
+    ) -> None:
+        """``on_missing`` turns asking into noting: what the journal lacks is handed to it, and NotAsked is raised."""
+        self.journal = journal
+        self._teachers = teachers
+        self._digester = digester
+        self._strays = strays
+        self._may_ask = may_ask
+        self._on_missing = on_missing
+        self._on_answer = on_answer
+
+    async def round(
+        self, slots: Sequence[Slot], requests: Sequence[Request], player: str, context: Context
+    ) -> Sequence[Completion]:
+        """Answer a round; its requests are asked at the same time."""
+        if len(requests) == 1:
+            return [await self._one(slots[0], requests[0], player, context)]
+        asked = [self._one(slot, request, player, context) for slot, request in zip(slots, requests, strict=True)]
+        if self._on_missing:
+            # nothing waits, so no event loop is needed; every request that lacks an answer is noted
+            results = [await _caught(one) for one in asked]
+        else:
+            results = await asyncio.gather(*asked, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [result for result in results if isinstance(result, Completion)]
+
+    async def _one(self, slot: Slot, request: Request, player: str, context: Context) -> Completion:
+        role = player if request.role == "teacher" else request.role
+        teacher = self._teachers[role]
+        digest = self._digester.digest(request, teacher.identity(request, context))
+        key = key_of(slot, digest)
+        found = self._find(key)
+        if found is not None:
+            if self._on_answer:
+                self._on_answer(found, False)
+            return found
+        if self._on_missing:
+            self._on_missing(slot, request, role)
+            raise NotAsked("not_asked")
+        if not self._may_ask():
+            raise Stopped("stopped before it was asked")
+        completion = await teacher.complete(slot, digest, request, context)
+        self.journal.append(completion)
+        if self._on_answer:
+            self._on_answer(completion, True)
+        return completion
+
+    def _find(self, key: Key) -> Completion | None:
+        found = self.journal.find(key)
+        return found if found is not None or self._strays is None else self._strays.find(key)
+
+
+async def _caught(one: Coroutine[object, None, Completion]) -> Completion | BaseException:
+    try:
+        return await one
+    except InstructgenError as error:
+        return error

@@ -1,0 +1,36 @@
+"""A run and a format's name in; a file or folder as trainers read it out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from . import exports
+from .component import Component, Site, resolve
+from .errors import SetupError
+from .library import Library
+from .protocols import Export
+from .run import Run
+
+
+def export(run: Run, name: str, out: Path, task: str | None = None, settings: Iterable[str] = ()) -> int:
+    """Write a run's accepted samples as ``name`` to ``out``; give their number. Raises SetupError.
+
+    ``settings`` are ``field=value`` of the export, such as ``dialect=next``.
+    """
+    tasks = list(run.built.tasks)
+    if task is not None and task not in tasks:
+        raise SetupError(f"there is no task '{task}' in {run.folder.path}; it has {', '.join(tasks)}")
+    found = resolve(name, exports.TABLE, "export", "--format")
+    if not issubclass(found, Component):
+        raise SetupError(f"--format {name}: {found.__name__} is not a Component")
+    site = Site(name, Library.beside(run.folder.recipe), run.built.source.image_root())
+    writer: Export = found.build(dict(map(_setting, settings)), site, f"--format {name}")  # type: ignore[assignment]
+    return writer.write(run.samples_with_kept(task), out)
+
+
+def _setting(text: str) -> tuple[str, object]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SetupError(f"--set {text}: expected FIELD=VALUE of the export")
+    return key, yaml.safe_load(value)

@@ -1,0 +1,187 @@
+"""Completions in, one JSON line each, append-only; found again by slot and digest.
+
+A line is written before anything looks at the reply. A torn last line, left by a crash in the middle of a write, is
+cut off; every line before it is whole.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from pydantic import ValidationError
+
+from .errors import SetupError
+from .records import Completion, Slot
+from .spent import Spent
+
+
+class Key(NamedTuple):
+    """Where a completion belongs and what was asked: what the journal is looked up by."""
+
+    context: str
+    asker: str
+    attempt: int
+    round: int
+    position: int
+    digest: str
+
+
+class _LineSlot(msgspec.Struct):
+    context: str
+    asker: str
+    attempt: int
+    round: int
+    position: int
+
+
+class _LineKey(msgspec.Struct):
+    slot: _LineSlot
+    digest: str
+
+
+_key_decoder = msgspec.json.Decoder(_LineKey)
+
+
+def key_of(slot: Slot, digest: str) -> Key:
+    """Give the key of a completion."""
+    return Key(slot.context, slot.asker, slot.attempt, slot.round, slot.position, digest)
+
+
+def read_lines(path: Path) -> Iterator[tuple[Key, int, bytes]]:
+    """Give key, byte offset and text of each whole line; nothing when there is no file.
+
+    Raises SetupError for a line in the middle that is not a completion: it was paid for, so it is not passed over.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        offset = 0
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                found = _key_decoder.decode(line)
+            except msgspec.MsgspecError as error:
+                raise SetupError(
+                    f"{path}, line {number}: not a journal line ({error}); restore the file, or take the line out "
+                    "to have that reply asked for again"
+                ) from None
+            slot = found.slot
+            yield (
+                Key(slot.context, slot.asker, slot.attempt, slot.round, slot.position, found.digest),
+                offset,
+                line,
+            )
+            offset += len(line)
+
+
+def completion_of(line: bytes, where: str) -> Completion:
+    """Read a journal line as a completion."""
+    try:
+        return Completion.model_validate_json(line)
+    except ValidationError as error:
+        raise SetupError(f"{where}: not a completion ({error.errors(include_url=False)[0]['msg']})") from None
+
+
+class Journal:
+    """One shard's journal: its lines by key, and a place to append to."""
+
+    def __init__(self, path: Path) -> None:
+        """Read what is there. Nothing is opened for writing before the first append."""
+        self.path = path
+        self._lines: dict[Key, bytes] = {}
+        self.spent = Spent()
+        """Tokens and money of all its completions, those appended since included."""
+        for key, _, line in read_lines(path):
+            self._lines[key] = line
+            self.spent.add_line(line)
+        self._handle: int | None = None
+        self._end = 0
+        self._dirty = False
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def find(self, key: Key) -> Completion | None:
+        """Give the completion that was paid for under this key, if there is one."""
+        line = self._lines.get(key)
+        return completion_of(line, str(self.path)) if line is not None else None
+
+    def completions(self) -> Iterator[Completion]:
+        """Give every completion, in the order in which they were paid for."""
+        for line in self._lines.values():
+            yield completion_of(line, str(self.path))
+
+    def append(self, completion: Completion) -> None:
+        """Write one completion. Raises SetupError when the disk does not take it; the torn tail is cut off."""
+        line = completion.model_dump_json(exclude_none=True).encode() + b"\n"
+        if self._handle is None:
+            self._open()
+        handle = self._handle
+        assert handle is not None
+        try:
+            written = os.write(handle, line)
+            while written < len(line):
+                written += os.write(handle, line[written:])
+        except OSError as error:
+            os.ftruncate(handle, self._end)
+            raise SetupError(
+                f"{self.path}: cannot be written ({error.strerror}); make room and run again: "
+                "every reply before this one is kept"
+            ) from None
+        self._end += len(line)
+        self._dirty = True
+        self.spent.add(completion)
+
+    def sync(self) -> None:
+        """Make sure that everything appended so far is on the disk."""
+        if self._dirty and self._handle is not None:
+            self._dirty = False
+            os.fsync(self._handle)
+
+    def close(self) -> None:
+        """Sync and let go of the file."""
+        if self._handle is not None:
+            self.sync()
+            os.close(self._handle)
+            self._handle = None
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        size = os.fstat(self._handle).st_size
+        self._end = sum(len(line) for line in self._whole_lines())
+        if self._end < size:
+            os.ftruncate(self._handle, self._end)
+
+    def _whole_lines(self) -> Iterator[bytes]:
+        for _, _, line in read_lines(self.path):
+            yield line
+
+
+class Strays:
+    """All journals of a run by key: for a source that changed, so that a record's shard is not where its replies are.
+
+    Holds 16 bytes of hash and place a line, not the lines themselves.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Index every journal below ``folder``."""
+        self._paths = sorted(folder.glob("part-*.jsonl"))
+        self._places: dict[int, tuple[int, int]] = {}
+        for number, path in enumerate(self._paths):
+            for key, offset, _ in read_lines(path):
+                self._places[hash(key)] = (number, offset)
+
+    def find(self, key: Key) -> Completion | None:
+        """Give the completion that any shard paid for under this key, if there is one."""
+        place = self._places.get(hash(key))
+        if place is None:
+            return None
+        path = self._paths[place[0]]
+        with path.open("rb") as file:
+            file.seek(place[1])
+            completion = completion_of(file.readline(), str(path))
+        return completion if key_of(completion.slot, completion.digest) == key else None

@@ -1,0 +1,95 @@
+"""Requests that a journal lacks in; their number, tokens and price out."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .assemble import Built
+from .forms import laid_out_message
+from .prices import Price, price_list
+from .protocols import Teacher
+from .records import Message, Request, Slot, Usage
+from .tokens import MESSAGE_TOKENS, count, encoding_of
+
+REPLY_TOKENS = 250
+"""Reply length assumed where nothing has been measured: that of a usual conversation."""
+
+
+def model_of(teacher: Teacher) -> str:
+    """Give the model that a teacher asks; its component's name when it has none."""
+    return str(getattr(teacher, "model", teacher.name))
+
+
+def free(teacher: Teacher) -> bool:
+    """Tell whether a teacher asks no model at all."""
+    return not hasattr(teacher, "model")
+
+
+def price_of(teacher: Teacher, table: Path | None = None) -> Price | None:
+    """Give a teacher's price from ``table``, its own table, or the shipped one; None when the model is not there."""
+    own = getattr(teacher, "prices", None)
+    return price_list(table or own).price(model_of(teacher))
+
+
+class RequestTokens:
+    """Counts the prompt tokens of requests; the shared first messages of a task are counted once."""
+
+    def __init__(self, model: str) -> None:
+        """``model`` decides on the encoding, where that is known."""
+        self._model = model
+        self.exact = encoding_of(model) is not None
+        self._known: dict[int, tuple[Message, int]] = {}
+
+    def shared_and_all(self, request: Request) -> tuple[int, int]:
+        """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
+        *first, last = request.messages
+        shared = sum(self._of_shared(request.form, message) for message in first)
+        return shared, shared + self._of(request.form, last)
+
+    def _of_shared(self, form: str, message: Message) -> int:
+        known = self._known.get(id(message))
+        if known is None or known[0] is not message:
+            known = self._known[id(message)] = (message, self._of(form, message))
+        return known[1]
+
+    def _of(self, form: str, message: Message) -> int:
+        parts = laid_out_message(form, message, structured=True).parts
+        return MESSAGE_TOKENS + sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
+
+
+@dataclass
+class Lack:
+    """What a journal lacks, by role."""
+
+    built: Built
+    requests: dict[str, int] = field(default_factory=dict)
+    prompt: dict[str, int] = field(default_factory=dict)
+    """Prompt tokens."""
+    _counters: dict[str, RequestTokens] = field(default_factory=dict)
+
+    def add(self, slot: Slot, request: Request, role: str) -> None:
+        """Take in one request."""
+        del slot
+        counter = self._counters.get(role)
+        if counter is None:
+            counter = self._counters[role] = RequestTokens(model_of(self.built.teachers[role]))
+        self.requests[role] = self.requests.get(role, 0) + 1
+        self.prompt[role] = self.prompt.get(role, 0) + counter.shared_and_all(request)[1]
+
+    def describe(self) -> str:
+        """Say what would be asked for and its price."""
+        if not self.requests:
+            return "asks for nothing: the journal holds every reply"
+        return "asks for " + "; ".join(self._describe(role, number) for role, number in self.requests.items())
+
+    def _describe(self, role: str, number: int) -> str:
+        teacher = self.built.teachers[role]
+        text = (
+            f"{number} request{'s' * (number != 1)} of {role} ({model_of(teacher)}, {self.prompt[role]} prompt tokens"
+        )
+        if free(teacher):
+            return f"{text}, free)"
+        price = price_of(teacher)
+        if price is None:
+            return f"{text}; its price is not in the table)"
+        usage = Usage(prompt=self.prompt[role], reply=REPLY_TOKENS * number)
+        return f"{text}, about ${price.usd(usage):.4f} at {REPLY_TOKENS} tokens a reply)"

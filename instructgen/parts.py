@@ -1,0 +1,216 @@
+"""Rows in; Parquet parts out, and back. One part of each kind a shard, with what shaped it in the footer.
+
+Columns are plain strings, numbers, lists and structs: no Hugging Face ``Image`` metadata, which makes two trainers'
+loaders re-encode the pictures.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import SetupError
+from .records import Context, Fault, Image, LeftOut, Origin, Row, Sample, Turn, Verdict
+from .run_folder import atomic
+
+Kind = Literal["contexts", "samples", "rejected"]
+Columns = dict[str, object]
+"""One row of a part."""
+
+FOOTER = b"instructgen"
+ROW_GROUP = 1000
+BATCH = 100
+
+
+@cache
+def schema(kind: Kind) -> Any:
+    """Give the Arrow schema of a kind of part."""
+    import pyarrow as pa
+
+    text, number, texts = pa.string(), pa.int32(), pa.list_(pa.string())
+    unit = pa.float64()
+    image = {"path": text, "url": text, "width": number, "height": number, "seconds": unit}
+    turns = pa.list_(pa.struct({"from": text, "value": text}))
+    span = pa.struct({"turn": number, "start": number, "end": number, "boxes": pa.list_(number), "contradicts": text})
+    verdict = pa.struct(
+        {"check": text, "outcome": text, "action": text, "reason": text, "hint": text, "evidence": pa.list_(span)}
+    )
+    corners = {"x1": unit, "y1": unit, "x2": unit, "y2": unit}
+    box = {"label": text, **corners, "image": number, "id": text, "crowd": pa.bool_(), "area": unit}
+    origin = pa.struct(
+        {
+            **{"context": text, "task": text, "attempt": number, "teacher": text, "model": text},
+            **{"prompt": text, "seeds": text, "slots": texts, "requests": texts},
+        }
+    )
+    attempt = pa.struct({"attempt": number, "reason": text, "detail": text, "samples": pa.list_(
+        pa.struct({"id": text, "conversations": turns, "verdicts": pa.list_(verdict)})
+    )})  # fmt: skip
+    fields: dict[Kind, dict[str, Any]] = {
+        "contexts": {
+            **{"row": pa.int64(), "kind": text, "id": text},
+            "images": pa.list_(pa.struct({**image, "size": pa.int64(), "mtime_ns": pa.int64()})),
+            "captions": texts,
+            "boxes": pa.list_(pa.struct(box)),
+            "passages": pa.list_(pa.struct({"kind": text, "text": text, "box": pa.list_(unit), "seconds": unit})),
+            **{"reason": text, "detail": text, "kept": text},
+        },
+        "samples": {
+            **{"id": text, "task": text},
+            "images": pa.list_(pa.struct({**image, "bytes": pa.binary()})),
+            **{"conversations": turns, "origin": origin, "checks": pa.list_(verdict)},
+        },
+        "rejected": {
+            **{"id": text, "context": text, "task": text, "kind": text, "reason": text, "detail": text},
+            "attempts": pa.list_(attempt),
+        },
+    }
+    return pa.schema(fields[kind])
+
+
+class PartWriter:
+    """Collects the rows of one part, a hundred at a time as Arrow, and writes them whole."""
+
+    def __init__(self, kind: Kind) -> None:
+        """Start an empty part."""
+        self._schema = schema(kind)
+        self._batches: list[Any] = []
+        self._rows: list[Columns] = []
+        self.count = 0
+
+    def add(self, row: Columns) -> None:
+        """Add one row."""
+        self._rows.append(row)
+        self.count += 1
+        if len(self._rows) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._rows:
+            self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            self._rows = []
+
+    def write(self, path: Path, footer: Mapping[str, object]) -> None:
+        """Write the part under its final name, complete; rows lie in groups of 1,000 for cheap random access."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._flush()
+        marked = self._schema.with_metadata({FOOTER: json.dumps(footer, sort_keys=True).encode()})
+        table = pa.Table.from_batches(self._batches, schema=self._schema).combine_chunks()
+        with atomic(path) as temporary:
+            pq.write_table(
+                table.replace_schema_metadata(marked.metadata), temporary, compression="zstd", row_group_size=ROW_GROUP
+            )
+
+
+def footer(path: Path) -> Mapping[str, Any] | None:
+    """Give what was noted in a part's footer, or None when there is no such part or it is not ours."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.exists():
+        return None
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+    except (pa.ArrowInvalid, OSError) as error:
+        raise SetupError(f"{path}: not a readable Parquet part ({error}); remove it to have it made again") from None
+    return json.loads(metadata[FOOTER]) if FOOTER in metadata else None
+
+
+def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Give a part's rows, row group by row group."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=list(columns) if columns else None):
+            yield from batch.to_pylist()
+
+
+# ── contexts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def row_columns(row: Row) -> Columns:
+    """Give a source row as the columns of a contexts part."""
+    item, kept = row
+    base: Columns = {"row": item.row, "id": item.id, "kept": json.dumps(kept, ensure_ascii=False) if kept else None}
+    if isinstance(item, Fault):
+        return {**base, "kind": "fault", "reason": item.reason, "detail": item.detail}
+    if isinstance(item, LeftOut):
+        return {**base, "kind": "left_out", "reason": item.filter}
+    return {
+        **base,
+        "kind": "context",
+        "images": [image.__dict__ for image in item.images],
+        "captions": item.captions,
+        "boxes": [box.__dict__ for box in item.boxes],
+        "passages": [passage.__dict__ for passage in item.passages],
+    }
+
+
+def row_of(columns: Mapping[str, Any]) -> Row:
+    """Read a contexts row back."""
+    kept = json.loads(columns["kept"]) if columns["kept"] else {}
+    if columns["kind"] == "fault":
+        fault = Fault(row=columns["row"], id=columns["id"], reason=columns["reason"], detail=columns["detail"])
+        return Row(fault, kept)
+    if columns["kind"] == "left_out":
+        return Row(LeftOut(row=columns["row"], id=columns["id"], filter=columns["reason"]), kept)
+    context = Context.model_validate(
+        {k: columns[k] or () for k in ("images", "captions", "boxes", "passages")}
+        | {"id": columns["id"], "row": columns["row"]}
+    )
+    return Row(context, kept)
+
+
+# ── samples ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def turn_columns(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """Give turns as LLaVA's ``from`` and ``value``."""
+    return [{"from": turn.role, "value": turn.text} for turn in turns]
+
+
+def verdict_columns(verdicts: Sequence[Verdict], actions: Mapping[str, str]) -> list[Columns]:
+    """Give verdicts with the action that the recipe takes on each."""
+    return [
+        {
+            "check": v.check,
+            "outcome": v.outcome,
+            "action": actions.get(v.check),
+            "reason": v.reason,
+            "hint": v.hint,
+            "evidence": [span.__dict__ for span in v.evidence],
+        }
+        for v in verdicts
+    ]
+
+
+def sample_columns(
+    sample: Sample, verdicts: Sequence[Verdict], actions: Mapping[str, str], pixels: Sequence[bytes | None] = ()
+) -> Columns:
+    """Give an accepted sample as the columns of a samples part; ``pixels`` are its images' original bytes."""
+    images = [image.__dict__ for image in sample.images]
+    if pixels:
+        images = [{**image, "bytes": data} for image, data in zip(images, pixels, strict=True)]
+    return {
+        "id": sample.id,
+        "task": sample.task,
+        "images": images,
+        "conversations": turn_columns(sample.turns),
+        "origin": sample.origin.__dict__,
+        "checks": verdict_columns(verdicts, actions),
+    }
+
+
+def sample_of(columns: Mapping[str, Any]) -> Sample:
+    """Read a sample back."""
+    images = tuple(
+        Image(**{k: v for k, v in image.items() if k != "bytes" and v is not None}) for image in columns["images"]
+    )
+    turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in columns["conversations"])
+    origin = Origin(**columns["origin"])
+    return Sample(id=columns["id"], task=columns["task"], images=images, turns=turns, origin=origin)

@@ -1,0 +1,55 @@
+"""A recipe in; the exact messages of its first requests out. Nothing is spent."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from .assemble import build
+from .component import did_you_mean
+from .errors import Declined, SetupError
+from .forms import FORMS, laid_out
+from .library import Library
+from .recipe import Recipe
+from .records import Context, Fault, Image, Request
+from .replay import first_requests
+from .selection import all_ranges
+from .tokens import count
+
+
+def preview(
+    recipe: Recipe, library: Library, *, limit: int, task: str | None = None, structured: bool = True
+) -> Iterator[str]:
+    """Give, for each of the first ``limit`` contexts and each task, the messages as text."""
+    built = build(recipe, library)
+    if task is not None and task not in built.tasks:
+        raise SetupError(f"there is no task '{task}'{did_you_mean(task, list(built.tasks))}")
+    built.source.stamp()
+    for row in islice(built.source.read(0), limit):
+        if isinstance(row.item, Fault):
+            yield f"━━ record {row.item.row} cannot be used ━━ {row.item.reason}: {row.item.detail}\n"
+        if not isinstance(row.item, Context):
+            continue
+        for name, requests in first_requests(built, all_ranges(recipe), row.item):
+            if task is not None and name != task:
+                continue
+            if isinstance(requests, Declined):
+                yield f"━━ {row.item.id} ━━ {name} ━━ declined: {requests}\n"
+                continue
+            for number, request in enumerate(requests, 1):
+                yield _shown(row.item.id, name, number, request, structured)
+
+
+def _shown(context: str, task: str, number: int, request: Request, structured: bool) -> str:
+    lines = [f"━━ {context} ━━ {task} ━━ request {number} ━━ form {request.form}"]
+    tokens = 0
+    for message in laid_out(request, structured):
+        text = "".join(f"[picture {p.path or p.url}]" if isinstance(p, Image) else str(p) for p in message.parts)
+        tokens += count(text, "gpt-4o").tokens
+        lines.append(f"── {message.role} ──\n{text}")
+    if structured:
+        lines.append(f"── reply held to ── {', '.join(_properties(request.form))} (schemas/{request.form}.json)")
+    return "\n".join([*lines, f"── about {tokens} tokens ──", ""])
+
+
+def _properties(form: str) -> list[str]:
+    properties = FORMS[form].schema["properties"]
+    return list(properties) if isinstance(properties, dict) else []

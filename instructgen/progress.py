@@ -1,0 +1,100 @@
+"""A running engine in; what a person sees of it out: a live display on a terminal, plain lines elsewhere."""
+
+import asyncio
+import time
+from collections import Counter
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from .local import LocalEngine
+from .tally import Tally
+
+LINE_SECONDS = 15.0
+LIVE_SECONDS = 0.5
+
+
+class Progress:
+    """Shows an engine's counts until it is cancelled."""
+
+    def __init__(self, engine: LocalEngine, total: int | None, console: Console) -> None:
+        """``total`` is the number of source records, where it is known."""
+        self._engine = engine
+        self._total = total
+        self._console = console
+        self._started = time.monotonic()
+
+    async def show(self) -> None:
+        """Refresh until cancelled."""
+        if self._console.is_terminal:
+            with Live(console=self._console, auto_refresh=False, transient=True) as live:
+                while True:
+                    live.update(self._table(), refresh=True)
+                    await asyncio.sleep(LIVE_SECONDS)
+        while True:
+            await asyncio.sleep(LINE_SECONDS)
+            self._console.print(self.line(), highlight=False, soft_wrap=True)
+
+    def line(self) -> str:
+        """Say in one line how far the run is."""
+        tally, spent = self._engine.so_far()
+        parts = [
+            f"{_done(tally)}{f' of {self._total * self._tasks()}' if self._total else ''} done",
+            f"{tally.accepted} accepted",
+            f"{sum(rejections(tally).values())} rejected",
+            f"{self._rate():.1f} requests/s",
+            f"{spent.prompt + spent.reply} tokens",
+            f"${spent.usd:.2f}" + (" + unpriced" if spent.unpriced else ""),
+        ]
+        return ", ".join(parts) + (f", about {self._left(tally)} left" if self._left(tally) else "")
+
+    def _table(self) -> Table:
+        tally, spent = self._engine.so_far()
+        table = Table.grid(padding=(0, 2))
+        rows: list[tuple[str, str]] = [
+            ("done", f"{_done(tally)}" + (f" of {self._total * self._tasks()}" if self._total else "")),
+            ("accepted", "  ".join(f"{name} {count.accepted}" for name, count in sorted(tally.tasks.items()))),
+            ("declined", _top(Counter({r: n for t in tally.tasks.values() for r, n in t.declined.items()}))),
+            ("rejected", _top(rejections(tally))),
+            ("unusable records", _top(tally.faults)),
+            ("requests", f"{self._engine.asked} asked, {self._engine.reused} from the journal, {self._rate():.1f}/s"),
+            ("tokens", f"{spent.prompt} prompt ({spent.cached} cached), {spent.reply} reply"),
+            ("cost so far", f"${spent.usd:.4f}" + (f", {spent.unpriced} unpriced" if spent.unpriced else "")),
+            ("time left", self._left(tally)),
+        ]
+        if self._engine.stopping:
+            rows.append(("stopping", "finishing what is in flight; Ctrl-C again stops at once"))
+        for name, value in rows:
+            if value:
+                table.add_row(f"[bold]{name}", value)
+        return table
+
+    def _tasks(self) -> int:
+        return self._engine.task_count
+
+    def _rate(self) -> float:
+        return self._engine.asked / max(0.1, time.monotonic() - self._started)
+
+    def _left(self, tally: Tally) -> str:
+        now = self._engine.done_here
+        if not self._total or not now:
+            return ""
+        seconds = (time.monotonic() - self._started) / now * max(0, self._total * self._tasks() - _done(tally))
+        return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.0f} min" if seconds > 90 else "1 min"
+
+
+def _done(tally: Tally) -> int:
+    return sum(count.contexts for count in tally.tasks.values())
+
+
+def rejections(tally: Tally) -> Counter[str]:
+    """Count rejections by reason over all tasks."""
+    total: Counter[str] = Counter()
+    for count in tally.tasks.values():
+        total.update(count.rejected)
+    return total
+
+
+def _top(reasons: Counter[str]) -> str:
+    return "  ".join(f"{reason} {number}" for reason, number in reasons.most_common(4))

@@ -1,0 +1,111 @@
+"""A run's folder in; its figures out: report.json, the dataset's README, and what ``status`` prints."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .assemble import Built
+from .journal import Journal, Strays
+from .parts import read_rows, row_of
+from .replay import outcomes
+from .run_folder import RunFacts, RunFolder, write_text
+from .shard import Judge
+from .spent import Spent
+from .supply import Supply
+from .tally import Tally
+
+
+@dataclass
+class Summary:
+    """Figures of a run, as far as it has come."""
+
+    finished: list[int] = field(default_factory=list)
+    """Shards that are committed."""
+    open: list[int] = field(default_factory=list)
+    """Shards with work left; their figures are provisional."""
+    tally: Tally = field(default_factory=Tally)
+    spent: Spent = field(default_factory=Spent)
+
+    def to_json(self) -> dict[str, object]:
+        """Give the figures as plain data."""
+        accepted = self.tally.accepted
+        return {
+            "shards": {"finished": len(self.finished), "open": len(self.open)},
+            "accepted": accepted,
+            **self.tally.to_json(),
+            "spent": self.spent.to_json(),
+            "usd_per_accepted": round(self.spent.usd / accepted, 6) if accepted else None,
+        }
+
+
+def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
+    """Add up finished shards from their footers, and play the open ones from their journals."""
+    summary, supply = Summary(), Supply(folder, built, facts)
+    judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
+    for shard in folder.shards("contexts"):
+        noted = supply.intact(shard)
+        if noted is not None:
+            summary.finished.append(shard)
+            summary.tally.merge(Tally.from_json(noted["counts"]))
+            summary.spent.merge(Spent.from_json(noted["spent"]))
+            continue
+        summary.open.append(shard)
+        journal = Journal(folder.part("journal", shard))
+        rows = [row_of(row) for row in read_rows(folder.part("contexts", shard))]
+        for row in rows:
+            summary.tally.add_row(row)
+        for outcome in outcomes(built, facts.ranges, rows, journal, strays=strays, judge=judge):
+            summary.tally.add_outcome(outcome)
+        summary.spent.merge(journal.spent)
+    return summary
+
+
+def write_report(folder: RunFolder, summary: Summary, about: str) -> None:
+    """Write report.json, and a README that names ``samples/`` as the dataset."""
+    write_text(folder.path / "report.json", json.dumps(summary.to_json(), indent=1, ensure_ascii=False) + "\n")
+    tasks = "\n".join(
+        f"| {name} | {count.contexts} | {count.accepted} | {sum(count.declined.values())} | "
+        f"{sum(count.rejected.values())} |"
+        for name, count in sorted(summary.tally.tasks.items())
+    )
+    write_text(
+        folder.path / "README.md",
+        "---\nconfigs:\n- config_name: default\n  data_files: samples/*.parquet\n---\n\n"
+        f"# {about or folder.path.name}\n\nMade with instructgen; `recipe.yaml`, `prompts/` and `seeds/` beside this "
+        "file say how.\n\n| task | contexts | accepted | declined | rejected |\n|---|---:|---:|---:|---:|\n"
+        f"{tasks}\n",
+    )
+
+
+def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
+    """Say a summary (as ``to_json`` gives it) in lines."""
+    data = json.loads(json.dumps(summary))
+    spent, shards = data["spent"], data["shards"]
+    lines = [
+        f"{path}: {shards['finished']} shards finished, {shards['open']} open; "
+        f"{data['rows']} records, {data['contexts']} contexts, {data['accepted']} samples accepted"
+    ]
+    for name, count in data["tasks"].items():
+        lines.append(
+            f"  {name}: {count['accepted']} accepted of {count['contexts']} contexts"
+            + _reasons("declined", count["declined"])
+            + _reasons("rejected", count["rejected"])
+            + (f"; not asked yet {count['not_asked']}" if count["not_asked"] else "")
+        )
+    for kind, title in (("faults", "unusable records"), ("left_out", "left out by filter")):
+        if data[kind]:
+            lines.append(f"  {title}{_reasons('', data[kind])}")
+    lines.append(
+        f"  spent: {spent['completions']} completions, {spent['prompt']} prompt tokens ({spent['cached']} cached), "
+        f"{spent['reply']} reply tokens, ${spent['usd']:.4f}"
+        + (f" and {spent['unpriced']} completions of unknown price" if spent["unpriced"] else "")
+    )
+    return lines
+
+
+def _reasons(title: str, reasons: Mapping[str, int]) -> str:
+    if not reasons:
+        return ""
+    shown = ", ".join(f"{reason} {number}" for reason, number in list(reasons.items())[:5])
+    more = f", {len(reasons) - 5} more reasons" if len(reasons) > 5 else ""
+    return f"; {title} {sum(reasons.values())} ({shown}{more})" if title else f": {shown}{more}"

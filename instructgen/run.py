@@ -1,0 +1,146 @@
+"""A run's folder in; its samples, rejects, contexts, completions and cost out, as iterators and polars frames.
+
+from instructgen.run import Run
+run = Run.open("runs/demo")
+for sample in run.samples():
+    print(sample.id, [completion.text for completion in run.completions(sample)])
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .assemble import Built, build
+from .digests import digest_bytes
+from .errors import SetupError
+from .journal import Journal, Key, Strays
+from .parts import Columns, Kind, read_rows, row_of, sample_of
+from .recipe import load
+from .records import Completion, Context, Row, Sample, Scalar
+from .replay import outcomes
+from .report import Summary, summarise
+from .run_folder import RunFacts, RunFolder
+from .shard import Judge, Outcome, rejected_rows
+from .supply import Supply
+
+
+class Run:
+    """A run, read only. No lock is taken: shards that are still open are played from their journals, provisionally."""
+
+    def __init__(self, folder: RunFolder, built: Built, facts: RunFacts) -> None:
+        """Use ``Run.open``."""
+        self.folder = folder
+        self.built = built
+        self.facts = facts
+        self._supply = Supply(folder, built, facts)
+        self._judge = Judge(built)
+        self._strays: Strays | None = None
+
+    @classmethod
+    def open(cls, path: Path | str) -> "Run":
+        """Open a run's folder; raises SetupError when it holds none."""
+        folder = RunFolder(Path(path))
+        facts = folder.facts()
+        if facts is None:
+            raise SetupError(f"{path}: holds no run (there is no run.json); give the folder that 'run --out' named")
+        recipe, library = load(folder.recipe)
+        return cls(folder, build(recipe, library, facts.settled), facts)
+
+    # ── records ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rows(self) -> Iterator[Row]:
+        """Give every source record as read: contexts, faults, what a filter left out, and the kept columns."""
+        for shard in self.folder.shards("contexts"):
+            yield from self._rows(shard)
+
+    def contexts(self) -> Iterator[Context]:
+        """Give every context, in source order."""
+        return (row.item for row in self.rows() if isinstance(row.item, Context))
+
+    def samples(self, task: str | None = None) -> Iterator[Sample]:
+        """Give every accepted sample once, in source order, of one task or all."""
+        return (sample for sample, _ in self.samples_with_kept(task))
+
+    def samples_with_kept(self, task: str | None = None) -> Iterator[tuple[Sample, Mapping[str, Scalar]]]:
+        """Give every accepted sample once, with the source columns that its context carries along."""
+        seen: set[int] = set()
+        for shard in self.folder.shards("contexts"):
+            kept = self._kept(shard)
+            for sample in self._samples(shard):
+                place = hash(sample.id)
+                if place not in seen and (task is None or sample.task == task):
+                    yield sample, kept.get(sample.origin.context, {})
+                seen.add(place)
+
+    def rejected(self) -> Iterator[Columns]:
+        """Give what was declined or failed for good, with attempts, verdicts and reason."""
+        for shard in self.folder.shards("contexts"):
+            if self._finished(shard):
+                yield from read_rows(self.folder.part("rejected", shard))
+            else:
+                for outcome in self._outcomes(shard):
+                    yield from rejected_rows(outcome, self._judge.actions)
+
+    def completions(self, sample: Sample) -> list[Completion]:
+        """Give the journal's completions that a sample was made from: text, model, tokens, price, time."""
+        strays = self._all_journals()
+        found = []
+        for slot, digest in zip(sample.origin.slots, sample.origin.requests, strict=True):
+            attempt, number, position = (int(n) for n in slot.split("/"))
+            key = Key(sample.origin.context, sample.task, attempt, number, position, digest)
+            completion = strays.find(key)
+            if completion is not None:
+                found.append(completion)
+        return found
+
+    def usd(self, sample: Sample) -> float | None:
+        """Give what a sample's completions cost; None when that is not known."""
+        prices = [completion.usd for completion in self.completions(sample)]
+        return sum(p for p in prices if p is not None) if prices and None not in prices else None
+
+    def texts(self, sample: Sample) -> dict[str, str]:
+        """Give the prompt template and the seeds that a sample was made with, by ``kind/file``."""
+        wanted = {sample.origin.prompt, sample.origin.seeds}
+        named = {f"{kind}/{name}": text for (kind, name), text in self.built.texts.items()}
+        return {name: text for name, text in named.items() if digest_bytes(text.encode()) in wanted}
+
+    def summary(self) -> Summary:
+        """Add the run's figures up."""
+        return summarise(self.folder, self.built, self.facts)
+
+    def frame(self, kind: Kind) -> Any:
+        """Give the finished shards' parts of a kind as one lazy polars frame."""
+        import polars as pl
+
+        return pl.scan_parquet([self.folder.part(kind, s) for s in self.folder.shards(kind) if self._finished(s)])
+
+    # ── shards ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _finished(self, shard: int) -> bool:
+        return self._supply.intact(shard) is not None
+
+    def _rows(self, shard: int) -> Iterator[Row]:
+        return map(row_of, read_rows(self.folder.part("contexts", shard)))
+
+    def _kept(self, shard: int) -> dict[str, Mapping[str, Scalar]]:
+        rows = read_rows(self.folder.part("contexts", shard), ["id", "kept"])
+        return {row["id"]: json.loads(row["kept"]) for row in rows if row["kept"]}
+
+    def _samples(self, shard: int) -> Iterator[Sample]:
+        if self._finished(shard):
+            yield from map(sample_of, read_rows(self.folder.part("samples", shard)))
+            return
+        for outcome in self._outcomes(shard):
+            if not outcome.not_asked:
+                yield from (sample for sample, _ in outcome.accepted)
+
+    def _outcomes(self, shard: int) -> Iterator[Outcome]:
+        strays = self._all_journals() if self.facts.moved else None
+        journal = Journal(self.folder.part("journal", shard))
+        return outcomes(self.built, self.facts.ranges, self._rows(shard), journal, strays=strays, judge=self._judge)
+
+    def _all_journals(self) -> Strays:
+        if self._strays is None:
+            self._strays = Strays(self.folder.path / "journal")
+        return self._strays

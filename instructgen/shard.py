@@ -1,0 +1,192 @@
+"""One context and one task in; an outcome out: what was accepted, what failed for good and why, or why it was declined.
+
+Then a shard's outcomes, in source order, become its Parquet parts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from .assemble import Built
+from .drive import Answers, play
+from .errors import Declined, NotAsked, RecordError
+from .parts import Columns, turn_columns, verdict_columns
+from .records import Completion, Context, Request, Sample, Slot, Verdict
+
+Judged = tuple[Sample, list[Verdict]]
+
+SETTLED_BY_SERVER = frozenset({"refused_request", "bad_image", "content_filter"})
+"""Reasons that the same teacher would give again: only another role is worth a further attempt."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt that did not end well."""
+
+    number: int
+    reason: str
+    """``check:reason``, ``reply:reason`` or ``not_asked``."""
+    detail: str
+    samples: list[Judged]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one context in one task."""
+
+    context: str
+    task: str
+    accepted: list[Judged] = field(default_factory=list)
+    losers: list[tuple[Sample, str]] = field(default_factory=list)
+    """Samples of the last readable attempt that failed, each with its reason."""
+    failed: list[Attempt] = field(default_factory=list)
+    unreadable: Attempt | None = None
+    """The last attempt, when a reply of it could not be read."""
+    declined: Declined | None = None
+    not_asked: bool = False
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why samples failed for good, one reason a sample; empty when none did."""
+        reasons = [reason for _, reason in self.losers]
+        return reasons if self.unreadable is None else [*reasons, self.unreadable.reason]
+
+
+class Judge:
+    """Plays contexts through tasks and holds the samples to the checks, as a recipe says."""
+
+    def __init__(self, built: Built) -> None:
+        """Take what the recipe built."""
+        self._built = built
+        self._checks = list(built.checks.values())
+        self.actions: dict[str, str] = {name: block.action for name, block in built.recipe.checks.items()}
+        self._names = list(built.checks)
+        self._attempts = list(enumerate(built.recipe.attempts, 1))
+        self._seed = built.recipe.seed
+
+    async def settle(self, context: Context, task: str, answers: Answers) -> Outcome:
+        """Go through the attempts until every sample passes; the last readable attempt keeps those that pass."""
+        outcome = Outcome(context.id, task)
+        hints: list[Verdict] = []
+        last_role = ""
+        for number, role in self._attempts:
+            if outcome.failed and role == last_role and _of_server(outcome.failed[-1]):
+                continue
+            last_role = role
+            try:
+                samples = await self._attempt(context, task, number, role, hints, answers)
+            except Declined as error:
+                outcome.declined = error
+                return outcome
+            except NotAsked as error:
+                outcome.not_asked = True
+                outcome.unreadable = Attempt(number, error.reason, error.detail, [])
+                outcome.failed.append(outcome.unreadable)
+                return outcome
+            except RecordError as error:
+                hints = [Verdict(check="reply", outcome="fail", reason=error.reason, hint=_REPLY_HINT)]
+                readable = [s for s in getattr(error, "kept", ()) if isinstance(s, Sample)]
+                if readable:
+                    self._judge(outcome, number, self._named(readable, role), context)
+                outcome.unreadable = Attempt(number, f"reply:{error.reason}", error.detail, [])
+                outcome.failed.append(outcome.unreadable)
+                continue
+            outcome.unreadable = None
+            hints = self._judge(outcome, number, samples, context)
+            if not hints:
+                return outcome
+        return outcome
+
+    def _judge(self, outcome: Outcome, number: int, samples: Sequence[Sample], context: Context) -> list[Verdict]:
+        """Judge an attempt's samples into the outcome; give the verdicts that ask for another attempt."""
+        outcome.accepted, outcome.losers, again = [], [], []
+        judged: list[Judged] = []
+        for sample in samples:
+            verdicts = self.verdicts(sample, context)
+            failing = [v for v in verdicts if v.outcome == "fail" and self.actions[v.check] != "tag"]
+            if not failing:
+                outcome.accepted.append((sample, verdicts))
+                continue
+            outcome.losers.append((sample, f"{failing[0].check}:{failing[0].reason}"))
+            judged.append((sample, verdicts))
+            again += [v for v in failing if self.actions[v.check] == "retry"]
+        if judged:
+            outcome.failed.append(Attempt(number, outcome.losers[0][1], "", judged))
+        return again
+
+    async def _attempt(
+        self, context: Context, task: str, number: int, role: str, hints: Sequence[Verdict], answers: Answers
+    ) -> list[Sample]:
+        draw = Random(f"{self._seed}:{context.id}:{task}:{number}")
+
+        async def answer(round_number: int, requests: Sequence[Request]) -> Sequence[Completion]:
+            slots = [
+                Slot(context=context.id, asker=task, attempt=number, round=round_number, position=position)
+                for position in range(len(requests))
+            ]
+            return await answers.round(slots, requests, role, context)
+
+        samples = await play(self._built.tasks[task].rounds(context, number, hints, draw), answer)
+        return self._named(samples, role)
+
+    def _named(self, samples: Sequence[Sample], role: str) -> list[Sample]:
+        """Name the teacher in the samples' origin: a task sees completions only, who plays the role is known here."""
+        teacher = {"teacher": self._built.teachers[role].name}
+        return [s.model_copy(update={"origin": s.origin.model_copy(update=teacher)}) for s in samples]
+
+    def verdicts(self, sample: Sample, context: Context) -> list[Verdict]:
+        """Hold a sample to every check, in the recipe's order; verdicts bear the check's name in the recipe."""
+        verdicts = []
+        for name, check in zip(self._names, self._checks, strict=True):
+            verdict = check.verdict(sample, context)
+            verdicts.append(verdict if verdict.check == name else verdict.model_copy(update={"check": name}))
+        return verdicts
+
+
+_REPLY_HINT = "Your former reply could not be read; keep exactly to the layout that is asked for."
+
+
+def _of_server(attempt: Attempt) -> bool:
+    return attempt.reason.removeprefix("reply:") in SETTLED_BY_SERVER
+
+
+# ── the rejected part ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rejected_rows(outcome: Outcome, actions: Mapping[str, str]) -> list[Columns]:
+    """Give the rows of the rejected part: one for a declined context, one for each sample that failed for good."""
+    base: Columns = {"context": outcome.context, "task": outcome.task, "detail": ""}
+    unit = f"{outcome.context}/{outcome.task}"
+    if outcome.declined is not None:
+        declined = outcome.declined
+        return [
+            {**base, "id": unit, "kind": "declined", "reason": declined.reason, "detail": declined.detail}
+            | {"attempts": []}
+        ]
+    history = [_attempt_columns(attempt, actions) for attempt in outcome.failed]
+    kind = "not_asked" if outcome.not_asked else "rejected"
+    rows: list[Columns] = [
+        {**base, "id": sample.id, "kind": kind, "reason": reason, "attempts": history}
+        for sample, reason in outcome.losers
+    ]
+    if outcome.unreadable is not None:
+        lost = outcome.unreadable
+        row = {**base, "id": unit, "kind": kind, "reason": lost.reason, "detail": lost.detail, "attempts": history}
+        rows.append(row)
+    return rows
+
+
+def _attempt_columns(attempt: Attempt, actions: Mapping[str, str]) -> Columns:
+    return {
+        "attempt": attempt.number,
+        "reason": attempt.reason,
+        "detail": attempt.detail,
+        "samples": [
+            {
+                "id": sample.id,
+                "conversations": turn_columns(sample.turns),
+                "verdicts": verdict_columns(verdicts, actions),
+            }
+            for sample, verdicts in attempt.samples
+        ],
+    }

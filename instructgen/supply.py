@@ -1,0 +1,139 @@
+"""A run's folder and source in; each shard's rows out, from the contexts part where it still holds, else the source.
+
+Also tells which shards are finished: whose samples part bears the fingerprint of what would be made now.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from .assemble import Built
+from .digests import digest
+from .errors import UserError
+from .parts import footer, read_rows, row_of
+from .records import Context, Fault, Row
+from .run_folder import RunFacts, RunFolder
+from .selection import all_ranges, needs_pass, ranges_of
+
+_NOT_DIGESTED: Any = {"row": True, "images": {"__all__": {"size", "mtime_ns"}}}
+_FEW_FAULTS = 10
+
+
+class ContextsDigest:
+    """Digests a shard's rows one by one: what was read, not where it lay."""
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+
+    def add(self, row: Row) -> None:
+        """Take one row in."""
+        item, kept = row
+        text = item.model_dump_json(exclude_none=True, exclude=_NOT_DIGESTED if isinstance(item, Context) else {"row"})
+        self._hash.update(text.encode())
+        self._hash.update(repr(sorted(kept.items())).encode() if kept else b"\n")
+
+    def hexdigest(self) -> str:
+        """Give the digest of all rows so far."""
+        return self._hash.hexdigest()
+
+
+class Supply:
+    """Where a run's shards and rows come from."""
+
+    def __init__(self, folder: RunFolder, built: Built, facts: RunFacts) -> None:
+        """When the facts say ``rereading``, contexts parts no longer count: every record is read again."""
+        self.folder = folder
+        self.facts = facts
+        self._source = built.source
+        self._shaping = digest({"shaping": built.shaping(), "ranges": facts.ranges})
+        self._cursor: Iterator[Row] = iter(())
+        self._at = -1
+
+    def fingerprint(self, contexts: str) -> str:
+        """Give the fingerprint of a shard with these contexts: all that shapes its samples."""
+        return digest({"run": self._shaping, "contexts": contexts})
+
+    def wanted(self, shard: int) -> int:
+        """Give how many rows a shard should hold, as far as limit and the source's end are known."""
+        first = shard * self.facts.shard_size
+        bounds = [b for b in (self.facts.limit, self.facts.end) if b is not None]
+        return max(0, min([self.facts.shard_size, *(b - first for b in bounds)]))
+
+    def finished(self, shard: int) -> Mapping[str, Any] | None:
+        """Give the footer of a shard that needs no work, else None. When rereading, none is known to be finished."""
+        noted = None if self.facts.rereading else self.intact(shard)
+        return noted if noted is not None and noted["rows"] == self.wanted(shard) else None
+
+    def intact(self, shard: int) -> Mapping[str, Any] | None:
+        """Give the footer of a shard whose samples are what its contexts give as the run stands, else None."""
+        noted = footer(self.folder.part("samples", shard))
+        return noted if noted is not None and noted["fingerprint"] == self.fingerprint(noted["contexts"]) else None
+
+    def kept(self, shard: int, contexts: str) -> Mapping[str, Any] | None:
+        """Give the footer of a shard that was reread and found as it was, else None."""
+        noted = self.intact(shard)
+        return noted if noted is not None and noted["contexts"] == contexts else None
+
+    def rows(self, shard: int) -> Iterator[Row]:
+        """Give a shard's rows; fewer than wanted when the source ends, which is then noted in the facts."""
+        wanted = self.wanted(shard)
+        path = self.folder.part("contexts", shard)
+        if not self.facts.rereading:
+            noted = footer(path)
+            if noted is not None and noted["rows"] == wanted:
+                yield from map(row_of, read_rows(path))
+                return
+        first, count = shard * self.facts.shard_size, 0
+        for row in islice(self._from_source(first), wanted):
+            count += 1
+            self._at += 1
+            yield row
+        if count < wanted:
+            self.facts.end = first + count
+
+    def _from_source(self, first: int) -> Iterator[Row]:
+        if self._at < 0 or first < self._at:
+            self._cursor, self._at = self._source.read(first), first
+        for _ in range(first - self._at):
+            next(self._cursor, None)
+        self._at = first
+        return self._cursor
+
+
+def draw_ranges(built: Built, facts: RunFacts) -> None:
+    """Choose what each task takes, once; it stays with the run."""
+    recipe = built.recipe
+    if not needs_pass(recipe):
+        facts.ranges = all_ranges(recipe)
+        return
+    ids = (row.item.id for row in built.source.read(0) if isinstance(row.item, Context))
+    facts.ranges = ranges_of(recipe, ids)
+
+
+class FaultBound:
+    """Counts source records that could not be read, and stops a run in which they are too many."""
+
+    def __init__(self, share: float) -> None:
+        """``share`` of the records may be faulty; ten are always allowed, but not all."""
+        self._share = share
+        self.rows = 0
+        self.faults = 0
+        self._first: Fault | None = None
+
+    def add(self, row: Row) -> None:
+        """Count one row."""
+        self.rows += 1
+        if isinstance(row.item, Fault):
+            self.faults += 1
+            self._first = self._first or row.item
+
+    def check(self) -> None:
+        """Raise UserError when too many records are faulty."""
+        first = self._first
+        if first is None or (self.faults <= max(_FEW_FAULTS, self._share * self.rows) and self.faults < self.rows):
+            return
+        raise UserError(
+            f"{self.faults} of {self.rows} source records cannot be used, more than max_faults: {self._share} allows; "
+            f"the first: record {first.row}, {first.reason}: {first.detail}. Mend the source, or raise max_faults"
+        )
