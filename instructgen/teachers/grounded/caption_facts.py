@@ -1,0 +1,225 @@
+"""A context's captions in; what they say together out, with what they contradict each other in left out."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ...records import Context
+from ...vocabulary import MATERIALS, NUMBERS
+from .clauses import Act, Clause, read_caption, words_of
+from .lexicon import CLOSED_CLASS_ADJECTIVES, GARMENTS, MASS, OUTDOORS, PEOPLE, PLURALS, ROOMS, SINGULAR
+from .phrases import Phrase
+
+_GENDERED = {"man": "he", "boy": "he", "guy": "he", "gentleman": "he", "woman": "she", "girl": "she", "lady": "she"}
+OPPOSITES = {
+    "large": "small", "big": "small", "huge": "small", "giant": "small", "small": "large", "little": "big",
+    "tiny": "large", "tall": "short", "short": "tall", "long": "short", "empty": "full", "full": "empty",
+    "open": "closed", "closed": "open", "wet": "dry", "old": "new", "round": "square", "square": "round",
+    "narrow": "wide", "wide": "narrow", "clean": "dirty", "dirty": "clean", "messy": "tidy", "cluttered": "tidy",
+    "crowded": "empty", "busy": "quiet", "cloudy": "clear", "clear": "cloudy", "calm": "rough", "thin": "thick",
+    "young": "old", "bare": "covered", "whole": "sliced", "sliced": "whole", "striped": "plain", "curved": "straight",
+}  # fmt: skip
+_PEOPLE_OR_PLACES = frozenset(["man", "woman", "boy", "girl", "person", "child", "lady", "guy"])
+
+
+@dataclass(slots=True)
+class CaptionFacts:
+    """What captions say, subject by subject."""
+
+    acts: list[tuple[Phrase, Act]] = field(default_factory=list)
+    places: list[tuple[Phrase, str, Phrase]] = field(default_factory=list)
+    """Subject, preposition, where: "a cat", "on", "a couch"."""
+    has: list[tuple[Phrase, Phrase]] = field(default_factory=list)
+    qualities: list[tuple[Phrase, str]] = field(default_factory=list)
+    colors: dict[str, tuple[Phrase, str]] = field(default_factory=dict)
+    """By core noun, where all captions that give a colour give the same."""
+    materials: dict[str, tuple[Phrase, str]] = field(default_factory=dict)
+    contents: list[tuple[Phrase, Phrase]] = field(default_factory=list)
+    groups: list[Phrase] = field(default_factory=list)
+    kinds: dict[str, Phrase] = field(default_factory=dict)
+    settings: list[tuple[str, Phrase]] = field(default_factory=list)
+    clauses: list[Clause] = field(default_factory=list)
+    phrases: list[Phrase] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
+    """Every word of every caption, with singulars."""
+    together: list[frozenset[str]] = field(default_factory=list)
+    """The words of each caption, with singulars: what one caption tells apart are different things."""
+    counts: dict[str, set[int]] = field(default_factory=dict)
+    """Numbers that captions give for a singular noun."""
+
+
+def read_captions(context: Context) -> CaptionFacts:
+    """Read all captions of a context."""
+    tokens = [words_of(caption) for caption in context.captions[:12]]
+    nouns = _open_nouns(tokens, context)
+    facts = CaptionFacts()
+    words = {w for caption in tokens for w in caption}
+    facts.words = frozenset(words | {PLURALS[w] for w in words if w in PLURALS})
+    for caption in dict.fromkeys(" ".join(c.split()) for c in context.captions[:12]):
+        clause = read_caption(caption, nouns)
+        if clause is not None:
+            facts.clauses.append(clause)
+    facts.together = [frozenset(c) | {PLURALS[w] for w in c if w in PLURALS} for c in tokens]
+    for spoken in tokens:
+        _numbers(spoken, facts.counts)
+    if _mixed_gender(tokens):
+        facts.clauses = [c for c in facts.clauses if not any(p.core in _GENDERED for p in c.subject.parts())]
+    for clause in facts.clauses:
+        _take(clause, facts)
+    _attributes(facts)
+    return facts
+
+
+def pronoun(phrase: Phrase) -> str:
+    """Give the pronoun for a phrase as subject."""
+    if phrase.many:
+        return "they"
+    if phrase.core in PEOPLE:
+        return _GENDERED.get(phrase.core, phrase.the())
+    return "it"
+
+
+def _open_nouns(tokens: list[list[str]], context: Context) -> frozenset[str]:
+    """Give unknown words that must be nouns: words of box labels, and words that captions repeat after an article."""
+    labels = {w for box in context.boxes for w in box.label.lower().split()}
+    seen: Counter[str] = Counter()
+    for caption in tokens:
+        after = {w for before, w in zip(caption, caption[1:], strict=False) if before in ("a", "an", "the")}
+        seen.update(w for w in after if len(w) > 2 and w.isalpha() and w not in CLOSED_CLASS_ADJECTIVES)
+    repeated = {w for w, n in seen.items() if n > 1 and not w.endswith(("ing", "ly", "ed", "s", "ful", "ous", "y"))}
+    known = frozenset(labels | repeated)
+    return frozenset(w for w in known if w not in SINGULAR and w not in PLURALS and w not in _NOT_NOUNS)
+
+
+_NOT_NOUNS = frozenset(
+    [
+        "other",
+        "same",
+        "next",
+        "top",
+        "side",
+        "close",
+        "front",
+        "back",
+        "left",
+        "right",
+        "lot",
+        "few",
+        "most",
+        "more",
+        "very",
+        "both",
+        "first",
+        "second",
+        "last",
+    ]
+)
+
+
+def _numbers(words: list[str], counts: dict[str, set[int]]) -> None:
+    for at, word in enumerate(words):
+        number = NUMBERS.get(word, int(word) if word.isdigit() and len(word) < 3 else 0)
+        if word in ("couple", "pair"):
+            number = 2
+        if word in ("a", "an", "the", "lone", "single"):
+            number = 1
+        if number:
+            for later in words[at + 1 : at + 5]:
+                if later in PLURALS or later in SINGULAR:
+                    counts.setdefault(PLURALS.get(later, later), set()).add(number)
+                if later in PLURALS:
+                    break
+
+
+def _mixed_gender(tokens: list[list[str]]) -> bool:
+    """Tell whether captions disagree on who is seen: one says man, another woman, and none says both."""
+    he = [bool({"man", "boy", "guy", "gentleman", "men", "boys"} & set(c)) for c in tokens]
+    she = [bool({"woman", "girl", "lady", "women", "girls"} & set(c)) for c in tokens]
+    return any(he) and any(she) and not any(h and s for h, s in zip(he, she, strict=True))
+
+
+def _take(clause: Clause, facts: CaptionFacts) -> None:
+    subject = clause.subject
+    facts.phrases += subject.parts()
+    for prep, where in clause.places:
+        facts.places.append((subject, prep, where))
+        facts.phrases += where.parts()
+        _setting(prep, where, facts)
+    for act in clause.acts:
+        facts.acts.append((subject, act))
+        if act.object:
+            facts.phrases += act.object.parts()
+        for prep, where in act.places:
+            facts.phrases += where.parts()
+            _setting(prep, where, facts)
+    for thing in clause.has:
+        facts.has.append((subject, thing))
+        facts.phrases += thing.parts()
+    facts.qualities += [(subject, quality) for quality in clause.qualities]
+    if (subject.core in ROOMS or subject.core in OUTDOORS) and not subject.plural and not subject.also:
+        facts.settings.append(("on" if subject.core in _ON else "in", subject))
+
+
+_ON = frozenset(
+    [
+        "street",
+        "road",
+        "beach",
+        "sidewalk",
+        "highway",
+        "runway",
+        "slope",
+        "hillside",
+        "lawn",
+        "tarmac",
+        "court",
+        "mountain",
+    ]
+)
+
+
+def _setting(prep: str, where: Phrase, facts: CaptionFacts) -> None:
+    if where.plural or where.also or where.of:
+        return
+    head = where.head.replace(" ", "_")
+    if (where.core in ROOMS or where.core in OUTDOORS or head in ROOMS) and prep in ("in", "on", "at"):
+        facts.settings.append((prep, where))
+
+
+def _attributes(facts: CaptionFacts) -> None:
+    colors: dict[str, set[str]] = {}
+    materials: dict[str, set[str]] = {}
+    kinds: dict[str, set[str]] = {}
+    for phrase in facts.phrases:
+        if (phrase.group and phrase.group not in ("group", "bunch")) or phrase.group:
+            facts.groups.append(phrase)
+        if phrase.of and phrase.core in _CONTAINERS and not phrase.plural:
+            facts.contents.append((phrase, phrase.of))
+        for mod in phrase.mods:
+            if mod in phrase.colors or " and " in mod:
+                colors.setdefault(phrase.core, set()).add(mod)
+                facts.colors.setdefault(phrase.core, (phrase, mod))
+            if mod in MATERIALS:
+                materials.setdefault(phrase.core, set()).add(MATERIALS[mod])
+                facts.materials.setdefault(phrase.core, (phrase, MATERIALS[mod]))
+            if mod in OPPOSITES:
+                facts.qualities.append((phrase, mod))
+        if " " in phrase.head and not phrase.plural:
+            kinds.setdefault(phrase.core, set()).add(phrase.head)
+            facts.kinds.setdefault(phrase.core, phrase)
+    plain = Counter(phrase.core for phrase in facts.phrases if phrase.plural)
+    facts.colors = {k: v for k, v in facts.colors.items() if len(colors[k]) == 1 and len(v[0].colors) < 2}
+    facts.materials = {k: v for k, v in facts.materials.items() if len(materials[k]) == 1 and k not in MASS}
+    facts.kinds = {k: v for k, v in facts.kinds.items() if len(kinds[k]) == 1 and not plain[k]}
+    said = {(p.core, q) for p, q in facts.qualities}
+    facts.qualities = [
+        (p, q) for p, q in facts.qualities if (p.core, OPPOSITES.get(q, "")) not in said and p.core not in GARMENTS
+    ]
+
+
+_CONTAINERS = {
+    "plate": "on", "bowl": "in", "cup": "in", "glass": "in", "pan": "in", "tray": "on", "basket": "in", "box": "in",
+    "bag": "in", "pot": "in", "jar": "in", "bucket": "in", "vase": "in", "platter": "on", "crate": "in", "mug": "in",
+    "container": "in", "case": "in", "rack": "on", "shelf": "on",
+}  # fmt: skip
+CONTAINERS = _CONTAINERS
+"""How what a container holds is placed."""

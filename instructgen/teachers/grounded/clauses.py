@@ -1,0 +1,278 @@
+"""A caption in; clauses out: who or what, what it does, to what, and where, as far as the words are understood."""
+
+import re
+from dataclasses import dataclass, field
+
+from .lexicon import (
+    CLOSED_CLASS_ADJECTIVES,
+    COMPOUND_PREPOSITIONS,
+    CONTENT_STATIVE,
+    ING,
+    PLACING,
+    PLAIN,
+    PREPOSITIONS,
+    STATIVE,
+    THIRD,
+    TRANSITIVE,
+    VIEW_WORDS,
+)
+from .phrases import Phrase, read_joined, read_phrase
+
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9'’-]*|[.,;:!?\"()]")
+_UNSAFE = re.compile(
+    r"\b(?:no|not|without|instead|nobody|none|never|statue|sculpture|painting of|drawing|cartoon|mural|poster|"
+    r"mannequin|photoshop\w*|edited|seems?|seemingly|appears?|appearing|looks like|look like|might|maybe|possibly|"
+    r"probably|may|would|could|or|pretend\w*|imitation|fake|toy|if|about to|ready to|trying to|attempting|"
+    r"except|empty of|than|reflection|reflected|video game character|caption\w*|image description|unable)\b|n't"
+)
+_AGAIN = frozenset(["is", "are", "was", "were", "be", "being", "has", "have", "had"])
+_JOINTS = frozenset(
+    ["while", "as", "and", "that", "which", "who", "where", "when", "but", "to", "because", "so", "beside"]
+)
+_PUNCTUATION = frozenset('.,;:!?"()')
+_PARTICLES = frozenset(
+    ["up", "down", "out", "around", "together", "away", "back", "off", "over", "along", "by", "outside", "inside"]
+)
+_LEADS = (
+    "there is", "there are", "there 's", "here is", "here are", "this is", "these are", "it is", "it 's", "we see",
+    "shown is", "pictured is", "i see",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Act:
+    """What a subject does, or what state it is in."""
+
+    verb: str
+    """``riding``, ``parked``."""
+    stative: bool = False
+    particle: str = ""
+    object: Phrase | None = None
+    places: list[tuple[str, Phrase]] = field(default_factory=list)
+
+    def text(self, places: int = 2) -> str:
+        """Give the verb phrase as it follows "is": "riding a horse on a beach"."""
+        parts = [self.verb]
+        if self.particle:
+            parts.append(self.particle)
+        if self.object:
+            parts.append(self.object.a())
+        return " ".join(parts + [f"{prep} {where.a()}" for prep, where in self.places[:places]])
+
+
+@dataclass(slots=True)
+class Clause:
+    """A subject with what is said of it."""
+
+    subject: Phrase
+    places: list[tuple[str, Phrase]] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    has: list[Phrase] = field(default_factory=list)
+    qualities: list[str] = field(default_factory=list)
+    whole: bool = False
+    """Whether the caption was understood to its end."""
+
+
+def words_of(caption: str) -> list[str]:
+    """Give a caption's words and marks in lower case."""
+    return _TOKEN.findall(caption.lower().replace("’", "'"))
+
+
+def read_caption(caption: str, nouns: frozenset[str]) -> Clause | None:
+    """Read the first clause of a caption, or None where its beginning is not understood or is not safely visible."""
+    if len(caption) > 400 or _UNSAFE.search(caption.lower()):
+        return None
+    words = words_of(caption)
+    at = _lead(words)
+    found = read_joined(words, at, nouns)
+    if found is None or not _boundary(words, found[1]):
+        return None
+    clause = Clause(found[0])
+    clause.whole = _predicates(words, found[1], nouns, clause)
+    return clause
+
+
+def _lead(words: list[str]) -> int:
+    """Skip "there is", "a picture of" and the like."""
+    at = 0
+    if " ".join(words[:2]) in _LEADS:
+        at = 2
+    for _ in range(2):
+        step = at
+        while step < len(words) and step - at < 5 and words[step] != "of":
+            if words[step] not in VIEW_WORDS and words[step] not in _VIEW_ADJECTIVES:
+                break
+            step += 1
+        if step > at and words[step : step + 1] == ["of"] and words[step - 1] in VIEW_WORDS:
+            at = step + 1
+    return at
+
+
+_VIEW_ADJECTIVES = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "close",
+        "black",
+        "and",
+        "white",
+        "very",
+        "old",
+        "blurry",
+        "nice",
+        "beautiful",
+        "color",
+        "high",
+        "angle",
+        "low",
+        "overhead",
+        "aerial",
+        "vintage",
+        "up",
+        "large",
+        "small",
+        "outdoor",
+        "indoor",
+        "great",
+        "side",
+        "front",
+        "top",
+        "night",
+        "good",
+        "clear",
+    ]
+)
+
+
+def _boundary(words: list[str], at: int) -> bool:
+    """Tell whether a phrase that ends before ``at`` is whole: the next word starts something else."""
+    if at >= len(words):
+        return True
+    word = words[at]
+    return (
+        word in _PUNCTUATION or word in PREPOSITIONS or word in ING or word in STATIVE or word in _AGAIN
+        or word in _JOINTS or word in THIRD or word in PLAIN or word in ("next", "close")
+    )  # fmt: skip
+
+
+def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> bool:
+    """Read what follows the subject into ``clause``; tell whether all of it was understood."""
+    fresh = True
+    while at < len(words):
+        word = words[at]
+        if word in _PUNCTUATION:
+            return all(w in _PUNCTUATION for w in words[at:])
+        if word in ("that", "which", "who") and words[at + 1 : at + 2] and words[at + 1] in ("is", "are"):
+            at += 2
+            continue
+        if word in ("is", "are") and fresh:
+            at += 1
+            if at < len(words) and words[at] in CLOSED_CLASS_ADJECTIVES and words[at] not in STATIVE:
+                if words[at] in ING or not _boundary(words, at + 1):
+                    if words[at] not in ING:
+                        return False
+                else:
+                    clause.qualities.append(words[at])
+                    at += 1
+                    fresh = False
+            continue
+        if word in ("and", "while", "as") and clause.acts and words[at + 1 : at + 2] and words[at + 1] in ING:
+            at += 1
+            continue
+        step = _one(words, at, nouns, clause)
+        if step is None:
+            return False
+        at, fresh = step, False
+    return True
+
+
+def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:
+    """Read one verb phrase, "with" phrase or place; give where it ends, or None where it is not understood."""
+    word = words[at]
+    if word in ING or word in STATIVE or _finite(word, clause):
+        if clause.acts and clause.acts[-1].places and clause.acts[-1].places[-1][1].animate:
+            return None  # "a man sitting next to a woman reading": which of them reads cannot be told
+        if clause.acts and clause.acts[-1].object and clause.acts[-1].object.animate:
+            return None
+        return _verb(words, at, nouns, clause)
+    if word == "with" or (word in ("has", "have") and not clause.acts):
+        found = read_joined(words, at + 1, nouns)
+        if found is None or not _boundary(words, found[1]):
+            return None
+        if clause.acts or clause.places:
+            return None  # what "with" belongs to cannot be told
+        if words[found[1] : found[1] + 1] and (words[found[1]] in ING or words[found[1]] in STATIVE):
+            return None
+        clause.has.append(found[0])
+        return found[1]
+    return _place(words, at, nouns, clause.acts[-1].places if clause.acts else clause.places)
+
+
+def _finite(word: str, clause: Clause) -> bool:
+    return not clause.acts and ((word in THIRD and not clause.subject.many) or (word in PLAIN and clause.subject.many))
+
+
+def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:
+    word = words[at]
+    stative = word in STATIVE and word not in ING
+    verb = word if word in ING or stative else THIRD.get(word) or PLAIN[word]
+    act = Act(verb, stative)
+    at += 1
+    if at < len(words) and words[at] in _PARTICLES and _boundary(words, at + 1) and not _starts(words, at + 1, nouns):
+        act.particle = words[at]
+        at += 1
+    if stative and words[at : at + 1] and words[at] in CONTENT_STATIVE.get(verb, "").split():
+        prep = words[at]
+        found = read_joined(words, at + 1, nouns)
+        if found is None or not _boundary(words, found[1]):
+            return None
+        act.places.append((prep, found[0]))
+        clause.acts.append(act)
+        return found[1]
+    if not stative and not act.particle and ING[verb] in TRANSITIVE:
+        found = read_joined(words, at, nouns)
+        if found is not None:
+            if not _boundary(words, found[1]) or _next_clause(words, found):
+                return None
+            act.object = found[0]
+            at = found[1]
+    if act.object is None and not act.particle and _open_ended(words, at):
+        return None
+    clause.acts.append(act)
+    return at
+
+
+def _next_clause(words: list[str], found: tuple[Phrase, int]) -> bool:
+    """Tell whether the last of several joined phrases is the subject of a new clause."""
+    after = words[found[1] : found[1] + 1]
+    return found[0].also is not None and bool(after) and (after[0] in ING or after[0] in _AGAIN or after[0] in THIRD)
+
+
+def _open_ended(words: list[str], at: int) -> bool:
+    """Tell whether a verb without object is cut off from words that are not understood."""
+    return at < len(words) and not _boundary(words, at)
+
+
+def _starts(words: list[str], at: int, nouns: frozenset[str]) -> bool:
+    return read_phrase(words, at, nouns) is not None
+
+
+def _place(words: list[str], at: int, nouns: frozenset[str], places: list[tuple[str, Phrase]]) -> int | None:
+    prep, after = _preposition(words, at)
+    if not prep:
+        return None
+    found = read_joined(words, after, nouns)
+    if found is None or not _boundary(words, found[1]) or _next_clause(words, found):
+        return None
+    places.append((prep, found[0]))
+    return found[1]
+
+
+def _preposition(words: list[str], at: int) -> tuple[str, int]:
+    for size in (5, 4, 3, 2):
+        compound = COMPOUND_PREPOSITIONS.get(" ".join(words[at : at + size]))
+        if compound:
+            return compound, at + size
+    return (words[at], at + 1) if words[at] in PLACING else ("", at)

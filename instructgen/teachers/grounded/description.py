@@ -1,0 +1,111 @@
+"""Facts in; a paragraph out: what the captions say, and how many things there are and where."""
+
+from random import Random
+
+from ...vocabulary import NUMBER_WORDS
+from .box_questions import counted, part
+from .candidates import sentence
+from .caption_facts import CaptionFacts, pronoun
+from .clauses import Clause
+from .phrases import Phrase
+from .scene import Scene, beside
+
+_OPENINGS = ("The picture shows {0}.", "The image shows {0}.", "In this picture, there {1} {0}.", "There {1} {0}.",
+    "This is a picture of {0}.", "The photo shows {0}.", "In the photo, there {1} {0}.")  # fmt: skip
+
+
+def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> str:
+    """Write a paragraph of at least two sentences, or give ``""`` where too little is known."""
+    said: set[str] = set()
+    sentences = _opening(facts, position, said, draw)
+    sentences += _caption_sentences(facts, said, draw)
+    boxed = _box_sentences(scene, said, draw)
+    sentences += boxed[: max(2, 7 - len(sentences))]
+    return " ".join(sentence(s) for s in sentences) if len(sentences) > 1 else ""
+
+
+def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -> list[str]:
+    whole = [c for c in facts.clauses if c.whole and (c.acts or c.places or c.has)]
+    if not whole:
+        return []
+    whole.sort(key=lambda c: -_told(c))
+    clause = whole[min(position, len(whole) - 1)]
+    text = _as_phrase(clause)
+    said.update(_cores(clause))
+    said.add(f"act:{clause.subject.core}")
+    opening = _OPENINGS[int(draw.random() * len(_OPENINGS))]
+    return [opening.format(text, clause.subject.be if not clause.subject.group else "is")]
+
+
+def _told(clause: Clause) -> int:
+    return len(_cores(clause)) * 10 + len(_as_phrase(clause).split())
+
+
+def _as_phrase(clause: Clause) -> str:
+    parts = [clause.subject.a()]
+    parts += [f"{prep} {where.a()}" for prep, where in clause.places]
+    if clause.has:
+        parts.append("with " + clause.has[0].a())
+    parts += [" and ".join(act.text() for act in clause.acts)] if clause.acts else []
+    return " ".join(parts)
+
+
+def _cores(clause: Clause) -> set[str]:
+    phrases = [*clause.subject.parts(), *clause.has]
+    phrases += [where for _, where in clause.places]
+    for act in clause.acts:
+        phrases += [where for _, where in act.places] + ([act.object] if act.object else [])
+    return {p.core for phrase in phrases for p in phrase.parts()}
+
+
+def _caption_sentences(facts: CaptionFacts, said: set[str], draw: Random) -> list[str]:
+    found: list[str] = []
+    for subject, act in facts.acts:
+        new = {p.core for p in ([act.object] if act.object else []) + [w for _, w in act.places]} - said
+        if new and len(found) < 2 and (act.verb == "wearing" or f"act:{subject.core}" not in said):
+            verb = subject.be
+            found.append(f"{_again(subject, said)} {verb} {act.text()}.")
+            said |= new | {f"act:{subject.core}", subject.core}
+    for subject, prep, where in facts.places:
+        if where.core not in said and subject.core in said and len(found) < 3 and prep in ("on", "next to", "near"):
+            found.append(f"{subject.the()} {subject.be} {prep} {where.a()}.")
+            said.add(where.core)
+    for subject, thing in facts.has:
+        if thing.core not in said and subject.core in said and not subject.many and len(found) < 4:
+            found.append(f"{subject.the()} has {thing.a()}.")
+            said.add(thing.core)
+    for core, (phrase, color) in facts.colors.items():
+        if core in said and len(found) < 5 and not phrase.also and not phrase.of:
+            found.append(f"{phrase.the()} {phrase.be} {color}.")
+    for prep, where in facts.settings:
+        if where.core not in said:
+            found.append(f"The scene is set {prep} {where.a()}.")
+            break
+    return found
+
+
+def _again(subject: Phrase, said: set[str]) -> str:
+    return subject.the() if subject.core in said else subject.a()
+
+
+def _box_sentences(scene: Scene, said: set[str], draw: Random) -> list[str]:
+    found: list[str] = []
+    for thing in scene.things:
+        if thing.exact and thing.n > 1:
+            found.append(f"There are {counted(thing, thing.n)} in the picture.")
+        elif not thing.exact and 5 <= thing.n <= 12:
+            found.append(f"At least {NUMBER_WORDS[thing.n]} {thing.plural} can be seen.")
+        elif thing.single and not thing.paired:
+            where = part(thing.box)
+            if where:
+                found.append(f"The {thing.name} is {where}.")
+    singles = [t for t in scene.things if t.single and not t.paired]
+    for a, b in zip(singles, singles[1:], strict=False):
+        rel = beside(a.box, b.box)
+        if rel:
+            found.append(f"The {a.name} is to the {rel} of the {b.name}.")
+    draw.shuffle(found)
+    return found
+
+
+__all__ = ["describe", "pronoun"]

@@ -1,0 +1,163 @@
+"""Captions and boxes in; candidate questions of several steps out, never an inference that is not seen."""
+
+from collections.abc import Iterator
+from random import Random
+
+from ...vocabulary import COLORS, NUMBER_WORDS
+from .box_questions import a_
+from .box_reasoning import box_reasoning
+from .candidates import Candidate, sentence
+from .caption_facts import CaptionFacts
+from .caption_questions import basic, other_color, static, unnamed
+from .clauses import Act
+from .lexicon import PEOPLE, PLACES
+from .phrases import Phrase
+from .scene import Scene
+
+
+def reasoning_candidates(facts: CaptionFacts, scene: Scene, draw: Random) -> list[Candidate]:
+    """Give all questions of several steps, in no order."""
+    vague = unnamed(facts)
+    acts = [(s, a) for s, a in facts.acts if s.the() not in vague and (a.object or a.places)]
+    found = list(_colored_objects(acts, facts))
+    found += _dressed(acts)
+    found += _where(acts)
+    found += _compared(acts, facts)
+    found += _statements(acts, facts, draw)
+    found += _with_setting(acts, facts)
+    found += _missing(facts, scene, draw)
+    found += box_reasoning(scene, draw)
+    return found
+
+
+def _colored_objects(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterator[Candidate]:
+    for subject, act in acts:
+        thing, verb = act.object, act.verb
+        if thing is None and act.places and not act.particle and act.places[0][0] in ("on", "in", "at", "under"):
+            thing, verb = act.places[0][1], f"{act.verb} {act.places[0][0]}"
+        if thing is None or thing.many or thing.of or verb in ("taking", "having", "making", "doing"):
+            continue
+        color = facts.colors.get(thing.core)
+        if color and not color[0].many and not (set(color[1].split()) & set(subject.a().split())):
+            slots = basic(subject) | {"v": verb, "o": thing.a(mods=False), "the_o": thing.the(), "color": color[1]}
+            yield Candidate("chain_color", (f"color:{thing.core}",), slots, 2.0)
+            yield Candidate("riddle", (f"color:{thing.core}",), slots, 1.6)
+        own = facts.colors.get(subject.core)
+        if own and not subject.many and own[0].plural == subject.plural and subject.core not in PEOPLE:
+            slots = basic(subject) | {"color": own[1], "vp": act.text()}
+            if subject.animate and not act.stative:
+                yield Candidate("two_facts", (f"act:{subject.core}",), slots, 1.3)
+
+
+def _dressed(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
+    wearing = {s.core: (s, a.object) for s, a in acts if a.verb == "wearing" and a.object and not s.many}
+    for subject, act in acts:
+        worn = wearing.get(subject.core)
+        if worn and worn[1] and act.verb != "wearing" and not subject.many and subject.core in PEOPLE:
+            slots = basic(subject) | {"vpo": act.text(1), "o": worn[1].a()}
+            yield Candidate("who_wear", (f"wear:{subject.core}",), slots, 2.0)
+
+
+def _where(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
+    for subject, act in acts:
+        if not act.places or subject.det == "the" or subject.also or subject.many or act.verb == "wearing":
+            continue
+        prep, where = act.places[0]
+        verb = act.text(0)
+        if not static(prep) or (act.stative and prep == "in" and where.core not in PLACES):
+            continue
+        family = "who_and_where" if subject.core in PEOPLE else "what_and_where"
+        places = " ".join(f"{p} {w.a()}" for p, w in act.places[:2])
+        if act.object is None or subject.core in PEOPLE:
+            slots = basic(subject) | {"v": verb, "p": prep, "pp": places}
+            yield Candidate(family, (f"where:{subject.core}",), slots, 1.0)
+
+
+def _compared(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterator[Candidate]:
+    for at, (a, first) in enumerate(acts):
+        for b, second in acts[:at]:
+            if not _distinct(a, b, facts) or first.verb == second.verb:
+                continue
+            slots = basic(a) | {"x": b.the(), "y": a.the(), "vp1": first.text(1), "vp": first.text()}
+            slots |= {"t": b.the(), "tbe": b.be, "tvp": second.text()}
+            if not a.many and not b.many:
+                yield Candidate("which_one", (f"act:{a.core}", f"act:{b.core}"), slots, 1.5)
+            pp, tpp = (" ".join(f"{p} {w.a()}" for p, w in act.places[:1]) for act in (first, second))
+            if pp and tpp and pp != tpp and static(first.places[0][0]) and static(second.places[0][0]):
+                if not set(pp.split()) & set(tpp.split()) - {"a", "an", "the", "on", "in", "at"}:
+                    yield Candidate("both_places", (f"where:{a.core}",), slots | {"pp": pp, "tpp": tpp}, 1.0)
+
+
+def _distinct(a: Phrase, b: Phrase, facts: CaptionFacts) -> bool:
+    """Tell whether two subjects are different things: one a person and one not, or two kinds of animal or thing."""
+    if a.also or b.also or a.core == b.core or (a.core in PEOPLE and b.core in PEOPLE):
+        return False
+    return any(a.core in c and b.core in c for c in facts.together)
+
+
+def _statements(acts: list[tuple[Phrase, Act]], facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
+    for core, (phrase, color) in facts.colors.items():
+        wrong = other_color(color, facts, draw)
+        if wrong and not phrase.also and not phrase.of and core not in PEOPLE:
+            true, false = f"{phrase.the()} {phrase.be} {color}", f"{phrase.the()} {phrase.be} {wrong}"
+            yield _claims(true, false, f"color:{core}", draw)
+    for subject, act in acts:
+        wrong = {"sitting": "standing", "standing": "sitting", "lying": "standing"}.get(act.verb)
+        if wrong and subject.animate:
+            true, false = f"{subject.the()} {subject.be} {act.text(1)}", f"{subject.the()} {subject.be} {wrong}"
+            yield _claims(true, false, f"posture:{subject.core}", draw)
+
+
+def _claims(true: str, false: str, topic: str, draw: Random) -> Candidate:
+    one, two = (true, false) if draw.random() < 0.5 else (false, true)
+    right, wrong = ("first", "second") if one == true else ("second", "first")
+    slots = {"one": sentence(f"{one}."), "two": sentence(f"{two}."), "one_": one, "two_": two}
+    slots |= {"fact": sentence(f"{true}."), "fact_": true, "rightth": right, "wrongth": wrong}
+    return Candidate("statements", (topic,), slots, 0.8)
+
+
+def _with_setting(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterator[Candidate]:
+    for subject, act in acts:
+        for prep, where in facts.settings[:2]:
+            if subject.core == where.core or any(w.core in PLACES for _, w in act.places) or not subject.animate:
+                continue
+            slots = basic(subject) | {"p": prep, "o": where.a(), "vp": act.text()}
+            yield Candidate("place_and_act", ("setting", f"act:{subject.core}"), slots, 1.0)
+        if subject.count and subject.count > 1 and not subject.also:
+            slots = basic(subject) | {"n": subject.body(), "num": NUMBER_WORDS[subject.count], "vp": act.text()}
+            yield Candidate("count_and_act", (f"count:{subject.core}",), slots, 1.3)
+
+
+def _missing(facts: CaptionFacts, scene: Scene, draw: Random) -> Iterator[Candidate]:
+    seen: dict[str, tuple[str, str]] = {}
+    for clause in facts.clauses:
+        for phrase in clause.subject.parts():
+            _note(phrase, seen)
+        for act in clause.acts:
+            for phrase in act.object.parts() if act.object else []:
+                _note(phrase, seen)
+    for thing in scene.things:
+        if thing.single and not thing.paired:
+            seen.setdefault(thing.name, (a_(thing.name), "is"))
+    shown = list(seen.values())
+    if len(shown) < 2 or not scene.absent:
+        return
+    for label in scene.absent[:3]:
+        draw.shuffle(shown)
+        (x, xbe), (y, ybe) = shown[:2]
+        missing = a_({"tv": "television"}.get(label, label))
+        three = [x, y, missing]
+        draw.shuffle(three)
+        slots = {"x": x, "y": y, "xbe": xbe, "ybe": ybe, "o": missing, "n": missing.split(" ", 1)[-1]}
+        slots |= {"list": f"{three[0]}, {three[1]} or {three[2]}", "list_and": f"{three[0]}, {three[1]} and {three[2]}"}
+        yield Candidate("odd_out", (f"absent:{label}",), slots, 0.4)
+
+
+def _note(phrase: Phrase, seen: dict[str, tuple[str, str]]) -> None:
+    known = any(phrase.core in text or core in phrase.a() for core, (text, _) in seen.items())
+    if known or phrase.det in ("his", "her", "their", "its", "the") or phrase.core in COLORS or phrase.group:
+        return
+    if phrase.mass or phrase.of or phrase.core in PLACES or (phrase.core in PEOPLE and any(k in PEOPLE for k in seen)):
+        return
+    text = " ".join(w for w in phrase.a().split())
+    seen[phrase.core] = (text, "are" if phrase.plural else "is")
