@@ -9,6 +9,7 @@ import re
 from typing import Literal
 
 from .errors import ReplyFault
+from .forms import SEPARATOR
 
 Kind = Literal["question", "answer"]
 
@@ -21,6 +22,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 _MARKS = r"[ \t]*(?:[#>*_\-]+[ \t]*)?"
 _NUMBER = r"(?:[*_]*\(?\d+[.):]*[ \t]*[*_]*[ \t]*)?"
 _SEPARATOR = re.compile(r"^[ \t]*={3,}[ \t]*$", re.MULTILINE)
+_RULES = ("---", "***", "___")
 _RULE = re.compile(r"(?:\n[ \t]*[-*_]{3,}[ \t]*)+\Z")
 
 
@@ -41,6 +43,9 @@ def pairs_of(text: str) -> list[tuple[str, str]]:
     Raises ReplyFault: ``no_question`` when there is no head or an answer comes first, ``unpaired`` when questions and
     answers do not alternate, ``stray_text`` when a separator is followed by words without a head.
     """
+    exact = _exact(text)
+    if exact:
+        return exact
     found = [first for first in (heads.search(text) for heads in _HEADS) if first]
     if not found:
         raise ReplyFault("no_question", "there is neither JSON nor a line that begins with 'Question:'")
@@ -56,6 +61,23 @@ def pairs_of(text: str) -> list[tuple[str, str]]:
         raise ReplyFault("unpaired", f"questions and answers do not alternate: {', '.join(map(str, kinds))[:80]}")
     texts = [words for _, words in parts]
     return list(zip(texts[::2], texts[1::2], strict=True))
+
+
+def _exact(text: str) -> list[tuple[str, str]]:
+    """Give the pairs of a reply that keeps to the layout and says neither head's word elsewhere; otherwise none."""
+    parts = text.split(f"\n{SEPARATOR}\n")
+    said = text.lower()
+    if (
+        len(parts) % 2
+        or text.count(SEPARATOR) >= len(parts)
+        or said.count("question") + said.count("answer") > len(parts)
+    ):
+        return []
+    questions = [part[10:].strip() for part in parts[::2] if part.startswith("Question:\n")]
+    answers = [part[8:].strip() for part in parts[1::2] if part.startswith("Answer:\n")]
+    if len(questions) + len(answers) < len(parts) or any(words[-3:] in _RULES for words in (*questions, *answers)):
+        return []
+    return list(zip(questions, answers, strict=True))
 
 
 def _part(text: str) -> str:

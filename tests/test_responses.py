@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from instructgen import plain_replies
 from instructgen.errors import ReplyFault
 from instructgen.forms import FORMS, pairs_reply, reply_text
 from instructgen.records import Completion, Reply, Slot, Turn
@@ -153,6 +154,15 @@ def test_raw_line_breaks_in_a_string_are_kept() -> None:
     assert pairs('{"question": "Why?", "answer": "First.\n\nSecond."}', "single_question") == [
         ("Why?", "First.\n\nSecond.")
     ]
+
+
+@given(st.lists(st.sampled_from([*"\n= aA:QU-*", "===", "Question:", "Answer:", "\n===\n"]), max_size=24).map("".join))
+def test_the_short_way_through_a_plain_reply_reads_as_the_long_way(text: str) -> None:
+    text = f"Question:\na\n===\nAnswer:\nb{text}"
+    if exact := plain_replies._exact(text):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plain_replies, "_exact", lambda text: [])
+            assert plain_replies.pairs_of(text) == exact
 
 
 def test_an_answer_may_hold_lists_marks_and_other_heads() -> None:

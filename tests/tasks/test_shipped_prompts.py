@@ -116,7 +116,7 @@ COUNTS: list[tuple[str, int, str, str, int]] = [
     ("conversation", 1, "no dog is there", "dog", 0),
     ("conversation", 2, "Two cars are waiting", "car", 2),
     ("conversation", 2, "one bus and two cars", "bus", 1),
-    ("conversation", 2, "nobody is riding a bicycle", "bicycle", 0),
+    ("conversation", 2, "there is no tram", "train", 0),
     ("conversation", 3, "Just one, the green canoe", "boat", 1),
     ("detail", 0, "three fishing boats", "boat", 3),
     ("detail", 0, "Two gulls", "bird", 2),
