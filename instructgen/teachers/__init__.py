@@ -1,6 +1,7 @@
 """A request in; a completion out. One file a way of being answered."""
 
 TABLE: dict[str, str] = {
+    "grounded": "instructgen.teachers.grounded:GroundedTeacher",
     "openai_chat": "instructgen.teachers.openai_chat:OpenAIChat",
     "scripted": "instructgen.teachers.scripted:Scripted",
 }
