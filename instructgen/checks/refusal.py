@@ -44,7 +44,8 @@ RULES = (
             rf"\b(?:there (?:is|was|are)|i see) no {_PICTURE} (?:here|above|below|to (?:provide|describe|caption))\b",
             r"\bi do(?: not|n't) have (?:(?:direct )?access to|the ability to|vision|eyes)",
             r"\b(?:please|could you|can you|if you(?: (?:can|could|would))?) (?:please )?"
-            r"(?:provide|upload|share|attach|send|describe) (?:me |us )?(?:with )?(?:the |an? |your |more |another )?(?:\w+ )?"
+            r"(?:provide|upload|share|attach|send|describe) (?:me |us )?(?:with )?"
+            r"(?:the |an? |your |more |another )?(?:\w+ )?"
             rf"(?:{_PICTURE}|context|details|information)\b",
             rf"\b{_PICTURE} (?:is|was|did|does|has|could)(?: not|n't) (?:been )?(?:{_GIVEN}|attach|include|upload|load"
             r"|come through|be (?:loaded|displayed|opened))",
