@@ -2,5 +2,8 @@
 
 TABLE = {
     "coco": "instructgen.sources.coco:CocoSource",
+    "cc3m": "instructgen.sources.cc3m:Cc3mSource",
     "image_text": "instructgen.sources.image_text:ImageTextSource",
+    "llava_json": "instructgen.sources.llava_json:LlavaJsonSource",
+    "folder": "instructgen.sources.folder:FolderSource",
 }

@@ -131,7 +131,7 @@ class _Rows:
             return Row(item, kept)
         except RecordError as error:
             if error.reason == "missing_image" and self._source.missing_images == "leave_out":
-                return Row(LeftOut(row=place, id=name or "", filter="missing_images"), kept)
+                return Row(LeftOut(row=place, id=name or "", filter="missing_image"), kept)
             return Row(Fault(row=place, id=name, reason=error.reason, detail=error.detail), kept)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]

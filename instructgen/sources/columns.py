@@ -182,6 +182,15 @@ def passages(columns: Iterable[tuple[str, object]]) -> list[Facts]:
     return found
 
 
+def own_id(value: object) -> str | None:
+    """Give a record's own id as text; None where it has none."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | int):
+        raise RecordError("bad_id", f"expected a text or a whole number as id, found {_shown(value)}")
+    return str(value)
+
+
 def whole(value: object) -> int | None:
     """Give a number of pixels, which CSV files hold as text; None for none. Raises for one not above zero."""
     if value is None:

@@ -113,8 +113,8 @@ class ImageTextSource(Component):
         self._need_columns({name for n in first if isinstance(n.raw.record, dict) for name in n.raw.record})
         records = chain(first, records)
         reader = _Reader(self)
-        leave_out = self.missing_images == "leave_out"
-        return to_rows(records, start, reader.facts, self.keep, columns.scalar, leave_out)
+        leave_out = {"missing_image"} if self.missing_images == "leave_out" else set()
+        return to_rows(records, start, reader.own_id, reader.facts, self.keep, columns.scalar, leave_out)
 
     def stamp(self) -> dict[str, str]:
         """Give size and time of each file; of a dataset on the Hub only its name."""
@@ -162,7 +162,7 @@ class ImageTextSource(Component):
         return [name for name in names if name in {*wanted, *self.keep}]
 
     def _need_columns(self, names: set[str]) -> None:
-        """Raise SetupError for a field that names a column that is not there."""
+        """Raise SetupError for a field that names a column that is not there, and for rows without any known one."""
         own = {"image": [self.image], "url": [self.url], "captions": self.captions, "boxes": [self.boxes]}
         own |= {"passages": self.passages, "keep": self.keep}
         own |= {n: [getattr(self, n)] for n in ("id", "width", "height") if n in self.model_fields_set}
@@ -170,6 +170,9 @@ class ImageTextSource(Component):
             for column in columns_named:
                 if names and column is not None and column not in names:
                     raise SetupError(f"{field}: the rows have no column '{column}'{did_you_mean(column, list(names))}")
+        if names and _planned(self, tuple(names)) == (None, None, (), None, ()):
+            found = ", ".join(sorted(names)[:12])
+            raise SetupError(f"files: the rows have only {found}; say which columns are image, captions, boxes")
 
 
 class _Reader:
@@ -181,13 +184,14 @@ class _Reader:
         self._strict = source.missing_images != "keep"
         self._plans: dict[tuple[str, ...], _Plan] = {}
 
-    def facts(self, record: Mapping[str, object]) -> tuple[str | None, columns.Facts]:
-        """Give a row's own id and the fields of its context."""
+    def own_id(self, record: Mapping[str, object]) -> str | None:
+        """Give a row's own id, if it has one."""
+        return columns.own_id(record.get(self._source.id))
+
+    def facts(self, record: Mapping[str, object]) -> columns.Facts:
+        """Give the fields of a row's context."""
         source = self._source
         plan = self._plan(tuple(record))
-        own = record.get(source.id)
-        if own is not None and not isinstance(own, str | int):
-            raise RecordError("bad_id", f"expected a text or a whole number as '{source.id}', found {own!r}"[:200])
         wide, high = columns.whole(record.get(source.width)), columns.whole(record.get(source.height))
         picture = record.get(plan.image) if plan.image else None
         url = record.get(plan.url) if plan.url else None
@@ -202,7 +206,7 @@ class _Reader:
             facts["boxes"] = columns.boxes(record.get(plan.boxes), source.box_format, wide, high)
         if plan.passages:
             facts["passages"] = columns.passages((name, record.get(name)) for name in plan.passages)
-        return None if own is None else str(own), facts
+        return facts
 
     def _plan(self, names: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(names)

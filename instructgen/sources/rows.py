@@ -1,6 +1,6 @@
 """Numbered records and a function that reads one in; rows with ids out. For sources whose files have no unique ids."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,12 +73,16 @@ def block_start(start: int) -> int:
 def to_rows(
     records: Iterable[Numbered],
     start: int,
-    facts_of: Callable[[Mapping[str, object]], tuple[str | None, Facts]],
+    id_of: Callable[[Mapping[str, object]], str | None],
+    facts_of: Callable[[Mapping[str, object]], Facts],
     keep: Sequence[str] = (),
     kept_value: Callable[[object], Scalar] = str,
-    leave_out_missing: bool = False,
+    leave_out: Collection[str] = (),
 ) -> Iterator[Row]:
-    """Turn records into rows. ``facts_of`` gives a record's own id, if any, and the fields of its context."""
+    """Turn records into rows. ``id_of`` gives a record's own id, if any, ``facts_of`` the fields of its context.
+
+    Records whose fault is among ``leave_out`` are left out on purpose, under that name.
+    """
     naming = Naming()
     for number, file, (place, record) in records:
         kept: dict[str, Scalar] = {}
@@ -88,13 +92,14 @@ def to_rows(
                 raise record
             if keep:
                 kept = {name: kept_value(record.get(name)) for name in keep}
-            own, facts = facts_of(record)
+            own = id_of(record)
+            facts = facts_of(record)
             facts["id"] = own = naming.name(number, own, facts)
             facts["row"] = number
             item: Context | Fault | LeftOut = Context.model_validate(facts)
         except RecordError as error:
-            if leave_out_missing and error.reason == "missing_image":
-                item = LeftOut(row=number, id=own or f"row {number}", filter="missing_images")
+            if error.reason in leave_out:
+                item = LeftOut(row=number, id=own or f"row {number}", filter=error.reason)
             else:
                 item = Fault(row=number, id=own, reason=error.reason, detail=f"{file}, {place}: {error.detail}")
         except ValidationError as error:

@@ -28,7 +28,7 @@ def parquet_records(path: Path, skip: int, choose: Choose) -> Reading:
         with parquet.ParquetFile(path) as file:
             schema = file.schema_arrow
             columns = [_light(schema.field(name)) for name in choose(schema.names)]
-            first, groups = 0, []
+            first, groups = 0, list[int]()
             for group in range(file.num_row_groups):
                 rows = file.metadata.row_group(group).num_rows
                 if groups or first + rows > skip:
