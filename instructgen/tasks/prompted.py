@@ -47,7 +47,10 @@ class PromptedTask(Component):
     samples: int = Field(default=1, ge=1, le=20)
     """How many different samples to ask for, each in a request of its own."""
     questions: str | None = None
-    """For descriptions: the pool in the seeds file that the human turn is drawn from; ``detailed`` if left out."""
+    """For descriptions: the pool in the seeds file that the human turn is drawn from; ``detailed`` if left out.
+
+    The teacher does not see it: the prompt has to ask for replies that fit every wording of the pool.
+    """
     min_facts: int = Field(default=1, ge=1)
     """Captions, boxes and passages that a context must hold, together, or be declined as ``poor_context``."""
     max_tokens: int | None = Field(default=None, ge=1)
