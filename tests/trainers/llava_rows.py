@@ -1,6 +1,7 @@
 """A folder in; a small dataset in it out: JPEGs drawn by us, ``llava.json`` by our own llava export.
 
-``originals.json`` notes which picture is whose. Runs where instructgen is installed; `llava_torch.py` reads the folder in the trainer's own environment.
+``originals.json`` notes which picture is whose. Runs where instructgen is installed; `llava_torch.py` reads the folder
+in the trainer's own environment.
 """
 
 import json
