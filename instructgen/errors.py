@@ -14,6 +14,8 @@ InstructgenError
 
 from collections.abc import Sequence
 
+from .records import Sample
+
 
 class InstructgenError(Exception):
     """Anything that instructgen raises on purpose."""
@@ -50,7 +52,7 @@ class ReplyFault(RecordError):
     ``kept`` holds the samples that a task made of the other replies of the same attempt.
     """
 
-    def __init__(self, reason: str, detail: str = "", kept: Sequence[object] = ()) -> None:
+    def __init__(self, reason: str, detail: str = "", kept: Sequence[Sample] = ()) -> None:
         super().__init__(reason, detail)
         self.kept = kept
 

@@ -9,9 +9,10 @@ from random import Random
 
 from .assemble import Built
 from .drive import Answers, play
-from .errors import Declined, NotAsked, RecordError
+from .errors import Declined, NotAsked, RecordError, ReplyFault
 from .parts import Columns, turn_columns, verdict_columns
 from .records import Completion, Context, Request, Sample, Slot, Verdict
+from .responses import fault_verdict
 
 Judged = tuple[Sample, list[Verdict]]
 
@@ -84,8 +85,8 @@ class Judge:
                 outcome.failed.append(outcome.unreadable)
                 return outcome
             except RecordError as error:
-                hints = [Verdict(check="reply", outcome="fail", reason=error.reason, hint=_REPLY_HINT)]
-                readable = [s for s in getattr(error, "kept", ()) if isinstance(s, Sample)]
+                hints = [fault_verdict(error)] if isinstance(error, ReplyFault) else []
+                readable = error.kept if isinstance(error, ReplyFault) else ()
                 if readable:
                     self._judge(outcome, number, self._named(readable, role), context)
                 outcome.unreadable = Attempt(number, f"reply:{error.reason}", error.detail, [])
@@ -141,9 +142,6 @@ class Judge:
             verdict = check.verdict(sample, context)
             verdicts.append(verdict if verdict.check == name else verdict.model_copy(update={"check": name}))
         return verdicts
-
-
-_REPLY_HINT = "Your former reply could not be read; keep exactly to the layout that is asked for."
 
 
 def _of_server(attempt: Attempt) -> bool:

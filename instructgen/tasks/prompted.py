@@ -27,8 +27,8 @@ NOUNS = {"dialogue": "dialogues", "single_question": "questions with their answe
 class PromptedTask(Component):
     """Ask a teacher with a prompt and seeds; one sample a reply.
 
-    A reply that cannot be read is a ReplyFault. Where an attempt makes several ``samples``, those that can be read
-    are kept, and the fault is raised only when none can; a lost one shows as a gap in the samples' numbers.
+    A reply that cannot be read is a ReplyFault. Where an attempt makes several ``samples``, the fault carries those
+    that could be read; a lost one shows as a gap in the samples' numbers, and with its reason among the rejected.
     """
 
     name: ClassVar[str] = "prompted"
@@ -110,7 +110,8 @@ class PromptedTask(Component):
             samples.append(
                 self._sample(context, attempt, number, with_image(turns, len(context.images), first), completion)
             )
-        if fault and not samples:
+        if fault:
+            fault.kept = samples
             raise fault
         return samples
 

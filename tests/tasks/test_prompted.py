@@ -170,8 +170,9 @@ def test_a_reply_that_was_cut_off_is_a_fault_however_good_it_looks() -> None:
 
 
 def test_of_several_replies_the_readable_ones_are_kept_under_their_own_numbers() -> None:
-    _, samples = play(task(samples=3), [answer("what?", 0), answer(GOOD, 1), answer(GOOD, 2, finish="length")])
-    assert [sample.id[-2:] for sample in samples] == ["/1"]
+    with pytest.raises(ReplyFault, match="no_question") as fault:
+        play(task(samples=3), [answer("what?", 0), answer(GOOD, 1), answer(GOOD, 2, finish="length")])
+    assert [sample.id[-2:] for sample in fault.value.kept] == ["/1"]
     rounds = task(samples=2).rounds(DOG, 0, (), Random("1"))
     next(rounds)
     with pytest.raises(ReplyFault, match="no_question"):
