@@ -24,9 +24,16 @@ _SHOWN_PAPER = wording(
 _SPEAKS_OF_PLACES = wording(
     r"\b(?:gps|map|latitude|longitude|compass|navigation|detection (?:model|system|software|demo))\b"
 )
-_ASKS_CAPTION = wording(r"\b(?:caption|title|headline|annotat|metadata|diagram|chart|graph|map|slide)")
+_ASKS_CAPTION = wording(
+    r"\b(?:write|suggest|give|propose|create|provide|generate|compose|come up with|make up|choose|pick|think of|draft"
+    r"|best|good|funny|fitting|suitable|appropriate)\b[^.?!]*\b(?:caption|title|headline)",
+    r"\bcaption (?:this|the) (?:image|picture|photo)",
+    r"\bwhat (?:does|is) the caption\b|\b(?:diagram|chart|graph|map|slide|figure|plot)\b",
+)
 _ASKS_DESCRIPTION = wording(r"\bdescri(?:be|ption)")
-_ASKS_PLACE = wording(r"\b(?:coordinates?|bounding|region|locate|grid)\b")
+_ASKS_PLACE = wording(
+    r"\b(?:give|provide|return|output|draw|locate|mark|what (?:is|are))\b[^.?!]*\b(?:coordinates?|bounding)"
+)
 
 _THE = r"(?:(?:the|these|those|this|that|your|its|their|all|both|each|one|some|any|of|five|four|three|two|several) )*"
 _KIND = (

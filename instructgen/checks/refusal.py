@@ -41,7 +41,6 @@ RULES = (
             rf"\bi ?{_CANNOT} (?:directly |actually |physically )?"
             r"(?:see|view|access|open|load|process|analy[sz]e|look at) "
             rf"(?:the |any |this |that |your |an? |these |those )?(?:actual |provided |attached )?{_PICTURE}\b",
-            rf"\b(?:there (?:is|was|are)|i see) no {_PICTURE} (?:here|above|below|to (?:provide|describe|caption))\b",
             r"\bi do(?: not|n't) have (?:(?:direct )?access to|the ability to|vision|eyes)",
             r"\b(?:please|could you|can you|if you(?: (?:can|could|would))?) (?:please )?"
             r"(?:provide|upload|share|attach|send|describe) (?:me |us )?(?:with )?"
@@ -54,6 +53,13 @@ RULES = (
         | needs(
             "attach send cannot unable capable able load analyze analyse process t without given view open include"
         ),
+        who="gpt",
+    ),
+    WordingRule(
+        "no_image",
+        "fail",
+        wording(rf"\bno {_PICTURE} (?:here|above|below|to (?:provide|describe|caption))\b"),
+        needs("here above below provide describe caption"),
         who="gpt",
     ),
     WordingRule(

@@ -71,8 +71,9 @@ def _faults(sample: Sample) -> Iterator[tuple[str, Span | None]]:
                 at = text.index(IMAGE)
                 place = "image_in_answer" if number % 2 else "image_in_later_turn"
                 yield place, Span(turn=number, start=at, end=at + len(IMAGE))
-        # isprintable is one fast pass; only line breaks, tabs and rarer signs make it worth a search.
-        if not text.isprintable() and (found := _CONTROL.search(text)):
+        # isprintable is one fast pass; only line breaks, tabs and rarer signs make it worth a search. The sign that
+        # stands for undecodable bytes counts as printable.
+        if (not text.isprintable() or "\ufffd" in text) and (found := _CONTROL.search(text)):
             yield "control_character", Span(turn=number, start=found.start(), end=found.end())
     if len(turns) % 2:
         yield "ends_with_question", _whole(len(turns) - 1, turns[-1])
