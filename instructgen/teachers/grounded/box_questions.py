@@ -22,7 +22,7 @@ def box_candidates(scene: Scene, draw: Random) -> list[Candidate]:
     for thing in scene.things:
         found += _one(thing)
     for thing in singles:
-        found += _position(thing, draw)
+        found += _position(thing)
     for a, b in list(combinations(singles[:6], 2))[:10]:
         found += _pair(a, b, draw)
     for trio in list(combinations(singles[:5], 3))[:4]:
@@ -81,7 +81,7 @@ def _single(thing: Thing) -> dict[str, str]:
     return {"n": thing.name, "a_n": a_(thing.name), "s": f"the {thing.name}", "be": "is", "do": "does", "it": it}
 
 
-def _position(thing: Thing, draw: Random) -> Iterator[Candidate]:
+def _position(thing: Thing) -> Iterator[Candidate]:
     where = part(thing.box)
     if not where:
         return
@@ -219,5 +219,7 @@ def absent_candidates(scene: Scene, draw: Random) -> Iterator[Candidate]:
             continue
         slots = {"n": name, "ns": named.plural, "a_n": a_(name), "o": a_(name)}
         slots |= {"instead": a_(shown.name), "ibe": "is"} if shown else {}
-        yield Candidate("absent", (f"box:{label}", "absent"), slots, 1.1)
-        yield Candidate("absent_premise", (f"box:{label}", "absent"), slots, 0.5)
+        scale = 1.0 if scene.things else 0.5
+        yield Candidate("absent", (f"box:{label}", "absent"), slots, scale)
+        yield Candidate("absent_count", (f"box:{label}", "absent"), slots, scale * 0.4)
+        yield Candidate("absent_premise", (f"box:{label}", "absent"), slots, scale * 0.5)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ...records import Context
 from ...vocabulary import MATERIALS, NUMBERS
-from .clauses import Act, Clause, read_caption, words_of
-from .lexicon import CLOSED_CLASS_ADJECTIVES, GARMENTS, MASS, OUTDOORS, PEOPLE, PLURALS, ROOMS, SINGULAR
+from .clauses import Act, Clause, loose_phrases, read_caption, words_of
+from .lexicon import CLOSED_CLASS_ADJECTIVES
+from .nouns import GARMENTS, MASS, OUTDOORS, PEOPLE, PLURALS, ROOMS, SINGULAR, word_set
 from .phrases import Phrase
 
 _GENDERED = {"man": "he", "boy": "he", "guy": "he", "gentleman": "he", "woman": "she", "girl": "she", "lady": "she"}
@@ -39,6 +41,8 @@ class CaptionFacts:
     settings: list[tuple[str, Phrase]] = field(default_factory=list)
     clauses: list[Clause] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
+    loose: list[Phrase] = field(default_factory=list)
+    """Phrases found anywhere in a caption, of which only the existence and the attributes are known."""
     words: frozenset[str] = frozenset()
     """Every word of every caption, with singulars."""
     together: list[frozenset[str]] = field(default_factory=list)
@@ -65,6 +69,9 @@ def read_captions(context: Context) -> CaptionFacts:
         facts.clauses = [c for c in facts.clauses if not any(p.core in _GENDERED for p in c.subject.parts())]
     for clause in facts.clauses:
         _take(clause, facts)
+    for caption in context.captions[:12]:
+        facts.loose += loose_phrases(caption, nouns)
+    facts.phrases += facts.loose
     _attributes(facts)
     return facts
 
@@ -83,35 +90,15 @@ def _open_nouns(tokens: list[list[str]], context: Context) -> frozenset[str]:
     labels = {w for box in context.boxes for w in box.label.lower().split()}
     seen: Counter[str] = Counter()
     for caption in tokens:
-        after = {w for before, w in zip(caption, caption[1:], strict=False) if before in ("a", "an", "the")}
+        after = {w for before, w in pairwise(caption) if before in ("a", "an", "the")}
         seen.update(w for w in after if len(w) > 2 and w.isalpha() and w not in CLOSED_CLASS_ADJECTIVES)
     repeated = {w for w, n in seen.items() if n > 1 and not w.endswith(("ing", "ly", "ed", "s", "ful", "ous", "y"))}
     known = frozenset(labels | repeated)
     return frozenset(w for w in known if w not in SINGULAR and w not in PLURALS and w not in _NOT_NOUNS)
 
 
-_NOT_NOUNS = frozenset(
-    [
-        "other",
-        "same",
-        "next",
-        "top",
-        "side",
-        "close",
-        "front",
-        "back",
-        "left",
-        "right",
-        "lot",
-        "few",
-        "most",
-        "more",
-        "very",
-        "both",
-        "first",
-        "second",
-        "last",
-    ]
+_NOT_NOUNS = word_set(
+    """other same next top side close front back left right lot few most more very both first second last"""
 )
 
 
@@ -159,22 +146,7 @@ def _take(clause: Clause, facts: CaptionFacts) -> None:
         facts.settings.append(("on" if subject.core in _ON else "in", subject))
 
 
-_ON = frozenset(
-    [
-        "street",
-        "road",
-        "beach",
-        "sidewalk",
-        "highway",
-        "runway",
-        "slope",
-        "hillside",
-        "lawn",
-        "tarmac",
-        "court",
-        "mountain",
-    ]
-)
+_ON = word_set("""street road beach sidewalk highway runway slope hillside lawn tarmac court mountain""")
 
 
 def _setting(prep: str, where: Phrase, facts: CaptionFacts) -> None:

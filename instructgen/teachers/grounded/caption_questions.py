@@ -8,32 +8,12 @@ from ...vocabulary import COLORS, NUMBER_WORDS, article_for, plural_of
 from .candidates import Candidate
 from .caption_facts import CONTAINERS, OPPOSITES, CaptionFacts, pronoun
 from .clauses import Act
-from .lexicon import ANIMALS, GARMENTS, OUTDOORS, PEOPLE, PLACES, ROOMS
+from .nouns import ANIMALS, GARMENTS, OUTDOORS, PEOPLE, PLACES, ROOMS, word_set
 from .phrases import Phrase
 
-_STATIC = frozenset(
-    [
-        "on",
-        "in",
-        "at",
-        "under",
-        "underneath",
-        "beneath",
-        "above",
-        "behind",
-        "beside",
-        "near",
-        "against",
-        "inside",
-        "outside",
-        "next",
-        "to",
-        "close",
-        "to",
-        "atop",
-        "alongside",
-        "below",
-    ]
+_STATIC = word_set(
+    """on in at under underneath beneath above behind beside near against inside outside next to close to atop
+    alongside below"""
 ) | {"next to", "in front of", "on top of", "close to", "in the middle of", "on the side of"}
 _POSTURES = {"sitting": ("standing", "lying down"), "standing": ("sitting", "lying down"), "lying": ("standing",),
     "laying": ("standing",), "seated": ("standing",), "sleeping": ("standing", "running")}  # fmt: skip
@@ -74,6 +54,7 @@ def basic(subject: Phrase) -> dict[str, str]:
         "s": subject.the(),
         "a_s": subject.a(),
         "be": subject.be,
+        "abe": "is" if subject.group else subject.be,
         "pro": pro,
         "pbe": "are" if subject.many else "is",
         "do": "do" if subject.many else "does",
@@ -86,7 +67,11 @@ def basic(subject: Phrase) -> dict[str, str]:
 def unnamed(facts: CaptionFacts) -> set[str]:
     """Give "the man" where captions also tell of several men, or of "another man": it names no one in particular."""
     several = Counter(p.core for p in facts.phrases if p.plural or p.det in ("another", "other"))
-    return {p.the() for p in facts.phrases if not p.plural and several[p.core]}
+    vague = {p.the() for p in facts.phrases if not p.plural and several[p.core]}
+    doubled = {
+        c.subject.the() for c in facts.clauses if len({p.core for p in c.subject.parts()}) < len(c.subject.parts())
+    }
+    return vague | doubled
 
 
 def static(prep: str) -> bool:
@@ -130,39 +115,10 @@ def _act(subject: Phrase, act: Act, draw: Random) -> Iterator[Candidate]:
         yield Candidate("count", (*topic, f"count:{subject.core}"), slots, 1.2)
 
 
-_LIGHT = frozenset(
-    [
-        "taking",
-        "making",
-        "having",
-        "doing",
-        "getting",
-        "giving",
-        "going",
-        "putting",
-        "trying",
-        "preparing",
-        "starting",
-        "beginning",
-        "attempting",
-        "showing",
-        "enjoying",
-        "facing",
-        "passing",
-        "lighting",
-        "styling",
-        "closing",
-        "surrounding",
-        "displaying",
-        "leaving",
-        "entering",
-        "boarding",
-        "reaching",
-        "attending",
-        "leading",
-        "following",
-        "balancing",
-    ]
+_LIGHT = word_set(
+    """taking making having doing getting giving going putting trying preparing starting beginning attempting
+    showing enjoying facing passing lighting styling closing surrounding displaying leaving entering boarding
+    reaching attending leading following balancing"""
 )
 
 
@@ -194,23 +150,8 @@ def _standing(subject: Phrase, act: Act, slots: dict[str, str], topic: tuple[str
         yield Candidate("prep_what", topic, slots | {"p": prep, "o": where.a()}, 0.9)
 
 
-_WIDE = frozenset(
-    [
-        "sky",
-        "air",
-        "background",
-        "distance",
-        "foreground",
-        "top",
-        "side",
-        "middle",
-        "front",
-        "back",
-        "water",
-        "day",
-        "night",
-        "sun",
-    ]
+_WIDE = {"each other"} | word_set(
+    """sky air background distance foreground top side middle front back water day night sun"""
 )
 
 
@@ -310,6 +251,11 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
             o = phrase.a() if phrase.det != "the" else f"{article_for(phrase.body())} {phrase.body()}"
             slots = basic(phrase) | {"core": core, "o": o}
             yield Candidate("kind", (f"kind:{core}",), slots, 0.9)
+    for phrase in facts.loose:
+        if phrase.core not in _WIDE and phrase.core not in PLACES and not phrase.of:
+            plain = phrase.a(mods=False) if not phrase.count else phrase.a()
+            slots = {"plain": plain, "a_s": phrase.a(), "abe": "is" if phrase.group else phrase.be}
+            yield Candidate("exist_plain", (_topic(phrase, "act"), f"there:{phrase.core}"), slots, 0.35)
     for clause in facts.clauses:
         yield from _whole(clause.subject, clause.acts, clause.places, clause.whole)
 

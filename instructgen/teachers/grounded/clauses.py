@@ -16,6 +16,7 @@ from .lexicon import (
     TRANSITIVE,
     VIEW_WORDS,
 )
+from .nouns import word_set
 from .phrases import Phrase, read_joined, read_phrase
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'’-]*|[.,;:!?\"()]")
@@ -23,16 +24,12 @@ _UNSAFE = re.compile(
     r"\b(?:no|not|without|instead|nobody|none|never|statue|sculpture|painting of|drawing|cartoon|mural|poster|"
     r"mannequin|photoshop\w*|edited|seems?|seemingly|appears?|appearing|looks like|look like|might|maybe|possibly|"
     r"probably|may|would|could|or|pretend\w*|imitation|fake|toy|if|about to|ready to|trying to|attempting|"
-    r"except|empty of|than|reflection|reflected|video game character|caption\w*|image description|unable)\b|n't"
+    r"except|empty of|than|reflection|reflected|video game character|caption\w*|on (?:a|the|his|her|its) (?:\w+ )?(?:screen|tv|television|monitor)|on screen|on tv|showing on|image description|unable)\b|n't"
 )
-_AGAIN = frozenset(["is", "are", "was", "were", "be", "being", "has", "have", "had"])
-_JOINTS = frozenset(
-    ["while", "as", "and", "that", "which", "who", "where", "when", "but", "to", "because", "so", "beside"]
-)
+_AGAIN = word_set("""is are was were be being has have had""")
+_JOINTS = word_set("""while as and that which who where when but to because so beside""")
 _PUNCTUATION = frozenset('.,;:!?"()')
-_PARTICLES = frozenset(
-    ["up", "down", "out", "around", "together", "away", "back", "off", "over", "along", "by", "outside", "inside"]
-)
+_PARTICLES = word_set("""up down out around together away back off over along by outside inside""")
 _LEADS = (
     "there is", "there are", "there 's", "here is", "here are", "this is", "these are", "it is", "it 's", "we see",
     "shown is", "pictured is", "i see",
@@ -92,6 +89,24 @@ def read_caption(caption: str, nouns: frozenset[str]) -> Clause | None:
     return clause
 
 
+def loose_phrases(caption: str, nouns: frozenset[str]) -> list[Phrase]:
+    """Give the noun phrases that begin with a determiner anywhere in a caption, where they are whole."""
+    if len(caption) > 400 or _UNSAFE.search(caption.lower()):
+        return []
+    words = words_of(caption)
+    found: list[Phrase] = []
+    at = _lead(words)
+    while at < len(words):
+        read = read_phrase(words, at, nouns) if words[at] in _OPENERS else None
+        if read and _boundary(words, read[1]) and read[0].core not in VIEW_WORDS:
+            found.append(read[0])
+        at = read[1] if read else at + 1
+    return found
+
+
+_OPENERS = frozenset("a an two three four five six several some".split())
+
+
 def _lead(words: list[str]) -> int:
     """Skip "there is", "a picture of" and the like."""
     at = 0
@@ -108,41 +123,9 @@ def _lead(words: list[str]) -> int:
     return at
 
 
-_VIEW_ADJECTIVES = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "close",
-        "black",
-        "and",
-        "white",
-        "very",
-        "old",
-        "blurry",
-        "nice",
-        "beautiful",
-        "color",
-        "high",
-        "angle",
-        "low",
-        "overhead",
-        "aerial",
-        "vintage",
-        "up",
-        "large",
-        "small",
-        "outdoor",
-        "indoor",
-        "great",
-        "side",
-        "front",
-        "top",
-        "night",
-        "good",
-        "clear",
-    ]
+_VIEW_ADJECTIVES = word_set(
+    """a an the this close black and white very old blurry nice beautiful color high angle low overhead aerial
+    vintage up large small outdoor indoor great side front top night good clear"""
 )
 
 
@@ -153,7 +136,7 @@ def _boundary(words: list[str], at: int) -> bool:
     word = words[at]
     return (
         word in _PUNCTUATION or word in PREPOSITIONS or word in ING or word in STATIVE or word in _AGAIN
-        or word in _JOINTS or word in THIRD or word in PLAIN or word in ("next", "close")
+        or word in _JOINTS or word in _HAVING or word in THIRD or word in PLAIN or word in ("next", "close")
     )  # fmt: skip
 
 
@@ -170,10 +153,9 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
         if word in ("is", "are") and fresh:
             at += 1
             if at < len(words) and words[at] in CLOSED_CLASS_ADJECTIVES and words[at] not in STATIVE:
-                if words[at] in ING or not _boundary(words, at + 1):
-                    if words[at] not in ING:
+                if words[at] not in ING:
+                    if not _boundary(words, at + 1):
                         return False
-                else:
                     clause.qualities.append(words[at])
                     at += 1
                     fresh = False
@@ -191,23 +173,38 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
 def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:
     """Read one verb phrase, "with" phrase or place; give where it ends, or None where it is not understood."""
     word = words[at]
+    if word == "with" or (word in _HAVING and not clause.acts):
+        return _having(words, at, nouns, clause)
     if word in ING or word in STATIVE or _finite(word, clause):
+        if word in STATIVE and clause.acts and (clause.acts[-1].object or clause.acts[-1].places):
+            return None  # "a man holding a bowl filled with rice"
         if clause.acts and clause.acts[-1].places and clause.acts[-1].places[-1][1].animate:
             return None  # "a man sitting next to a woman reading": which of them reads cannot be told
         if clause.acts and clause.acts[-1].object and clause.acts[-1].object.animate:
             return None
         return _verb(words, at, nouns, clause)
-    if word == "with" or (word in ("has", "have") and not clause.acts):
-        found = read_joined(words, at + 1, nouns)
-        if found is None or not _boundary(words, found[1]):
-            return None
-        if clause.acts or clause.places:
-            return None  # what "with" belongs to cannot be told
-        if words[found[1] : found[1] + 1] and (words[found[1]] in ING or words[found[1]] in STATIVE):
-            return None
-        clause.has.append(found[0])
-        return found[1]
+    if clause.has and not clause.acts:
+        return None  # "a bird with a stripe on its head"
     return _place(words, at, nouns, clause.acts[-1].places if clause.acts else clause.places)
+
+
+_HAVING = frozenset("has have features contains includes containing featuring including contain feature".split())
+
+
+def _having(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:
+    """Read what a subject has: "a bathroom with a sink and a mirror in it"."""
+    found = read_joined(words, at + 1, nouns)
+    if found is None or not _boundary(words, found[1]):
+        return None
+    if clause.acts or clause.places:
+        return None  # what "with" belongs to cannot be told
+    after = words[found[1] : found[1] + 2]
+    if after and (after[0] in ING or after[0] in STATIVE):
+        return None
+    if any(phrase.core in ("background", "distance", "top") for phrase in found[0].parts()):
+        return None
+    clause.has.append(found[0])
+    return found[1] + 2 if len(after) == 2 and after[0] in PLACING and after[1] in ("it", "them") else found[1]
 
 
 def _finite(word: str, clause: Clause) -> bool:
@@ -263,6 +260,11 @@ def _place(words: list[str], at: int, nouns: frozenset[str], places: list[tuple[
     prep, after = _preposition(words, at)
     if not prep:
         return None
+    if words[after : after + 2] in (["each", "other"], ["one", "another"]):
+        places.append((prep, Phrase("", (), " ".join(words[after : after + 2]), "each other", False, True)))
+        return after + 2
+    if words[after : after + 1] and words[after] in ("it", "them", "itself", "himself", "herself", "themselves"):
+        return after + 1 if prep in ("by", "in", "on") else None
     found = read_joined(words, after, nouns)
     if found is None or not _boundary(words, found[1]) or _next_clause(words, found):
         return None

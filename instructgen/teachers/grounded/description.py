@@ -1,12 +1,15 @@
 """Facts in; a paragraph out: what the captions say, and how many things there are and where."""
 
+from itertools import pairwise
 from random import Random
 
 from ...vocabulary import NUMBER_WORDS
 from .box_questions import counted, part
 from .candidates import sentence
-from .caption_facts import CaptionFacts, pronoun
+from .caption_facts import CaptionFacts
+from .caption_questions import static, unnamed
 from .clauses import Clause
+from .nouns import GARMENTS, PEOPLE
 from .phrases import Phrase
 from .scene import Scene, beside
 
@@ -18,14 +21,14 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     """Write a paragraph of at least two sentences, or give ``""`` where too little is known."""
     said: set[str] = set()
     sentences = _opening(facts, position, said, draw)
-    sentences += _caption_sentences(facts, said, draw)
-    boxed = _box_sentences(scene, said, draw)
+    sentences += _caption_sentences(facts, said, " ".join(sentences))
+    boxed = _box_sentences(scene, draw)
     sentences += boxed[: max(2, 7 - len(sentences))]
     return " ".join(sentence(s) for s in sentences) if len(sentences) > 1 else ""
 
 
 def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -> list[str]:
-    whole = [c for c in facts.clauses if c.whole and (c.acts or c.places or c.has)]
+    whole = [c for c in facts.clauses if c.acts or c.places or c.has]
     if not whole:
         return []
     whole.sort(key=lambda c: -_told(c))
@@ -38,7 +41,7 @@ def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -
 
 
 def _told(clause: Clause) -> int:
-    return len(_cores(clause)) * 10 + len(_as_phrase(clause).split())
+    return clause.whole * 8 + len(_cores(clause)) * 10 + len(_as_phrase(clause).split())
 
 
 def _as_phrase(clause: Clause) -> str:
@@ -58,27 +61,37 @@ def _cores(clause: Clause) -> set[str]:
     return {p.core for phrase in phrases for p in phrase.parts()}
 
 
-def _caption_sentences(facts: CaptionFacts, said: set[str], draw: Random) -> list[str]:
+_POSTURES = frozenset("sitting standing lying laying sleeping running walking jumping seated kneeling flying".split())
+
+
+def _caption_sentences(facts: CaptionFacts, said: set[str], opening: str) -> list[str]:
     found: list[str] = []
+    vague = unnamed(facts)
     for subject, act in facts.acts:
-        new = {p.core for p in ([act.object] if act.object else []) + [w for _, w in act.places]} - said
-        if new and len(found) < 2 and (act.verb == "wearing" or f"act:{subject.core}" not in said):
-            verb = subject.be
-            found.append(f"{_again(subject, said)} {verb} {act.text()}.")
-            said |= new | {f"act:{subject.core}", subject.core}
+        new = {
+            p.core for part in ([act.object] if act.object else []) + [w for _, w in act.places] for p in part.parts()
+        }
+        done = f"act:{subject.core}"
+        clash = act.verb in _POSTURES and done in said
+        if new - said and not clash and len(found) < 3 and subject.the() not in vague:
+            found.append(f"{_again(subject, said)} {subject.be} {act.text()}.")
+            said |= new | {done, subject.core}
     for subject, prep, where in facts.places:
-        if where.core not in said and subject.core in said and len(found) < 3 and prep in ("on", "next to", "near"):
+        named = subject.core in said and subject.the() not in vague
+        if where.core not in said and named and len(found) < 4 and static(prep) and where.core not in GARMENTS:
             found.append(f"{subject.the()} {subject.be} {prep} {where.a()}.")
             said.add(where.core)
     for subject, thing in facts.has:
-        if thing.core not in said and subject.core in said and not subject.many and len(found) < 4:
+        if thing.core not in said and subject.core in said and not subject.many and len(found) < 5:
             found.append(f"{subject.the()} has {thing.a()}.")
             said.add(thing.core)
     for core, (phrase, color) in facts.colors.items():
-        if core in said and len(found) < 5 and not phrase.also and not phrase.of:
+        plain = not phrase.also and not phrase.of and core not in PEOPLE and phrase.the() not in vague
+        told = any(f"{color} {phrase.head}" in text for text in (opening, *found))
+        if core in said and len(found) < 6 and plain and not told:
             found.append(f"{phrase.the()} {phrase.be} {color}.")
     for prep, where in facts.settings:
-        if where.core not in said:
+        if where.core not in said and len(found) < 6:
             found.append(f"The scene is set {prep} {where.a()}.")
             break
     return found
@@ -88,7 +101,7 @@ def _again(subject: Phrase, said: set[str]) -> str:
     return subject.the() if subject.core in said else subject.a()
 
 
-def _box_sentences(scene: Scene, said: set[str], draw: Random) -> list[str]:
+def _box_sentences(scene: Scene, draw: Random) -> list[str]:
     found: list[str] = []
     for thing in scene.things:
         if thing.exact and thing.n > 1:
@@ -100,12 +113,9 @@ def _box_sentences(scene: Scene, said: set[str], draw: Random) -> list[str]:
             if where:
                 found.append(f"The {thing.name} is {where}.")
     singles = [t for t in scene.things if t.single and not t.paired]
-    for a, b in zip(singles, singles[1:], strict=False):
+    for a, b in pairwise(singles):
         rel = beside(a.box, b.box)
         if rel:
             found.append(f"The {a.name} is to the {rel} of the {b.name}.")
     draw.shuffle(found)
     return found
-
-
-__all__ = ["describe", "pronoun"]

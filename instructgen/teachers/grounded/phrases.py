@@ -7,24 +7,17 @@ a question built on half a phrase is nonsense.
 from dataclasses import dataclass
 
 from ...vocabulary import COLORS, NUMBER_WORDS, NUMBERS, article_for
-from .lexicon import (
-    ANIMALS,
-    CLOSED_CLASS_ADJECTIVES,
-    CROWD_WORDS,
-    DETERMINERS,
-    MASS,
-    MEASURES,
-    PEOPLE,
-    PLURAL_ONLY,
-    PLURALS,
-    POSSESSIVES,
-    SINGULAR,
-)
+from .lexicon import CLOSED_CLASS_ADJECTIVES, CROWD_WORDS, DETERMINERS, MEASURES, POSSESSIVES
+from .nouns import ANIMALS, MASS, PEOPLE, PLURAL_ONLY, PLURALS, SINGULAR, word_set
 
-_PARTS = frozenset(["back", "front", "side", "top", "edge", "middle", "corner", "end", "bottom", "body", "pair"])
-_INTENSIFIERS = frozenset(
-    ["very", "brightly", "really", "quite", "rather", "extremely", "freshly", "partially", "partly", "fully"]
+_PARTS = word_set("""back front side top edge middle corner end bottom body pair""")
+_INTENSIFIERS = word_set("""very brightly really quite rather extremely freshly partially partly fully""")
+_BARE = word_set(
+    """night dusk dawn sunset sunrise bed home town school work motion display flight place public line action uniform
+    costume formation space dinner lunch breakfast day business top front back side bottom fire church air wii
+    nintendo background distance"""
 )
+"""Nouns that stand without an article after a preposition ("at night", "in bed")."""
 _PROPER = {
     "wii": "Wii", "nintendo": "Nintendo", "asian": "Asian", "american": "American", "japanese": "Japanese",
     "chinese": "Chinese", "french": "French", "italian": "Italian", "german": "German", "british": "British",
@@ -88,6 +81,10 @@ class Phrase:
         text = self._first(mods)
         return f"{text} and {self.also.a(mods)}" if self.also else text
 
+    @property
+    def _bare(self) -> bool:
+        return self.core in _BARE and not self.mods and " " not in self.head
+
     def _first(self, mods: bool) -> str:
         body = self.body(mods)
         if self.group:
@@ -98,7 +95,7 @@ class Phrase:
             return f"{self.det} {body}"
         if self.det in ("few", "numerous", "multiple"):
             return f"several {body}"
-        if self.plural or (self.mass and self.det not in ("a", "an", "one")):
+        if self.plural or ((self.mass or self._bare) and self.det not in ("a", "an", "one")):
             return body
         return f"{article_for(body)} {body}"
 
@@ -123,23 +120,33 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
     if not heads:
         return None
     head = heads[-1]
+    if head == "other" or heads[0] in ("living", "dining", "parking") and len(heads) == 1:
+        return None
     plural = (head in PLURALS or (head in nouns and head.endswith("s") and head not in SINGULAR)) and head not in (
         SINGULAR - {"sheep", "fish", "deer"}
     )
     if head in ("sheep", "fish", "deer", "cattle"):
         plural = det not in ("a", "an", "one", "another", "this") and (head == "cattle" or count is not None or not det)
-    if plural and det in ("a", "an", "one", "another", "each", "every", "this") and head not in PLURAL_ONLY:
+    if plural and det in ("a", "an", "one", "another", "each", "every", "this") and head not in _ONE_PAIR:
         return None
     if not plural and count and count > 1:
         return None
     core = PLURALS.get(head, head)
     phrase = Phrase(det, mods, " ".join(heads), core, plural, head in MASS, count)
     if words[at : at + 1] != ["of"]:
-        return None if head in ("couple", "lot", "number", "bunch", "variety", "row", "kind", "type") else (phrase, at)
+        return (phrase, at) if len(heads) > 1 or head not in _NEEDS_OF else None
     inner = read_joined(words, at + 1, nouns)
     if inner is None:
         return None
     return _complement(phrase, inner[0], inner[1])
+
+
+_ONE_PAIR = PLURAL_ONLY - {"people", "men", "women", "children", "cattle", "stairs", "clothes", "dishes"}
+_NEEDS_OF = frozenset(
+    ("couple", "lot", "number", "bunch", "variety", "row", "kind", "type", "part", "top", "middle", "set", "series",
+     "assortment", "handful", "array", "parking", "living", "dining", "teddy", "video", "section", "end", "pair")
+)  # fmt: skip
+"""Nouns that do not stand alone."""
 
 
 def read_joined(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phrase, int] | None:

@@ -10,7 +10,7 @@ from .candidates import Candidate, sentence
 from .caption_facts import CaptionFacts
 from .caption_questions import basic, other_color, static, unnamed
 from .clauses import Act
-from .lexicon import PEOPLE, PLACES
+from .nouns import PEOPLE, PLACES
 from .phrases import Phrase
 from .scene import Scene
 
@@ -125,6 +125,7 @@ def _with_setting(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterat
             yield Candidate("place_and_act", ("setting", f"act:{subject.core}"), slots, 1.0)
         if subject.count and subject.count > 1 and not subject.also:
             slots = basic(subject) | {"n": subject.body(), "num": NUMBER_WORDS[subject.count], "vp": act.text()}
+            slots["every"] = "both" if subject.count == 2 else f"all {NUMBER_WORDS[subject.count]}"
             yield Candidate("count_and_act", (f"count:{subject.core}",), slots, 1.3)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ...records import Box, Context
 from ...vocabulary import CLASSES, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED, class_of, near_classes, plural_of
 from .caption_facts import CaptionFacts
-from .lexicon import PLURALS
+from .nouns import PLURALS, word_set
 
 _SHOWN = {"dining table": "table", "tv": "television", "sports ball": "ball", "hair drier": "hair dryer"}
 _TINY = 0.001
@@ -92,8 +92,7 @@ def size_of(box: Box) -> float:
 
 
 def _thing(label: str) -> Thing:
-    name = label if label in CLASSES or not label.islower() else label
-    shown = _SHOWN.get(name, name)
+    shown = _SHOWN.get(label, label)
     kind = CLASSES[label].supercategory if label in CLASSES else ""
     plural = CLASSES[label].plural if label in CLASSES else plural_of(shown)
     return Thing(label, shown, plural, kind)
@@ -179,9 +178,7 @@ def _absent(scene: Scene, things: dict[str, Thing], facts: CaptionFacts, context
     ]  # fmt: skip
 
 
-_ANIMAL_WORDS = frozenset(
-    ["animal", "animals", "herd", "wildlife", "livestock", "creature", "creatures", "zoo", "farm", "safari"]
-)
+_ANIMAL_WORDS = word_set("""animal animals herd wildlife livestock creature creatures zoo farm safari""")
 
 
 # ── where ────────────────────────────────────────────────────────────────────────────────────────────────────
