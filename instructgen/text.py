@@ -24,7 +24,8 @@ def clean(text: str) -> str:
 
     Text that needs nothing done, as nearly all does, is given back as it is.
     """
-    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+    text = text.strip()
+    if text.isprintable() and "  " not in text:
         return text
     # Twice: a character that is left out may have stood between two spaces.
     return _SPACES.sub(" ", _SPACES.sub(" ", text).translate(_DROPPED)).strip()

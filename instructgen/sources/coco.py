@@ -119,11 +119,11 @@ class _Rows:
         if isinstance(entry, Broken):
             return Row(Fault(row=place, id=_name(entry.id), reason=entry.reason, detail=entry.detail), {})
         kept: dict[str, Scalar] = {name: getattr(entry, attribute) for name, attribute in self._kept}
-        if place in self._spoilt:
-            return Row(self._fault(place, self._spoilt[place]), kept)
         name = _name(entry.id)
         try:
             image = self._image(entry)
+            if place in self._spoilt:
+                return Row(self._fault(place, self._spoilt[place]), kept)
             captions = list(dict.fromkeys(filter(None, [clean(t) for t in texts if t is not None])))
             item = Context.model_validate(
                 {"id": name, "row": place, "images": (image,), "captions": captions, "boxes": boxes}

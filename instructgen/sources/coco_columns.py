@@ -7,7 +7,7 @@ what is wrong are done on whole columns at once.
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +42,7 @@ class IdColumn:
 
     def places(self, place_of: Mapping[Id, int]) -> Ints:
         """Give each id's place, -1 where it has none."""
-        get = place_of.get
-        return np.fromiter((get(i, -1) for i in self.values), np.int64, len(self.values))
+        return np.fromiter(map(place_of.get, self.values, repeat(-1)), np.int64, len(self.values))
 
 
 @dataclass

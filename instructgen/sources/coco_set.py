@@ -128,8 +128,10 @@ def _need_known(path: Path | None, what: str, places: Ints) -> None:
 def _repeats(ids: IdColumn, places: Ints) -> dict[int, Id]:
     """Give the positions of annotations whose id an earlier one of the same image has."""
     values = ids.values
-    if not isinstance(values, list) and len(np.unique(np.frombuffer(values, np.int64))) == len(values):
-        return {}
+    if not isinstance(values, list):
+        ordered = np.sort(np.frombuffer(values, np.int64))
+        if not (ordered[1:] == ordered[:-1]).any():
+            return {}
     seen: set[tuple[int, Id]] = set()
     found: dict[int, Id] = {}
     for position, (place, number) in enumerate(zip(places.tolist(), values, strict=True)):
