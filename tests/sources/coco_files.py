@@ -9,8 +9,8 @@ from instructgen.sources.coco import CocoSource
 Entry = dict[str, object]
 
 
-def image(number: int | str, name: str | None = None, wide: int = 200, high: int = 100, **more: object) -> Entry:
-    return {"id": number, "file_name": name or f"{number}.jpg", "width": wide, "height": high, **more}
+def image(number: int | str, name: str | None = None, wide: int = 200, high: int = 100) -> Entry:
+    return {"id": number, "file_name": name or f"{number}.jpg", "width": wide, "height": high}
 
 
 def box(number: int, of: int | str, *xywh: float, category: int = 1, area: float = 50.0, crowd: int = 0) -> Entry:

@@ -190,7 +190,7 @@ def test_what_cannot_belong_together_is_told(tmp_path: Path) -> None:
         rows(CocoSource(captions=tmp_path / "nowhere.json"))
     with pytest.raises(SetupError, match="is a folder"):
         rows(CocoSource(captions=tmp_path))
-    with pytest.raises(SetupError, match="images: .* does not exist"):
+    with pytest.raises(SetupError, match=r"images: .* does not exist"):
         rows(CocoSource(captions=texts, images=tmp_path / "nowhere"))
 
 
