@@ -37,7 +37,8 @@ class HfExport(RowsExport):
     def write(self, samples: Joined, out: Path) -> int:
         """Write all samples to the folder ``out``.
 
-        Raises SetupError where ``out`` is a file, or a folder that is not empty (unless ``overwrite``).
+        Raises SetupError where ``out`` is a file, or a folder that is not empty (unless ``overwrite``), and where there
+        are no samples: the library cannot read an empty dataset back.
         """
         self._make_way(out)
         try:
@@ -60,6 +61,8 @@ class HfExport(RowsExport):
         import pyarrow as pa
 
         spooled, number, kept = self._spool(samples, folder)
+        if not number:
+            raise SetupError("there are no samples to export, and an empty saved dataset could not be read back")
         schema = _schema(kept, self.images == "bytes")
         with pa.OSFile(str(folder / "rows.arrow"), "wb") as file, pa.ipc.new_stream(file, schema) as stream:
             for batch in _batches(spooled):
