@@ -36,7 +36,7 @@ class GroundedTeacher(Component):
 
     _read: list[tuple[Context, CaptionFacts, Scene]] = PrivateAttr(default_factory=list)
 
-    def identity(self, request: Request, context: Context) -> dict[str, object]:
+    def identity(self, request: Request, context: Context) -> dict[str, object]:  # noqa: ARG002
         """Give name, version and a digest of the context without its row and its images' sizes and times."""
         seen = {
             "id": context.id,

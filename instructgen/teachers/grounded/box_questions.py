@@ -10,8 +10,10 @@ from .candidates import Candidate
 from .scene import Scene, Thing, beside, gap_between, height, side, size_of, stacked
 
 _NO_ARTICLE = ("skis", "scissors", "broccoli", "luggage", "sheep")
-_KINDS = {"animal": "animals", "vehicle": "vehicles", "food": "food items", "furniture": "pieces of furniture",
-    "electronic": "electronic devices", "appliance": "kitchen appliances", "sports": "pieces of sports equipment"}  # fmt: skip
+_KINDS = {
+    "animal": "animals", "vehicle": "vehicles", "food": "food items", "furniture": "pieces of furniture",
+    "electronic": "electronic devices", "appliance": "kitchen appliances", "sports": "pieces of sports equipment",
+}  # fmt: skip
 
 
 def box_candidates(scene: Scene, draw: Random) -> list[Candidate]:

@@ -1,40 +1,79 @@
-"""A fact in; a candidate out: a family of wordings, what it is about, and what fills its slots."""
+"""A fact in; a candidate question out, and a chosen candidate put into words."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from .nouns import PEOPLE
+from .phrases import Phrase
 from .wordings import Wording
 
+Fill = str | Phrase | Callable[[], str]
+"""What fills a slot: text, or what gives it when it is needed. A phrase fills all slots of a subject."""
+Slots = dict[str, Fill]
 
-@dataclass(slots=True, frozen=True)
+_HE_OR_SHE = {"man": "he", "boy": "he", "guy": "he", "gentleman": "he", "woman": "she", "girl": "she", "lady": "she"}
+
+
+@dataclass(slots=True)
 class Candidate:
     """One question that could be asked."""
 
     family: str
     topics: tuple[str, ...]
     """What it tells or gives away: two candidates that share a topic do not meet in one dialogue."""
-    slots: dict[str, str]
+    slots: Mapping[str, Fill]
     weight: float = 1.0
 
-
-def worded(candidate: Candidate, wording: Wording, number: int, draw: Random) -> tuple[str, str]:
-    """Put a candidate into the words of its family's question ``number`` and a drawn answer."""
-    answers = [a for a in wording.answers if _fits(a, candidate.slots)]
-    question = wording.questions[number].format_map(candidate.slots)
-    return sentence(question), sentence(answers[int(draw.random() * len(answers))].format_map(candidate.slots))
-
-
-def _fits(wording: str, slots: dict[str, str]) -> bool:
-    """Tell whether a fact fills all slots of a wording: a slot that is empty or missing bars it."""
-    return not any(f"{{{slot}}}" in wording and not slots.get(slot) for slot in _OPTIONAL)
+    def filled(self) -> dict[str, str]:
+        """Give the text of every slot."""
+        found: dict[str, str] = {}
+        for slot, fill in self.slots.items():
+            if isinstance(fill, Phrase):
+                found |= subject_slots(fill)
+            else:
+                found[slot] = fill if isinstance(fill, str) else fill()
+        return found
 
 
-_OPTIONAL = ("vp", "pp", "pro", "instead", "it", "all")
+def subject_slots(subject: Phrase) -> dict[str, str]:
+    """Give the slots that a subject fills."""
+    pro, be = pronoun(subject), subject.be
+    return {
+        "s": subject.the(),
+        "a_s": subject.a(),
+        "be": be,
+        "abe": "is" if subject.group else be,
+        "pro": pro,
+        "pbe": be,
+        "do": "do" if subject.many else "does",
+        "has": "have" if subject.many else "has",
+        "it": pro,
+        "itbe": be,
+    }
+
+
+def pronoun(phrase: Phrase) -> str:
+    """Give the pronoun for a phrase as subject; "the person" where it could be he or she."""
+    if phrase.many:
+        return "they"
+    if phrase.core in PEOPLE:
+        return _HE_OR_SHE.get(phrase.core, phrase.the())
+    return "it"
+
+
+def worded(slots: dict[str, str], wording: Wording, number: int, draw: Random) -> tuple[str, str]:
+    """Put a filled candidate into the words of its family's question ``number`` and of a drawn answer."""
+    answers = [a for a, needs in zip(wording.answers, wording.answer_needs, strict=True) if all(map(slots.get, needs))]
+    question = wording.questions[number].format_map(slots)
+    return sentence(question), sentence(answers[int(draw.random() * len(answers))].format_map(slots))
 
 
 def fitting(wording: Wording, slots: dict[str, str]) -> list[int]:
-    """Give the numbers of the family's questions that a fact fills."""
-    return [n for n, question in enumerate(wording.questions) if _fits(question, slots)]
+    """Give the numbers of the family's questions whose slots are all filled; [] where no answer is."""
+    if not any(all(map(slots.get, needs)) for needs in wording.answer_needs):
+        return []
+    return [n for n, needs in enumerate(wording.question_needs) if all(map(slots.get, needs))]
 
 
 def sentence(text: str) -> str:

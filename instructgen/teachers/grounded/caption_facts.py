@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from ...records import Context
 from ...vocabulary import MATERIALS, NUMBERS
-from .clauses import Act, Clause, loose_phrases, read_caption, words_of
+from .clauses import Act, Clause, loose_phrases, read_caption, safe, words_of
 from .lexicon import CLOSED_CLASS_ADJECTIVES
-from .nouns import GARMENTS, MASS, OUTDOORS, PEOPLE, PLURALS, ROOMS, SINGULAR, word_set
+from .nouns import GARMENTS, MASS, OUTDOORS, PLURALS, ROOMS, SINGULAR, word_set
 from .phrases import Phrase
 
-_GENDERED = {"man": "he", "boy": "he", "guy": "he", "gentleman": "he", "woman": "she", "girl": "she", "lady": "she"}
+_GENDERED = word_set("man boy guy gentleman woman girl lady")
 OPPOSITES = {
     "large": "small", "big": "small", "huge": "small", "giant": "small", "small": "large", "little": "big",
     "tiny": "large", "tall": "short", "short": "tall", "long": "short", "empty": "full", "full": "empty",
@@ -53,12 +53,13 @@ class CaptionFacts:
 
 def read_captions(context: Context) -> CaptionFacts:
     """Read all captions of a context."""
-    tokens = [words_of(caption) for caption in context.captions[:12]]
+    tokens = [words_of(caption[:1000]) for caption in dict.fromkeys(context.captions[:12])]
     nouns = _open_nouns(tokens, context)
     facts = CaptionFacts()
     words = {w for caption in tokens for w in caption}
     facts.words = frozenset(words | {PLURALS[w] for w in words if w in PLURALS})
-    for caption in dict.fromkeys(" ".join(c.split()) for c in context.captions[:12]):
+    plain = [caption for caption in tokens if safe(caption)]
+    for caption in plain:
         clause = read_caption(caption, nouns)
         if clause is not None:
             facts.clauses.append(clause)
@@ -69,20 +70,11 @@ def read_captions(context: Context) -> CaptionFacts:
         facts.clauses = [c for c in facts.clauses if not any(p.core in _GENDERED for p in c.subject.parts())]
     for clause in facts.clauses:
         _take(clause, facts)
-    for caption in context.captions[:12]:
+    for caption in plain:
         facts.loose += loose_phrases(caption, nouns)
     facts.phrases += facts.loose
     _attributes(facts)
     return facts
-
-
-def pronoun(phrase: Phrase) -> str:
-    """Give the pronoun for a phrase as subject."""
-    if phrase.many:
-        return "they"
-    if phrase.core in PEOPLE:
-        return _GENDERED.get(phrase.core, phrase.the())
-    return "it"
 
 
 def _open_nouns(tokens: list[list[str]], context: Context) -> frozenset[str]:

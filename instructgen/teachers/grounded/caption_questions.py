@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from random import Random
 
 from ...vocabulary import COLORS, NUMBER_WORDS, article_for, plural_of
-from .candidates import Candidate
-from .caption_facts import CONTAINERS, OPPOSITES, CaptionFacts, pronoun
+from .candidates import Candidate, Slots
+from .caption_facts import CONTAINERS, OPPOSITES, CaptionFacts
 from .clauses import Act
 from .nouns import ANIMALS, GARMENTS, OUTDOORS, PEOPLE, PLACES, ROOMS, word_set
 from .phrases import Phrase
@@ -46,24 +46,6 @@ def caption_candidates(facts: CaptionFacts, draw: Random) -> list[Candidate]:
     return found
 
 
-def basic(subject: Phrase) -> dict[str, str]:
-    """Give the slots that a subject fills."""
-    pro = pronoun(subject)
-    it = "they" if subject.many else pro
-    return {
-        "s": subject.the(),
-        "a_s": subject.a(),
-        "be": subject.be,
-        "abe": "is" if subject.group else subject.be,
-        "pro": pro,
-        "pbe": "are" if subject.many else "is",
-        "do": "do" if subject.many else "does",
-        "has": "have" if subject.many else "has",
-        "it": it,
-        "itbe": "are" if subject.many else "is",
-    }
-
-
 def unnamed(facts: CaptionFacts) -> set[str]:
     """Give "the man" where captions also tell of several men, or of "another man": it names no one in particular."""
     several = Counter(p.core for p in facts.phrases if p.plural or p.det in ("another", "other"))
@@ -84,13 +66,13 @@ def _topic(subject: Phrase, what: str) -> str:
 
 
 def _act(subject: Phrase, act: Act, draw: Random) -> Iterator[Candidate]:
-    slots = basic(subject) | {"v": act.verb, "vp": act.text(), "vp1": act.text(1)}
+    slots: Slots = {"subject": subject, "v": act.verb, "vp": act.text, "vp1": act.brief}
     topic = (_topic(subject, "act"),)
     wearing = act.verb == "wearing"
     rich = act.object is not None or bool(act.places)
     if wearing:
         if act.object and not act.places:
-            yield Candidate("wear", (_topic(subject, "wear"),), slots | {"o": act.object.a()}, 1.2)
+            yield Candidate("wear", (_topic(subject, "wear"),), slots | {"o": act.object.a}, 1.2)
             yield from _agents(subject, act.verb, act.object, slots, _topic(subject, "wear"))
         return
     if subject.animate and not act.stative and rich:
@@ -100,7 +82,7 @@ def _act(subject: Phrase, act: Act, draw: Random) -> Iterator[Candidate]:
     if act.object is not None and not act.particle:
         named = act.verb not in _LIGHT
         if named:
-            yield Candidate("object", topic, slots | {"o": act.object.a()}, 1.3)
+            yield Candidate("object", topic, slots | {"o": act.object.a}, 1.3)
             if not subject.many:
                 yield from _agents(subject, act.verb, act.object, slots, topic[0])
     elif act.places and not act.particle:
@@ -111,7 +93,7 @@ def _act(subject: Phrase, act: Act, draw: Random) -> Iterator[Candidate]:
         x, y = (act.verb, wrong) if draw.random() < 0.5 else (wrong, act.verb)
         yield Candidate("posture_choice", topic, slots | {"x": x, "y": y}, 0.8)
     if subject.count and subject.count > 1 and rich and not subject.also:
-        slots = slots | {"n": subject.body(), "num": NUMBER_WORDS[subject.count]}
+        slots = slots | {"n": subject.body, "num": NUMBER_WORDS[subject.count]}
         yield Candidate("count", (*topic, f"count:{subject.core}"), slots, 1.2)
 
 
@@ -122,8 +104,8 @@ _LIGHT = word_set(
 )
 
 
-def _agents(subject: Phrase, verb: str, thing: Phrase, slots: dict[str, str], topic: str) -> Iterator[Candidate]:
-    slots = slots | {"v": verb, "o": thing.a(), "the_o": thing.the() if verb != "wearing" else thing.a()}
+def _agents(subject: Phrase, verb: str, thing: Phrase, slots: Slots, topic: str) -> Iterator[Candidate]:
+    slots = slots | {"v": verb, "o": thing.a, "the_o": thing.the if verb != "wearing" else thing.a}
     if subject.core in PEOPLE and not subject.also and not subject.many and subject.det != "the":
         yield Candidate("agent", (topic,), slots, 0.8)
         yield Candidate("anyone", (topic,), slots, 0.8)
@@ -131,60 +113,61 @@ def _agents(subject: Phrase, verb: str, thing: Phrase, slots: dict[str, str], to
         yield Candidate("animal_agent", (topic,), slots, 0.8)
 
 
-def _standing(subject: Phrase, act: Act, slots: dict[str, str], topic: tuple[str, ...]) -> Iterator[Candidate]:
+def _standing(subject: Phrase, act: Act, slots: Slots, topic: tuple[str, ...]) -> Iterator[Candidate]:
     prep, where = act.places[0]
-    places = " ".join(f"{p} {w.a()}" for p, w in act.places[:2])
     if (act.stative and prep in ("with", "by", "as")) or act.verb in ("filled", "covered", "topped", "surrounded"):
         if not subject.animate and not subject.also:
-            yield Candidate("state", topic, slots | {"p": prep, "o": where.a()}, 1.3)
+            yield Candidate("state", topic, slots | {"p": prep, "o": where.a}, 1.3)
         return
     if prep in _STATIC:
-        yield Candidate("where", topic, slots | {"pp": places}, 0.9)
+        yield Candidate("where", topic, slots | {"pp": act.where}, 0.9)
         if not act.stative:
-            yield Candidate("where_doing", topic, slots | {"pp": places}, 0.8)
+            yield Candidate("where_doing", topic, slots | {"pp": act.where}, 0.8)
         if where.core not in PLACES and prep in ("on", "in", "at", "under", "against", "next to", "behind", "near"):
-            yield Candidate("prep_what", topic, slots | {"p": prep, "o": where.a()}, 1.1)
-        if where.core not in _WIDE and not where.animate:
+            yield Candidate("prep_what", topic, slots | {"p": prep, "o": where.a}, 1.1)
+        if where.core not in UNSEEN and not where.animate:
             yield _reverse(subject, prep, where, topic)
     elif prep in ("at", "toward", "towards", "through", "across", "down", "along", "into", "over"):
-        yield Candidate("prep_what", topic, slots | {"p": prep, "o": where.a()}, 0.9)
+        yield Candidate("prep_what", topic, slots | {"p": prep, "o": where.a}, 0.9)
 
 
-_WIDE = {"each other"} | word_set(
-    """sky air background distance foreground top side middle front back water day night sun"""
+UNSEEN = {"each other"} | word_set(
+    """sky air background distance foreground top side middle front back water day night sun time picture photo view
+    way kind type image area part scene group bunch row line set lot couple piece number look edge end corner"""
 )
 
 
 def _reverse(subject: Phrase, prep: str, where: Phrase, topic: tuple[str, ...]) -> Candidate:
-    slots = basic(subject) | {"p": prep, "the_o": where.the(), "o": where.a()}
+    slots: Slots = {"subject": subject, "p": prep, "the_o": where.the, "o": where.a}
     family = "reverse_who" if subject.core in PEOPLE else "reverse"
     return Candidate(family, (*topic, f"act:{where.core}"), slots, 0.9)
 
 
 def _place(subject: Phrase, prep: str, where: Phrase) -> Iterator[Candidate]:
     topic = (_topic(subject, "act"),)
-    slots = basic(subject) | {"vp": f"{prep} {where.a()}", "pp": f"{prep} {where.a()}"}
+    text = f"{prep} {where.a()}"
+    slots: Slots = {"subject": subject, "vp": text, "pp": text}
     if prep == "in" and (where.core in GARMENTS or (where.colors and where.core == "clothes")):
         if subject.core in PEOPLE:
-            yield Candidate("wear", (_topic(subject, "wear"),), slots | {"o": where.a()}, 1.0)
+            yield Candidate("wear", (_topic(subject, "wear"),), slots | {"o": where.a}, 1.0)
         return
-    if prep not in _STATIC or (where.core in _WIDE and where.core not in ("sky", "air", "water", "background")):
+    if prep not in _STATIC or (where.core in UNSEEN and where.core not in ("sky", "air", "water", "background")):
         return
     if subject.core not in PLACES:
         yield Candidate("where", topic, slots, 0.9)
-    if where.core not in _WIDE and not where.animate:
+    if where.core not in UNSEEN and not where.animate:
         yield _reverse(subject, prep, where, topic)
 
 
 def _has(subject: Phrase, thing: Phrase) -> Iterator[Candidate]:
-    slots = basic(subject) | {"o": thing.a(), "obe": thing.be}
+    slots: Slots = {"subject": subject, "o": thing.a, "obe": thing.be}
     topic = (_topic(subject, "has"),)
     if subject.many or thing.animate:
         return
     if subject.core in PLACES:
         if subject.core in ROOMS or subject.core == "room":
             yield Candidate("room_has", topic, slots, 1.3)
-    elif not (set(thing.core.split()) & _WIDE):
+    elif not (set(thing.core.split()) & UNSEEN):
         yield Candidate("have", topic, slots, 1.0)
 
 
@@ -192,7 +175,7 @@ def _attributes(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
     for core, (phrase, color) in facts.colors.items():
         if phrase.also or core in PEOPLE or phrase.of or core in ("photo", "picture"):
             continue
-        slots = basic(phrase) | {"color": color}
+        slots: Slots = {"subject": phrase, "color": color}
         topic = (f"color:{core}",)
         yield Candidate("color", topic, slots, 1.3)
         if not phrase.plural:
@@ -204,11 +187,11 @@ def _attributes(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
             yield Candidate("color_choice", topic, slots | {"x": x, "y": y}, 0.9)
     for core, (phrase, material) in facts.materials.items():
         if not (phrase.also or phrase.of or core in PLACES):
-            yield Candidate("material", (f"material:{core}",), basic(phrase) | {"m": material}, 1.2)
+            yield Candidate("material", (f"material:{core}",), {"subject": phrase, "m": material}, 1.2)
     for phrase, quality in facts.qualities:
         if phrase.also or phrase.of:
             continue
-        slots = basic(phrase) | {"q": quality}
+        slots = {"subject": phrase, "q": quality}
         topic = (f"quality:{phrase.core}",)
         if quality in OPPOSITES:
             x, y = (quality, OPPOSITES[quality]) if draw.random() < 0.5 else (OPPOSITES[quality], quality)
@@ -226,7 +209,7 @@ def other_color(color: str, facts: CaptionFacts, draw: Random) -> str | None:
 def _settings(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
     rooms = {w for w in ROOMS if w in facts.words}
     for prep, where in facts.settings[:3]:
-        slots = {"p": prep, "o": where.a()}
+        slots: Slots = {"p": prep, "o": where.a}
         yield Candidate("setting", ("setting",), slots, 0.7)
         if where.core in OUTDOORS and where.core not in ("dock", "trail", "bay") and not rooms:
             yield Candidate("in_or_out", ("setting",), slots | {"side": "outdoors"}, 0.6)
@@ -240,28 +223,28 @@ def _settings(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
 
 def _things(facts: CaptionFacts) -> Iterator[Candidate]:
     for container, content in facts.contents:
-        slots = {"s": f"the {' '.join([*container.mods, container.head])}", "p": CONTAINERS[container.core]}
+        slots: Slots = {"s": f"the {' '.join([*container.mods, container.head])}", "p": CONTAINERS[container.core]}
         if not content.many and content.mass:
-            yield Candidate("content", (f"content:{container.core}",), slots | {"o": content.a()}, 1.2)
+            yield Candidate("content", (f"content:{container.core}",), slots | {"o": content.a}, 1.2)
     for phrase in facts.groups:
-        slots = basic(phrase) | {"group": phrase.group or "", "body": phrase.body()}
+        slots = {"subject": phrase, "group": phrase.group or "", "body": phrase.body}
         yield Candidate("group", (_topic(phrase, "act"), f"group:{phrase.core}"), slots, 0.7)
     for core, phrase in facts.kinds.items():
-        if core not in _WIDE and core not in PEOPLE and not phrase.of:
+        if core not in UNSEEN and core not in PEOPLE and not phrase.of:
             o = phrase.a() if phrase.det != "the" else f"{article_for(phrase.body())} {phrase.body()}"
-            slots = basic(phrase) | {"core": core, "o": o}
+            slots = {"subject": phrase, "core": core, "o": o}
             yield Candidate("kind", (f"kind:{core}",), slots, 0.9)
     for phrase in facts.loose:
-        if phrase.core not in _WIDE and phrase.core not in PLACES and not phrase.of:
+        if phrase.core not in UNSEEN and phrase.core not in PLACES and not phrase.of:
             plain = phrase.a(mods=False) if not phrase.count else phrase.a()
-            slots = {"plain": plain, "a_s": phrase.a(), "abe": "is" if phrase.group else phrase.be}
+            slots = {"plain": plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
             yield Candidate("exist_plain", (_topic(phrase, "act"), f"there:{phrase.core}"), slots, 0.35)
     for clause in facts.clauses:
         yield from _whole(clause.subject, clause.acts, clause.places, clause.whole)
 
 
 def _whole(subject: Phrase, acts: list[Act], places: list[tuple[str, Phrase]], whole: bool) -> Iterator[Candidate]:
-    slots = basic(subject)
+    slots: Slots = {"subject": subject}
     said = " ".join(f"{p} {w.a()}" for p, w in places[:2])
     done = acts[0].text() if acts else ""
     if not (said or done) or subject.core in ("view", "row", "day", "time"):

@@ -20,12 +20,16 @@ from .nouns import word_set
 from .phrases import Phrase, read_joined, read_phrase
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'’-]*|[.,;:!?\"()]")
-_UNSAFE = re.compile(
-    r"\b(?:no|not|without|instead|nobody|none|never|statue|sculpture|painting of|drawing|cartoon|mural|poster|"
-    r"mannequin|photoshop\w*|edited|seems?|seemingly|appears?|appearing|looks like|look like|might|maybe|possibly|"
-    r"probably|may|would|could|or|pretend\w*|imitation|fake|toy|if|about to|ready to|trying to|attempting|"
-    r"except|empty of|than|reflection|reflected|video game character|caption\w*|on (?:a|the|his|her|its) (?:\w+ )?(?:screen|tv|television|monitor)|on screen|on tv|showing on|image description|unable)\b|n't"
+_UNSAFE = word_set(
+    """no not without instead nobody none never statue statues sculpture sculptures drawing cartoon mural poster
+    mannequin mannequins photoshop photoshopped edited seem seems seemingly appear appears appearing might maybe
+    possibly probably may would could or pretend pretending imitation fake toy toys if except than reflection
+    reflections reflected reflecting character caption captions unable isn't don't doesn't aren't can't cannot
+    won't screen screens"""
 )
+"""A caption with one of these is left alone: it denies, supposes or depicts."""
+_UNSAFE_TEXT = ("painting of", "looks like", "look like", "looking like", "about to", "ready to", "trying to",
+    "attempting to", "empty of", "on tv", "on the tv", "on the television", "image of the")  # fmt: skip
 _AGAIN = word_set("""is are was were be being has have had""")
 _JOINTS = word_set("""while as and that which who where when but to because so beside""")
 _PUNCTUATION = frozenset('.,;:!?"()')
@@ -56,6 +60,14 @@ class Act:
             parts.append(self.object.a())
         return " ".join(parts + [f"{prep} {where.a()}" for prep, where in self.places[:places]])
 
+    def brief(self) -> str:
+        """Give the verb phrase with one place at most."""
+        return self.text(1)
+
+    def where(self) -> str:
+        """Give the first two places: "on a bench in a park"."""
+        return " ".join(f"{prep} {place.a()}" for prep, place in self.places[:2])
+
 
 @dataclass(slots=True)
 class Clause:
@@ -75,11 +87,16 @@ def words_of(caption: str) -> list[str]:
     return _TOKEN.findall(caption.lower().replace("’", "'"))
 
 
-def read_caption(caption: str, nouns: frozenset[str]) -> Clause | None:
-    """Read the first clause of a caption, or None where its beginning is not understood or is not safely visible."""
-    if len(caption) > 400 or _UNSAFE.search(caption.lower()):
-        return None
-    words = words_of(caption)
+def safe(words: list[str]) -> bool:
+    """Tell whether a caption says plainly what is seen: it denies, supposes and depicts nothing."""
+    if len(words) > 80 or not _UNSAFE.isdisjoint(words):
+        return False
+    text = " ".join(words)
+    return not any(unsafe in text for unsafe in _UNSAFE_TEXT)
+
+
+def read_caption(words: list[str], nouns: frozenset[str]) -> Clause | None:
+    """Read the first clause of a caption, or None where its beginning is not understood."""
     at = _lead(words)
     found = read_joined(words, at, nouns)
     if found is None or not _boundary(words, found[1]):
@@ -89,11 +106,8 @@ def read_caption(caption: str, nouns: frozenset[str]) -> Clause | None:
     return clause
 
 
-def loose_phrases(caption: str, nouns: frozenset[str]) -> list[Phrase]:
+def loose_phrases(words: list[str], nouns: frozenset[str]) -> list[Phrase]:
     """Give the noun phrases that begin with a determiner anywhere in a caption, where they are whole."""
-    if len(caption) > 400 or _UNSAFE.search(caption.lower()):
-        return []
-    words = words_of(caption)
     found: list[Phrase] = []
     at = _lead(words)
     while at < len(words):
@@ -104,7 +118,7 @@ def loose_phrases(caption: str, nouns: frozenset[str]) -> list[Phrase]:
     return found
 
 
-_OPENERS = frozenset("a an two three four five six several some".split())
+_OPENERS = word_set("a an two three four five six several some")
 
 
 def _lead(words: list[str]) -> int:
@@ -152,13 +166,16 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
             continue
         if word in ("is", "are") and fresh:
             at += 1
-            if at < len(words) and words[at] in CLOSED_CLASS_ADJECTIVES and words[at] not in STATIVE:
-                if words[at] not in ING:
-                    if not _boundary(words, at + 1):
-                        return False
-                    clause.qualities.append(words[at])
-                    at += 1
-                    fresh = False
+            if (
+                at < len(words)
+                and words[at] in CLOSED_CLASS_ADJECTIVES
+                and not (words[at] in STATIVE or words[at] in ING)
+            ):
+                if not _boundary(words, at + 1):
+                    return False
+                clause.qualities.append(words[at])
+                at += 1
+                fresh = False
             continue
         if word in ("and", "while", "as") and clause.acts and words[at + 1 : at + 2] and words[at + 1] in ING:
             at += 1
@@ -188,7 +205,7 @@ def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> in
     return _place(words, at, nouns, clause.acts[-1].places if clause.acts else clause.places)
 
 
-_HAVING = frozenset("has have features contains includes containing featuring including contain feature".split())
+_HAVING = word_set("has have features contains includes containing featuring including contain feature")
 
 
 def _having(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:

@@ -3,13 +3,13 @@
 from itertools import pairwise
 from random import Random
 
-from ...vocabulary import NUMBER_WORDS
+from ...vocabulary import NUMBER_WORDS, class_of, near_classes
 from .box_questions import counted, part
 from .candidates import sentence
 from .caption_facts import CaptionFacts
-from .caption_questions import static, unnamed
+from .caption_questions import UNSEEN, static, unnamed
 from .clauses import Clause
-from .nouns import GARMENTS, PEOPLE
+from .nouns import GARMENTS, OUTDOORS, PEOPLE, PLACES, word_set
 from .phrases import Phrase
 from .scene import Scene, beside
 
@@ -24,7 +24,34 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     sentences += _caption_sentences(facts, said, " ".join(sentences))
     boxed = _box_sentences(scene, draw)
     sentences += boxed[: max(2, 7 - len(sentences))]
+    if len(sentences) < 6:
+        sentences += _also(facts, scene, said, draw)
+    if len(sentences) == 1 and any(where.core in OUTDOORS for _, where in facts.settings):
+        sentences.append("It is an outdoor scene.")
     return " ".join(sentence(s) for s in sentences) if len(sentences) > 1 else ""
+
+
+_ALSO = ("You can also see {0}.", "There is also {0} to be seen.", "The picture also shows {0}.")
+
+
+def _also(facts: CaptionFacts, scene: Scene, said: set[str], draw: Random) -> list[str]:
+    """Name up to three things that no sentence has named yet, by whatever word."""
+    classes = {class_of(core) for core in said} | {thing.label for thing in scene.things}
+    near = {name for core in said for name in near_classes(core)} | classes
+    found: list[str] = []
+    for phrase in facts.loose:
+        core, kind = phrase.core, class_of(phrase.core)
+        taken = core in said or core in PLACES or core in UNSEEN or phrase.of or phrase.group
+        if taken or core in PEOPLE or kind in near or near_classes(core) & classes or len(found) == 3:
+            continue
+        found.append(phrase.a())
+        said.add(core)
+        near |= {kind} if kind else set()
+    if not found or not said - set(found):
+        return []
+    text = found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+    plural = len(found) > 1 or text.startswith(("two", "three", "four", "five", "six", "several", "some"))
+    return [_ALSO[int(draw.random() * 3)].format(text).replace("There is", "There are" if plural else "There is")]
 
 
 def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -> list[str]:
@@ -61,7 +88,7 @@ def _cores(clause: Clause) -> set[str]:
     return {p.core for phrase in phrases for p in phrase.parts()}
 
 
-_POSTURES = frozenset("sitting standing lying laying sleeping running walking jumping seated kneeling flying".split())
+_POSTURES = word_set("sitting standing lying laying sleeping running walking jumping seated kneeling flying")
 
 
 def _caption_sentences(facts: CaptionFacts, said: set[str], opening: str) -> list[str]:

@@ -42,36 +42,35 @@ def _hand(
 ) -> list[tuple[str, str]]:
     topics: set[str] = set()
     families: set[str] = set()
-    chosen: list[tuple[float, Candidate, int]] = []
+    chosen: list[tuple[float, Candidate, int, dict[str, str]]] = []
     for candidate in order:
         if len(chosen) == wanted:
             break
         if candidate.family in families or topics.intersection(candidate.topics):
             continue
-        wording = wordings[candidate.family]
-        free = [n for n in fitting(wording, candidate.slots) if (candidate.family, n) not in used]
-        key = (candidate.family, candidate.topics[0])
-        if not free or key in told:
+        if (candidate.family, candidate.topics[0]) in told:
+            continue
+        slots = candidate.filled()
+        free = [n for n in fitting(wordings[candidate.family], slots) if (candidate.family, n) not in used]
+        if not free:
             continue
         number = free[int(draw.random() * len(free))]
-        chosen.append((_LATE.get(candidate.family, 3 + draw.random()), candidate, number))
+        chosen.append((_LATE.get(candidate.family, 3 + draw.random()), candidate, number, slots))
         topics.update(candidate.topics)
         families.add(candidate.family)
-    if len(chosen) < wanted and len(chosen) < 3:
-        return [] if len(chosen) < 2 else _put(chosen, wordings, used, told, draw)
     return _put(chosen, wordings, used, told, draw)
 
 
 def _put(
-    chosen: list[tuple[float, Candidate, int]],
+    chosen: list[tuple[float, Candidate, int, dict[str, str]]],
     wordings: Mapping[str, Wording],
     used: set[tuple[str, int]],
     told: set[tuple[str, str]],
     draw: Random,
 ) -> list[tuple[str, str]]:
     pairs = []
-    for _, candidate, number in sorted(chosen, key=lambda c: c[0]):
+    for _, candidate, number, slots in sorted(chosen, key=lambda c: c[0]):
         used.add((candidate.family, number))
         told.add((candidate.family, candidate.topics[0]))
-        pairs.append(worded(candidate, wordings[candidate.family], number, draw))
+        pairs.append(worded(slots, wordings[candidate.family], number, draw))
     return pairs

@@ -30,7 +30,8 @@ ADJECTIVES = word_set(
     reflective circular rectangular oval triangular octagonal pointed pointy spiky fuzzy woolly shaggy bushy
     chrome silver golden plain simple traditional classic retro rustic royal famous local national international
     two-story double-decker four-way one-way two-lane three-way four-legged long-haired short-haired high-heeled
-    handmade homemade knit knitted woven pink-haired red-haired sleeveless long-sleeved short-sleeved turned tied mounted
+    handmade homemade knit knitted woven pink-haired red-haired sleeveless long-sleeved short-sleeved turned tied
+    mounted
     wii nintendo soft-serve extra-large medium mid-sized medium-sized regular normal typical identical similar matching
     loaded carved barbed wired corded cordless leather silk cotton denim turning playful curious alert calm rough choppy
     other rusted pregnant homeless larger smaller dried potted married asleep flowered aged hardwood natural compact
@@ -117,7 +118,8 @@ PLACING = word_set(
     outside between among atop alongside past below beyond down up within off into onto toward towards from"""
 )
 COMPOUND_PREPOSITIONS = {
-    "next to": "next to", "in front of": "in front of", "on top of": "on", "close to": "close to", "in back of": "behind",
+    "next to": "next to", "in front of": "in front of", "on top of": "on", "close to": "close to",
+    "in back of": "behind",
     "on the side of": "on the side of", "at the side of": "at the side of", "by the side of": "beside",
     "along the side of": "alongside", "in the middle of": "in the middle of", "at the top of": "at the top of",
     "at the end of": "at the end of", "on the edge of": "on the edge of", "inside of": "inside", "out of": "out of",

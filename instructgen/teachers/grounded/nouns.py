@@ -43,7 +43,8 @@ ROOMS = word_set(
 OUTDOORS = word_set(
     """street road beach field park ocean lake river sea mountain hill forest yard lawn pasture meadow desert garden
     sidewalk highway parking_lot pond farm harbor runway tarmac slope hillside woods savanna city_street ski_slope
-    intersection plaza backyard playground zoo driveway dock pier shore bay grassland crosswalk skate_park baseball_field
+    intersection plaza backyard playground zoo driveway dock pier shore bay grassland crosswalk skate_park
+    baseball_field
     tennis_court soccer_field grass_field ball_field ski_resort mountainside countryside coast ballpark trail"""
 )
 PLACES = (
@@ -70,7 +71,8 @@ MASS = word_set(
     stone brick glass plastic tile carpet marble granite machinery scenery sunlight sunshine light darkness shade
     tennis baseball soccer football basketball frisbee golf cricket volleyball polo hockey chess music literature
     pepperoni parsley cilantro basil garlic pie toast yogurt hummus guacamole salsa avocado cabbage celery kale
-    asparagus cauliflower zucchini squash tofu shrimp salmon tuna turkey lamb fish mail jewelry artwork art lace moss ivy
+    asparagus cauliflower zucchini squash tofu shrimp salmon tuna turkey lamb fish mail jewelry artwork art lace moss
+    ivy
     produce cargo stuff foil seating lighting toothpaste livestock garnish junk weather transportation wildlife
     wind air space parking living dining video wii nintendo skiing snowboarding surfing skateboarding fire
     steam dust confetti toilet_paper popcorn granola oatmeal lumber rubble debris"""

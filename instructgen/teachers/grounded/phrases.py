@@ -120,7 +120,7 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
     if not heads:
         return None
     head = heads[-1]
-    if head == "other" or heads[0] in ("living", "dining", "parking") and len(heads) == 1:
+    if head == "other" or (heads[0] in ("living", "dining", "parking") and len(heads) == 1):
         return None
     plural = (head in PLURALS or (head in nouns and head.endswith("s") and head not in SINGULAR)) and head not in (
         SINGULAR - {"sheep", "fish", "deer"}

@@ -6,9 +6,9 @@ from random import Random
 from ...vocabulary import COLORS, NUMBER_WORDS
 from .box_questions import a_
 from .box_reasoning import box_reasoning
-from .candidates import Candidate, sentence
+from .candidates import Candidate, Slots, sentence
 from .caption_facts import CaptionFacts
-from .caption_questions import basic, other_color, static, unnamed
+from .caption_questions import other_color, static, unnamed
 from .clauses import Act
 from .nouns import PEOPLE, PLACES
 from .phrases import Phrase
@@ -39,12 +39,18 @@ def _colored_objects(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Ite
             continue
         color = facts.colors.get(thing.core)
         if color and not color[0].many and not (set(color[1].split()) & set(subject.a().split())):
-            slots = basic(subject) | {"v": verb, "o": thing.a(mods=False), "the_o": thing.the(), "color": color[1]}
+            slots: Slots = {
+                "subject": subject,
+                "v": verb,
+                "o": thing.a(mods=False),
+                "the_o": thing.the,
+                "color": color[1],
+            }
             yield Candidate("chain_color", (f"color:{thing.core}",), slots, 2.0)
             yield Candidate("riddle", (f"color:{thing.core}",), slots, 1.6)
         own = facts.colors.get(subject.core)
         if own and not subject.many and own[0].plural == subject.plural and subject.core not in PEOPLE:
-            slots = basic(subject) | {"color": own[1], "vp": act.text()}
+            slots = {"subject": subject, "color": own[1], "vp": act.text}
             if subject.animate and not act.stative:
                 yield Candidate("two_facts", (f"act:{subject.core}",), slots, 1.3)
 
@@ -54,7 +60,7 @@ def _dressed(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
     for subject, act in acts:
         worn = wearing.get(subject.core)
         if worn and worn[1] and act.verb != "wearing" and not subject.many and subject.core in PEOPLE:
-            slots = basic(subject) | {"vpo": act.text(1), "o": worn[1].a()}
+            slots: Slots = {"subject": subject, "vpo": act.brief, "o": worn[1].a}
             yield Candidate("who_wear", (f"wear:{subject.core}",), slots, 2.0)
 
 
@@ -67,9 +73,8 @@ def _where(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
         if not static(prep) or (act.stative and prep == "in" and where.core not in PLACES):
             continue
         family = "who_and_where" if subject.core in PEOPLE else "what_and_where"
-        places = " ".join(f"{p} {w.a()}" for p, w in act.places[:2])
         if act.object is None or subject.core in PEOPLE:
-            slots = basic(subject) | {"v": verb, "p": prep, "pp": places}
+            slots: Slots = {"subject": subject, "v": verb, "p": prep, "pp": act.where}
             yield Candidate(family, (f"where:{subject.core}",), slots, 1.0)
 
 
@@ -78,14 +83,14 @@ def _compared(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterator[C
         for b, second in acts[:at]:
             if not _distinct(a, b, facts) or first.verb == second.verb:
                 continue
-            slots = basic(a) | {"x": b.the(), "y": a.the(), "vp1": first.text(1), "vp": first.text()}
-            slots |= {"t": b.the(), "tbe": b.be, "tvp": second.text()}
+            slots: Slots = {"subject": a, "x": b.the(), "y": a.the(), "vp1": first.brief, "vp": first.text}
+            slots |= {"t": b.the, "tbe": b.be, "tvp": second.text}
             if not a.many and not b.many:
                 yield Candidate("which_one", (f"act:{a.core}", f"act:{b.core}"), slots, 1.5)
             pp, tpp = (" ".join(f"{p} {w.a()}" for p, w in act.places[:1]) for act in (first, second))
-            if pp and tpp and pp != tpp and static(first.places[0][0]) and static(second.places[0][0]):
-                if not set(pp.split()) & set(tpp.split()) - {"a", "an", "the", "on", "in", "at"}:
-                    yield Candidate("both_places", (f"where:{a.core}",), slots | {"pp": pp, "tpp": tpp}, 1.0)
+            fixed = pp and tpp and static(first.places[0][0]) and static(second.places[0][0])
+            if fixed and not set(pp.split()) & set(tpp.split()) - {"a", "an", "the", "on", "in", "at"}:
+                yield Candidate("both_places", (f"where:{a.core}",), slots | {"pp": pp, "tpp": tpp}, 1.0)
 
 
 def _distinct(a: Phrase, b: Phrase, facts: CaptionFacts) -> bool:
@@ -104,14 +109,14 @@ def _statements(acts: list[tuple[Phrase, Act]], facts: CaptionFacts, draw: Rando
     for subject, act in acts:
         wrong = {"sitting": "standing", "standing": "sitting", "lying": "standing"}.get(act.verb)
         if wrong and subject.animate:
-            true, false = f"{subject.the()} {subject.be} {act.text(1)}", f"{subject.the()} {subject.be} {wrong}"
+            true, false = f"{subject.the()} {subject.be} {act.brief}", f"{subject.the()} {subject.be} {wrong}"
             yield _claims(true, false, f"posture:{subject.core}", draw)
 
 
 def _claims(true: str, false: str, topic: str, draw: Random) -> Candidate:
     one, two = (true, false) if draw.random() < 0.5 else (false, true)
     right, wrong = ("first", "second") if one == true else ("second", "first")
-    slots = {"one": sentence(f"{one}."), "two": sentence(f"{two}."), "one_": one, "two_": two}
+    slots: Slots = {"one": sentence(f"{one}."), "two": sentence(f"{two}."), "one_": one, "two_": two}
     slots |= {"fact": sentence(f"{true}."), "fact_": true, "rightth": right, "wrongth": wrong}
     return Candidate("statements", (topic,), slots, 0.8)
 
@@ -121,10 +126,10 @@ def _with_setting(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterat
         for prep, where in facts.settings[:2]:
             if subject.core == where.core or any(w.core in PLACES for _, w in act.places) or not subject.animate:
                 continue
-            slots = basic(subject) | {"p": prep, "o": where.a(), "vp": act.text()}
+            slots: Slots = {"subject": subject, "p": prep, "o": where.a, "vp": act.text}
             yield Candidate("place_and_act", ("setting", f"act:{subject.core}"), slots, 1.0)
         if subject.count and subject.count > 1 and not subject.also:
-            slots = basic(subject) | {"n": subject.body(), "num": NUMBER_WORDS[subject.count], "vp": act.text()}
+            slots = {"subject": subject, "n": subject.body(), "num": NUMBER_WORDS[subject.count], "vp": act.text}
             slots["every"] = "both" if subject.count == 2 else f"all {NUMBER_WORDS[subject.count]}"
             yield Candidate("count_and_act", (f"count:{subject.core}",), slots, 1.3)
 
@@ -149,7 +154,7 @@ def _missing(facts: CaptionFacts, scene: Scene, draw: Random) -> Iterator[Candid
         missing = a_({"tv": "television"}.get(label, label))
         three = [x, y, missing]
         draw.shuffle(three)
-        slots = {"x": x, "y": y, "xbe": xbe, "ybe": ybe, "o": missing, "n": missing.split(" ", 1)[-1]}
+        slots: Slots = {"x": x, "y": y, "xbe": xbe, "ybe": ybe, "o": missing, "n": missing.split(" ", 1)[-1]}
         slots |= {"list": f"{three[0]}, {three[1]} or {three[2]}", "list_and": f"{three[0]}, {three[1]} and {three[2]}"}
         yield Candidate("odd_out", (f"absent:{label}",), slots, 0.4)
 

@@ -1,5 +1,6 @@
-"""The name of a table of wordings in (``captions``, ``boxes``, ``reasoning``); how its questions are put and answered out."""
+"""Names of tables in (``captions``, ``boxes``, ``reasoning``); how each family of questions is put and answered out."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,9 @@ class Wording(NamedTuple):
 
     questions: tuple[str, ...]
     answers: tuple[str, ...]
+    question_needs: tuple[tuple[str, ...], ...]
+    """The slots of each question."""
+    answer_needs: tuple[tuple[str, ...], ...]
 
 
 @cache
@@ -21,8 +25,13 @@ def read_wordings(*tables: str) -> dict[str, Wording]:
     for table in tables:
         text = (Path(__file__).parent / f"{table}.yaml").read_text(encoding="utf-8")
         for family, wording in yaml.load(text, Loader=_LOADER).items():
-            found[family] = Wording(tuple(wording["questions"]), tuple(wording["answers"]))
+            questions, answers = tuple(wording["questions"]), tuple(wording["answers"])
+            found[family] = Wording(questions, answers, tuple(map(_slots, questions)), tuple(map(_slots, answers)))
     return found
+
+
+def _slots(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\{(\w+)\}", text))
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
