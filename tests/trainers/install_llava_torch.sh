@@ -1,6 +1,6 @@
 #!/bin/sh
 # No input; a virtual environment .env-llava-torch with LLaVA's own training code out, made once and kept.
-# Needs Python 3.11 or 3.12, which the pinned tokenizers and numpy have wheels for. Uses uv where there is one.
+# Needs Python 3.11 or 3.12, which the pinned tokenizers and numpy have wheels for. Uses uv where it works.
 set -eu
 cd "$(dirname "$0")/../.."
 env=.env-llava-torch
@@ -22,7 +22,7 @@ fi
 
 rm -rf "$env"
 # Without its own dependencies: the trainer pins versions for its demo server that no longer install together.
-if command -v uv >/dev/null 2>&1; then
+if uv --version >/dev/null 2>&1; then
   uv venv -q --python "$("$python" -c 'import sys; print(sys.executable)')" "$env"
   find_links=${PIP_FIND_LINKS:+--find-links $PIP_FIND_LINKS}
   # shellcheck disable=SC2086

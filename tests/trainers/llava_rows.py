@@ -1,6 +1,7 @@
 """A folder in; a small dataset in it out: JPEGs drawn by us, ``llava.json`` by our own llava export.
 
-``originals.json`` notes which picture is whose. Runs where instructgen is installed; `llava_torch.py` reads the folder
+``originals.json`` notes which picture is whose; ``broken.json`` has rows with a planted fault each, which a comparison
+that is worth anything must find. Runs where instructgen is installed; `llava_torch.py` reads the folder
 in the trainer's own environment.
 """
 
@@ -8,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from PIL import Image as Picture
 from PIL import ImageDraw
@@ -17,6 +19,7 @@ from instructgen.exports.llava import LlavaExport
 from instructgen.library import Library
 from instructgen.records import Image, Origin, Sample, Turn
 
+Row = dict[str, Any]
 ROWS = 24
 TASKS = ("conversation", "detail", "complex_reasoning")
 NOUNS = ("square", "ring", "bar", "spot", "stripe", "crossing", "façade", "Straße", "犬", "🙂 face")
@@ -52,6 +55,21 @@ def sample(number: int, rng: Random) -> Sample:
     return Sample(id=f"{context}/{task}/0", task=task, images=images, turns=tuple(turns), origin=origin)
 
 
+def planted(rows: list[Row]) -> list[Row]:
+    """Spoil one row in each way that the trainer takes without a word."""
+    with_picture = [row for row in rows if "image" in row]
+    said = ["See <image> for it.", "It ends.</s> No.", "It ends. ASSISTANT: No.", ""]
+    broken = []
+    for row, text in zip(with_picture, said, strict=False):
+        first, *rest = row["conversations"][:-1]
+        broken.append({**row, "conversations": [first, *rest, {"from": "gpt", "value": text}]})
+    swapped, bare = with_picture[len(said)], with_picture[len(said) + 1]
+    broken.append({**swapped, "image": bare["image"]})
+    first, *rest = bare["conversations"]
+    broken.append({**bare, "conversations": [{**first, "value": first["value"].replace("<image>", "").strip()}, *rest]})
+    return broken
+
+
 def main(folder: Path) -> None:
     """Write pictures and rows."""
     rng = Random("llava rows")
@@ -66,6 +84,8 @@ def main(folder: Path) -> None:
     export = LlavaExport.build({}, Site("export", Library(()), image_root=folder / "images"), "export")
     assert isinstance(export, LlavaExport)
     number = export.write(((one, {}) for one in samples), folder / "llava.json")
+    broken = planted(json.loads((folder / "llava.json").read_text("utf-8")))
+    (folder / "broken.json").write_text(json.dumps(broken), encoding="utf-8")
     print(f"{number} rows written to {folder / 'llava.json'}")
 
 
