@@ -192,8 +192,9 @@ class _Reading(Generic[N]):
         try:
             return msgspec.convert(note, self.note)
         except msgspec.ValidationError as error:
-            why = f"annotation {_id(note, 'id')!r} of image {_id(note, 'image_id')!r}: expected one as COCO has it ({error})"
-            return OddNote(_id(note, "image_id"), why)
+            image = _id(note, "image_id")
+            name = f"annotation {_id(note, 'id')!r} of image {image!r}"
+            return OddNote(image, f"{name}: expected one as COCO has it ({error})")
 
     def _rest(self, text: bytes, offset: int) -> None:
         """Decode what is left as one object; ``offset`` is where it begins in the file."""

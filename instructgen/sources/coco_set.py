@@ -170,9 +170,11 @@ def _caption_defects(captions: Captions, places: Ints, longest: int) -> Iterator
         why = f"a caption of image {ids[at]!r}: expected an image_id that 'images' lists"
         yield Defect(-1, ids[at], "unknown_image", why)
     for at, text in enumerate(captions.texts):
-        if text is None:
-            yield Defect(int(places[at]), ids[at], "bad_caption", f"a caption of image {ids[at]!r}: there is no text")
-        elif len(text) > longest and places[at] >= 0:
+        if text is not None and len(text) <= longest:
+            continue
+        if text is None and places[at] >= 0:
+            yield Defect(int(places[at]), ids[at], "bad_caption", f"a caption of image {ids[at]!r}: expected a text")
+        elif text is not None and places[at] >= 0:
             why = f"a caption of image {ids[at]!r} has {len(text)} characters; expected at most {longest}"
             yield Defect(int(places[at]), ids[at], "caption_too_long", why)
 

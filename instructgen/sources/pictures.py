@@ -31,7 +31,7 @@ class ImageFolder:
         Raises RecordError ``path_outside_folder`` for a name that leads out of the folder (an absolute one, ``..``, a
         link), ``missing_image`` when there is no such file.
         """
-        inside = relative(name)
+        inside = relative(self._below(name))
         if self._root is None:
             return inside
         parent, _, last = inside.rpartition("/")
@@ -41,6 +41,13 @@ class ImageFolder:
         if linked:
             self._hold(inside)
         return inside
+
+    def _below(self, name: str) -> str:
+        """Give an absolute name that begins with the root as a relative one."""
+        for root in (str(self._root), self._real):
+            if self._root is not None and name.startswith(f"{root}/"):
+                return name[len(root) + 1 :]
+        return name
 
     def holds(self, name: str) -> bool:
         """Tell whether there is such a picture."""

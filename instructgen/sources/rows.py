@@ -93,8 +93,10 @@ def to_rows(
             if keep:
                 kept = {name: kept_value(record.get(name)) for name in keep}
             own = id_of(record)
+            if own is not None:  # before anything can go wrong: what is left out moves no other's id
+                own = naming.name(number, own, {})
             facts = facts_of(record)
-            facts["id"] = own = naming.name(number, own, facts)
+            facts["id"] = own = own or naming.name(number, None, facts)
             facts["row"] = number
             item: Context | Fault | LeftOut = Context.model_validate(facts)
         except RecordError as error:
