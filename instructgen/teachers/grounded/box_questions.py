@@ -221,7 +221,7 @@ def absent_candidates(scene: Scene, draw: Random) -> Iterator[Candidate]:
             continue
         slots = {"n": name, "ns": named.plural, "a_n": a_(name), "o": a_(name)}
         slots |= {"instead": a_(shown.name), "ibe": "is"} if shown else {}
-        scale = 1.0 if scene.things else 0.5
+        scale = 1.0 if scene.things else 0.35
         yield Candidate("absent", (f"box:{label}", "absent"), slots, scale)
         yield Candidate("absent_count", (f"box:{label}", "absent"), slots, scale * 0.4)
         yield Candidate("absent_premise", (f"box:{label}", "absent"), slots, scale * 0.5)

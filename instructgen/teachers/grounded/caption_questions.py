@@ -119,6 +119,8 @@ def _standing(subject: Phrase, act: Act, slots: Slots, topic: tuple[str, ...]) -
         if not subject.animate and not subject.also:
             yield Candidate("state", topic, slots | {"p": prep, "o": where.a}, 1.3)
         return
+    if where.core in UNSEEN and where.core not in _OPEN_PLACES:
+        return
     if prep in _STATIC:
         yield Candidate("where", topic, slots | {"pp": act.where}, 0.9)
         if not act.stative:
@@ -131,9 +133,11 @@ def _standing(subject: Phrase, act: Act, slots: Slots, topic: tuple[str, ...]) -
         yield Candidate("prep_what", topic, slots | {"p": prep, "o": where.a}, 0.9)
 
 
+_OPEN_PLACES = ("sky", "air", "water", "background", "corner")
 UNSEEN = {"each other"} | word_set(
     """sky air background distance foreground top side middle front back water day night sun time picture photo view
-    way kind type image area part scene group bunch row line set lot couple piece number look edge end corner"""
+    way kind type image area part scene group bunch row line set lot couple piece number look edge end corner setting
+    trick shot"""
 )
 
 
@@ -151,7 +155,7 @@ def _place(subject: Phrase, prep: str, where: Phrase) -> Iterator[Candidate]:
         if subject.core in PEOPLE:
             yield Candidate("wear", (_topic(subject, "wear"),), slots | {"o": where.a}, 1.0)
         return
-    if prep not in _STATIC or (where.core in UNSEEN and where.core not in ("sky", "air", "water", "background")):
+    if prep not in _STATIC or (where.core in UNSEEN and where.core not in _OPEN_PLACES):
         return
     if subject.core not in PLACES:
         yield Candidate("where", topic, slots, 0.9)
@@ -189,13 +193,29 @@ def _attributes(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
         if not (phrase.also or phrase.of or core in PLACES):
             yield Candidate("material", (f"material:{core}",), {"subject": phrase, "m": material}, 1.2)
     for phrase, quality in facts.qualities:
-        if phrase.also or phrase.of:
+        if phrase.also or phrase.of or not _telling(phrase, quality):
             continue
         slots = {"subject": phrase, "q": quality}
         topic = (f"quality:{phrase.core}",)
         if quality in OPPOSITES:
-            x, y = (quality, OPPOSITES[quality]) if draw.random() < 0.5 else (OPPOSITES[quality], quality)
+            opposite = "young" if phrase.animate and quality == "old" else OPPOSITES[quality]
+            x, y = (quality, opposite) if draw.random() < 0.5 else (opposite, quality)
             yield Candidate("quality_choice", topic, slots | {"x": x, "y": y}, 0.7)
+
+
+_OPENABLE = word_set(
+    """door window laptop mouth suitcase box book refrigerator fridge oven umbrella toilet drawer cabinet closet gate
+    lid trunk bag eye microwave curtain"""
+)
+
+
+def _telling(phrase: Phrase, quality: str) -> bool:
+    """Tell whether a quality of a thing is worth asking about and its opposite makes sense."""
+    if phrase.animate:
+        return quality in ("young", "old") and phrase.core in ("man", "woman", "lady", "person", "guy", "couple")
+    if quality in ("open", "closed"):
+        return phrase.core in _OPENABLE
+    return quality not in ("young", "bare") and phrase.core not in UNSEEN
 
 
 def other_color(color: str, facts: CaptionFacts, draw: Random) -> str | None:
@@ -246,7 +266,7 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
 def _whole(subject: Phrase, acts: list[Act], places: list[tuple[str, Phrase]], whole: bool) -> Iterator[Candidate]:
     slots: Slots = {"subject": subject}
     said = " ".join(f"{p} {w.a()}" for p, w in places[:2])
-    done = acts[0].text() if acts else ""
+    done = acts[0].text() if acts and (acts[0].object or acts[0].places) else ""
     if not (said or done) or subject.core in ("view", "row", "day", "time"):
         return
     text = " ".join(t for t in (subject.a(), said, done) if t)

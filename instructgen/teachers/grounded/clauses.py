@@ -29,7 +29,8 @@ _UNSAFE = word_set(
 )
 """A caption with one of these is left alone: it denies, supposes or depicts."""
 _UNSAFE_TEXT = ("painting of", "looks like", "look like", "looking like", "about to", "ready to", "trying to",
-    "attempting to", "empty of", "on tv", "on the tv", "on the television", "image of the")  # fmt: skip
+    "attempting to", "empty of", "on tv", "on the tv", "on the television", "on television", "on a television",
+    "image of the")  # fmt: skip
 _AGAIN = word_set("""is are was were be being has have had""")
 _JOINTS = word_set("""while as and that which who where when but to because so beside""")
 _PUNCTUATION = frozenset('.,;:!?"()')

@@ -22,7 +22,7 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     said: set[str] = set()
     sentences = _opening(facts, position, said, draw)
     sentences += _caption_sentences(facts, said, " ".join(sentences))
-    boxed = _box_sentences(scene, draw)
+    boxed = _box_sentences(scene, said, draw)
     sentences += boxed[: max(2, 7 - len(sentences))]
     if len(sentences) < 6:
         sentences += _also(facts, scene, said, draw)
@@ -62,7 +62,8 @@ def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -
     clause = whole[min(position, len(whole) - 1)]
     text = _as_phrase(clause)
     said.update(_cores(clause))
-    said.add(f"act:{clause.subject.core}")
+    who = "person" if clause.subject.core in PEOPLE else clause.subject.core
+    said.update([f"act:{clause.subject.core}", *(f"{who} {act.verb}" for act in clause.acts)])
     opening = _OPENINGS[int(draw.random() * len(_OPENINGS))]
     return [opening.format(text, clause.subject.be if not clause.subject.group else "is")]
 
@@ -99,10 +100,11 @@ def _caption_sentences(facts: CaptionFacts, said: set[str], opening: str) -> lis
             p.core for part in ([act.object] if act.object else []) + [w for _, w in act.places] for p in part.parts()
         }
         done = f"act:{subject.core}"
-        clash = act.verb in _POSTURES and done in said
+        who = "person" if subject.core in PEOPLE else subject.core
+        clash = (act.verb in _POSTURES and done in said) or f"{who} {act.verb}" in said or _twice(subject, said, facts)
         if new - said and not clash and len(found) < 3 and subject.the() not in vague:
             found.append(f"{_again(subject, said)} {subject.be} {act.text()}.")
-            said |= new | {done, subject.core}
+            said |= new | {done, subject.core, f"{who} {act.verb}"}
     for subject, prep, where in facts.places:
         named = subject.core in said and subject.the() not in vague
         if where.core not in said and named and len(found) < 4 and static(prep) and where.core not in GARMENTS:
@@ -118,22 +120,32 @@ def _caption_sentences(facts: CaptionFacts, said: set[str], opening: str) -> lis
         if core in said and len(found) < 6 and plain and not told:
             found.append(f"{phrase.the()} {phrase.be} {color}.")
     for prep, where in facts.settings:
-        if where.core not in said and len(found) < 6:
+        if where.core not in said and len(found) < 6 and PLACES.isdisjoint(said):
             found.append(f"The scene is set {prep} {where.a()}.")
             break
     return found
+
+
+def _twice(subject: Phrase, said: set[str], facts: CaptionFacts) -> bool:
+    """Tell whether a subject is, by another word, perhaps one that was named before ("a skier", "a man")."""
+    if subject.core in said:
+        return False
+    kind = "person" if subject.core in PEOPLE else class_of(subject.core)
+    same = [c for c in said if kind and (kind == class_of(c) or (kind == "person" and c in PEOPLE))]
+    return any(not any(c in words and subject.core in words for words in facts.together) for c in same)
 
 
 def _again(subject: Phrase, said: set[str]) -> str:
     return subject.the() if subject.core in said else subject.a()
 
 
-def _box_sentences(scene: Scene, draw: Random) -> list[str]:
+def _box_sentences(scene: Scene, said: set[str], draw: Random) -> list[str]:
     found: list[str] = []
     for thing in scene.things:
-        if thing.exact and thing.n > 1:
+        told = any(class_of(core) == thing.label for core in said)
+        if thing.exact and thing.n > 1 and not told:
             found.append(f"There are {counted(thing, thing.n)} in the picture.")
-        elif not thing.exact and 5 <= thing.n <= 12:
+        elif not thing.exact and not told and 5 <= thing.n <= 12:
             found.append(f"At least {NUMBER_WORDS[thing.n]} {thing.plural} can be seen.")
         elif thing.single and not thing.paired:
             where = part(thing.box)

@@ -75,7 +75,7 @@ MASS = word_set(
     ivy
     produce cargo stuff foil seating lighting toothpaste livestock garnish junk weather transportation wildlife
     wind air space parking living dining video wii nintendo skiing snowboarding surfing skateboarding fire
-    steam dust confetti toilet_paper popcorn granola oatmeal lumber rubble debris"""
+    cabinetry steam dust confetti toilet_paper popcorn granola oatmeal lumber rubble debris"""
 )
 PLURAL_ONLY = word_set(
     """people men women children scissors skis glasses sunglasses pants jeans shorts goggles headphones clothes
@@ -136,7 +136,7 @@ MORE_THINGS = word_set(
     orchid daffodil crate_stack tote duffel briefcase luggage_cart wallet pouch pocket sleeve button zipper strap buckle
     heel toe ankle wrist elbow hip thigh cheek chin lip forehead eyebrow eyelash tattoo nail whisker claw fin flipper
     antler hump spine shell jaw hood hatch trunk_lid antenna exhaust pedal gear_shift dashboard steering license
-    plate_rack dishwasher washer washing sill cabinetry backsplash tissue soap_dish bathrobe toiletry towel_rack
+    plate_rack dishwasher washer washing sill backsplash tissue soap_dish bathrobe toiletry towel_rack
     lid drawer knob hinge lock key hook nail_clipper screw hammer wrench drill saw ax shovel rake hoe pitchfork
     wheelbarrow hose_reel sprinkler tube rod pipe_wrench wind_turbine solar generator battery socket fuse switchboard"""
 )

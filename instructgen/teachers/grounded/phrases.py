@@ -4,7 +4,7 @@ A phrase is read only as far as every word is known (see ``lexicon``); what is n
 a question built on half a phrase is nonsense.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...vocabulary import COLORS, NUMBER_WORDS, NUMBERS, article_for
 from .lexicon import CLOSED_CLASS_ADJECTIVES, CROWD_WORDS, DETERMINERS, MEASURES, POSSESSIVES
@@ -107,7 +107,7 @@ class Phrase:
 
     def parts(self) -> "list[Phrase]":
         """Give the joined phrases one by one."""
-        return [self, *(self.also.parts() if self.also else [])]
+        return [replace(self, also=None), *self.also.parts()] if self.also else [self]
 
 
 def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phrase, int] | None:
@@ -226,8 +226,11 @@ def _run(words: list[str], at: int, nouns: frozenset[str], determined: bool) -> 
     size = len(words)
     while at < size:
         word = words[at]
-        known = word in SINGULAR or word in PLURALS or word in MASS or word in nouns
-        if heads:
+        known = _noun(word, nouns)
+        if heads and word in _SUFFIXES and at + 1 < size and _noun(words[at + 1], nouns):
+            mods.append(f"{' '.join(heads)}-{word}")  # "snow covered slope"
+            heads = []
+        elif heads:
             if not known or heads[-1] in PLURALS or (word in CLOSED_CLASS_ADJECTIVES and word not in SINGULAR):
                 break
             heads.append(word)
@@ -252,12 +255,17 @@ def _run(words: list[str], at: int, nouns: frozenset[str], determined: bool) -> 
     return tuple(mods), heads, at
 
 
+_SUFFIXES = word_set("covered filled lined colored shaped topped drawn paneled tiled sized decorated framed fronted")
+
+
+def _noun(word: str, nouns: frozenset[str]) -> bool:
+    return word in SINGULAR or word in PLURALS or word in MASS or word in nouns
+
+
 def _goes_on(words: list[str], at: int, nouns: frozenset[str]) -> bool:
     """Tell whether a noun follows, so that the word before it modifies it ("orange" in "orange cat")."""
     while at < len(words) and (words[at] in CLOSED_CLASS_ADJECTIVES or words[at] in (",", "and")):
         if words[at] in SINGULAR or words[at] in MASS:
             return True
         at += 1
-    return at < len(words) and (
-        words[at] in SINGULAR or words[at] in PLURALS or words[at] in MASS or words[at] in nouns
-    )
+    return at < len(words) and _noun(words[at], nouns)

@@ -8,7 +8,7 @@ from .box_questions import a_
 from .box_reasoning import box_reasoning
 from .candidates import Candidate, Slots, sentence
 from .caption_facts import CaptionFacts
-from .caption_questions import other_color, static, unnamed
+from .caption_questions import UNSEEN, other_color, static, unnamed
 from .clauses import Act
 from .nouns import PEOPLE, PLACES
 from .phrases import Phrase
@@ -70,7 +70,7 @@ def _where(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
             continue
         prep, where = act.places[0]
         verb = act.text(0)
-        if not static(prep) or (act.stative and prep == "in" and where.core not in PLACES):
+        if not static(prep) or where.core in UNSEEN or (act.stative and prep == "in" and where.core not in PLACES):
             continue
         family = "who_and_where" if subject.core in PEOPLE else "what_and_where"
         if act.object is None or subject.core in PEOPLE:
@@ -109,7 +109,7 @@ def _statements(acts: list[tuple[Phrase, Act]], facts: CaptionFacts, draw: Rando
     for subject, act in acts:
         wrong = {"sitting": "standing", "standing": "sitting", "lying": "standing"}.get(act.verb)
         if wrong and subject.animate:
-            true, false = f"{subject.the()} {subject.be} {act.brief}", f"{subject.the()} {subject.be} {wrong}"
+            true, false = f"{subject.the()} {subject.be} {act.brief()}", f"{subject.the()} {subject.be} {wrong}"
             yield _claims(true, false, f"posture:{subject.core}", draw)
 
 
