@@ -28,12 +28,29 @@ import uvloop
 from instructgen.component import Site
 from instructgen.forms import FORMS, pairs_reply
 from instructgen.records import Context, Message, Request, Slot
-from instructgen.teachers.http import Pool
 from instructgen.teachers.openai_chat import OpenAIChat
+from instructgen.teachers.pool import Pool
 from instructgen.teachers.routes import find_route
 
 IN_FLIGHT = 256
-_WORDS = "dog couch red brown window street table lamp child ball grass fence water boat bridge tree".split(" ")
+_WORDS = [
+    "dog",
+    "couch",
+    "red",
+    "brown",
+    "window",
+    "street",
+    "table",
+    "lamp",
+    "child",
+    "ball",
+    "grass",
+    "fence",
+    "water",
+    "boat",
+    "bridge",
+    "tree",
+]
 _SHARED = (
     Message(role="system", parts=("You write about a picture that you are told of. " * 8,)),
     Message(role="user", parts=("A man rides a horse along the beach. " * 6,)),
@@ -73,7 +90,7 @@ async def with_aiohttp(url: str, asked: list[Request]) -> float:
     """The yardstick: aiohttp, ``json.dumps`` and ``json.loads``."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
-        async def ask(number: int, request: Request) -> None:
+        async def ask(_: int, request: Request) -> None:
             async with session.post(f"{url}/chat/completions", json=plain_body(request)) as answer:
                 reply = json.loads(await answer.read())
                 assert reply["choices"][0]["finish_reason"] == "stop"
@@ -87,7 +104,7 @@ async def with_http(url: str, asked: list[Request]) -> float:
     head = b"POST /v1/chat/completions HTTP/1.1\r\n" + route.lines + b"Content-Length: "
     pool = Pool(route)
 
-    async def ask(number: int, request: Request) -> None:
+    async def ask(_: int, request: Request) -> None:
         body = json.dumps(plain_body(request)).encode()
         answer = await pool.ask(b"%b%d\r\n\r\n%b" % (head, len(body), body), 60.0)
         assert json.loads(answer.body)["choices"][0]["finish_reason"] == "stop"

@@ -3,8 +3,8 @@
     python tests/loopback.py --port 8001 --latency 0.2 --fault 500=0.1,reset=0.05
 
 prints its base URL when it listens. POST /control sets the fields of ``Behaviour`` (``reset: true`` forgets the
-counts); GET /control/stats counts what was asked and answered. In tests: the fixture ``loopback`` (a thread), or
-``spawned`` (a process of its own).
+counts, ``drop: true`` closes connections); GET /control/stats counts what was asked and answered. In tests: the
+fixture ``loopback`` (a thread), or ``spawned`` (a process of its own).
 """
 
 import argparse
@@ -47,7 +47,7 @@ class Teacher:
         self._server = server
 
     def set(self, **fields: object) -> None:
-        """Set fields of ``Behaviour``; ``reset=True`` forgets the counts."""
+        """Set fields of ``Behaviour``; ``reset=True`` forgets the counts, ``drop=True`` closes connections."""
         request = Request(f"{self.root}/control", data=msgspec.json.encode(fields), method="POST")
         with _open(request, timeout=10) as answer:
             answer.read()

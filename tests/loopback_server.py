@@ -7,6 +7,7 @@ before, so that retries succeed in the end.
 |---|---|
 | 429, 429-after, 429-date, 500, 503, reset, half, not-json, drip, wrong-type, hang | passing |
 | 400, 401, 404, quota, content_filter, azure-filter, refusal, length, think, reasoning, empty | lasting |
+| echo-STATUS | lasting: an error that repeats the request's headers and target |
 | no-schema, no-temperature | with any share: the server lacks it |
 """
 
@@ -65,11 +66,15 @@ class Loopback:
         self.last_body = b""
         self.last_headers: dict[str, str] = {}
         self.last_target = ""
+        self.verbatim: list[bytes] = []
+        """Bodies to answer with, once each, under the fault ``verbatim``."""
         self.connections: set[Connection] = set()
 
     def fault(self, digest: bytes, attempt: int) -> str | None:
         """Choose the fault that a request meets."""
         faults = self.behaviour.faults
+        if "verbatim" in faults:
+            return "verbatim" if self.verbatim else None
         if not faults:
             return None
         lasting = _share(digest)
@@ -85,11 +90,14 @@ class Loopback:
                     return name
         return None
 
-    def control(self, body: bytes) -> None:
-        """Change the behaviour."""
+    def control(self, body: bytes, caller: "Connection") -> None:
+        """Change the behaviour; ``drop: true`` closes all other connections."""
         given = msgspec.json.decode(body) if body else {}
         if given.pop("reset", False):
             self.counts = Counts(in_flight=self.counts.in_flight)
+        if given.pop("drop", False):
+            for connection in self.connections - {caller}:
+                connection.drop()
         self.behaviour = replace(self.behaviour, **given)
 
 
@@ -148,7 +156,7 @@ class Connection(asyncio.Protocol):
             counts.peak = max(counts.peak, counts.in_flight)
             self._chat(body, headers)
         elif path == "/control":
-            self._server.control(body)
+            self._server.control(body, self)
             self._send(200, b"{}")
         elif path == "/control/stats":
             self._send(200, _encode(self._stats()))
@@ -207,6 +215,13 @@ class Connection(asyncio.Protocol):
             key = headers.get("authorization", "")
             told = message.format(model=chat.model, key=key.removeprefix("Bearer "))
             self._send(status, _encode({"error": {"message": told, "type": code, "code": code}}), self._extra(fault))
+            return
+        if fault and fault.startswith("echo-"):
+            told = f"refused with {headers} at {self._server.last_target}"
+            self._send(int(fault[5:]), _encode({"error": {"message": told}}))
+            return
+        if fault == "verbatim":
+            self._send(200, self._server.verbatim.pop(0))
             return
         text = completion(chat, digest, fault, self._server.behaviour.reply_tokens)
         if fault in ("reset", "half", "not-json", "drip", "wrong-type", "hang"):

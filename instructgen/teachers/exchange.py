@@ -5,16 +5,15 @@ The happy path pays for a permit and a send only. ``tenacity`` is entered after 
 
 import asyncio
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import NamedTuple
 
-import msgspec
 import tenacity
 
 from ..errors import RequestRefused, TeacherStop
-from .http import Answer, Broken, Pool
+from .http import Answer, Broken
+from .pool import Pool
 from .rates import Gate, Meter
-from .refusals import Passing, Unsupported, for_length, judge, kind_of_refusal, read_fault
+from .refusals import Passing, Unsupported, explain_missing, for_length, judge, kind_of_refusal, read_fault
 from .server import Access, OpenAIServer
 from .wire import Outcome, read_outcome
 
@@ -75,10 +74,16 @@ class Exchange:
         self._reached = False
         self._answered_at = float("-inf")
         self._refusals: list[str] = []
+        self._held: list[asyncio.Future[None]] = []
+        self._active = 0
 
     def gauge(self) -> Gauge:
         """Give the requests in flight, their limit now, and the retries so far."""
         return Gauge(self._gate.in_flight, int(self._gate.limit), self.retries)
+
+    @property
+    def _served(self) -> bool:
+        return self._answered_at > float("-inf")
 
     async def close(self) -> None:
         """Close all connections."""
@@ -86,13 +91,24 @@ class Exchange:
 
     async def converse(self, write: Writer) -> Outcome:
         """Get a request answered. Raises TeacherStop, and RequestRefused when only this one gets no answer."""
+        self._active += 1
+        try:
+            outcome = await (self._in_manner(write) if self.manner.settled else self._settling(write))
+            if outcome.finish == "refused_request" and not self._served and not for_length(outcome.text):
+                await self._held_back(outcome)
+            return outcome
+        finally:
+            self._active -= 1
+            self._let_go()
+
+    # ── settling ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _settling(self, write: Writer) -> Outcome:
         while not self.manner.settled:
             if self._probe is None:
                 return await self._probed(write)
             await self._probe.wait()
         return await self._in_manner(write)
-
-    # ── settling ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _probed(self, write: Writer) -> Outcome:
         # While the server's ability is unknown one request goes ahead; the next one does if it settles nothing.
@@ -170,25 +186,16 @@ class Exchange:
 
     async def _refusal(self, answer: Answer, asked_at: float, can_do_without: tuple[bool, bool]) -> Outcome:
         if answer.status == 404:
-            raise self._stop(await self._unknown_model(answer))
+            timeout = min(self._server.timeout, 10.0)
+            raise self._stop(await explain_missing(answer, self._access, self._pool, self._model, timeout))
         try:
-            outcome = judge(answer, self._access, *can_do_without)
+            return judge(answer, self._access, *can_do_without)
         except TeacherStop as stop:
             raise self._stop(str(stop)) from None
         except Passing as fault:
             if fault.crowded:
                 self._gate.crowded(asked_at)
             raise
-        self._count_refusal(outcome)
-        return outcome
-
-    def _count_refusal(self, outcome: Outcome) -> None:
-        if self._answered_at > float("-inf") or outcome.finish != "refused_request" or for_length(outcome.text):
-            return
-        self._refusals.append(kind_of_refusal(outcome.text))
-        if len(self._refusals) >= _SAME_REFUSALS and len(set(self._refusals)) == 1:
-            told = f"the first {len(self._refusals)} requests were all refused in the same words: {outcome.text}"
-            raise self._stop(f"{self._access.server}: {told}; mend the teacher's fields")
 
     def _disguised(self, answer: Answer, error: ValueError) -> Answer:
         """Some gateways send an error under the status 200; anything else unreadable is tried again."""
@@ -198,6 +205,32 @@ class Exchange:
             return Answer(code, answer.headers, answer.body)
         kind = answer.headers.get("content-type", "no content type")
         raise Passing(self._access.scrub(f"not a chat completion ({kind}; {error}): {message[:80]}")) from None
+
+    # ── refusals before the first answer ─────────────────────────────────────────────────────────────────────────
+
+    async def _held_back(self, outcome: Outcome) -> None:
+        """Keep a refusal until it is known whose fault it is, so that the set-up's fault reaches no journal.
+
+        It is the record's once another request is answered, or when there is nobody left to wait for.
+        """
+        self._refusals.append(kind_of_refusal(outcome.text))
+        if len(self._refusals) >= _SAME_REFUSALS and len(set(self._refusals)) == 1:
+            told = f"the first {len(self._refusals)} requests were all refused in the same words: {outcome.text}"
+            raise self._stop(f"{self._access.server}: {told}; mend the teacher's fields")
+        released: asyncio.Future[None] = self.loop.create_future()
+        self._held.append(released)
+        self._let_go()
+        await released
+        if self._gate.stopped is not None:
+            raise self._gate.stopped
+
+    def _let_go(self) -> None:
+        held = self._held
+        if held and (self._served or self._gate.stopped is not None or len(held) >= self._active):
+            self._held = []
+            for released in held:
+                if not released.done():
+                    released.set_result(None)
 
     # ── failing ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -250,31 +283,8 @@ class Exchange:
     def _stop(self, message: str) -> TeacherStop:
         stop = TeacherStop(message)
         self._gate.stop(stop)
+        self._let_go()
         return stop
-
-    async def _unknown_model(self, answer: Answer) -> str:
-        server, model = self._access.server, self._model
-        known: list[str] = []
-        try:
-            listing = await self._pool.ask(self._access.models, min(self._server.timeout, 10.0))
-            if listing.status == 200:
-                known = [m.id for m in msgspec.json.decode(listing.body, type=_Models).data]
-        except (Broken, ValueError):
-            pass
-        if model in known or not known:
-            said = self._access.scrub(read_fault(answer.body)[0], 120)
-            return f"{server}: answers 404 for model '{model}' ({said}); check model, and base_url (it ends in /v1)"
-        near = get_close_matches(model, known, n=1, cutoff=0.4)
-        hint = f"did you mean '{near[0]}'? " if near else ""
-        return f"{server}: there is no model '{model}'; {hint}Known: {', '.join(sorted(known)[:20])}"
-
-
-class _Model(msgspec.Struct):
-    id: str
-
-
-class _Models(msgspec.Struct):
-    data: list[_Model]
 
 
 def _failure(state: tenacity.RetryCallState) -> Passing:

@@ -1,4 +1,4 @@
-"""A request's bytes in; status, headers and body out: HTTP/1.1 over kept-alive connections, on asyncio.
+"""A request's bytes in; status, headers and body out: one connection of HTTP/1.1, on asyncio.
 
 It does only what asking a model server needs, at a fraction of a general client's cost: no redirects, no cookies, no
 HTTP/2, no streaming. ``httptools`` parses.
@@ -7,17 +7,13 @@ HTTP/2, no streaming. ``httptools`` parses.
 import asyncio
 import ssl
 import zlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import httptools
 
-from .routes import Route
-
 _MOST_BYTES = 64 * 1024 * 1024
 """A reply longer than this is broken: no chat completion comes near it."""
-
-_IDLE_SECONDS = 50.0
-"""Age at which an idle connection is not used again: many gateways close at 60 s."""
 
 
 class Answer(NamedTuple):
@@ -40,11 +36,15 @@ class Broken(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """One connection: a request at a time."""
+    """One connection: a request at a time.
 
-    def __init__(self, pool: "Pool") -> None:
-        self._pool = pool
-        self._loop = pool.loop
+    ``keep`` is called when it may be asked again, ``forget`` when it is closed.
+    """
+
+    def __init__(self, keep: Callable[["Connection"], None], forget: Callable[["Connection"], None]) -> None:
+        self._keep = keep
+        self._forget = forget
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._waiting: asyncio.Future[Answer] | None = None
@@ -122,7 +122,7 @@ class Connection(asyncio.Protocol):
         """End a waiting request; forget the connection."""
         self._ended()
         self._transport = None
-        self._pool.forget(self)
+        self._forget(self)
 
     # ── what the parser calls ────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +168,7 @@ class Connection(asyncio.Protocol):
                 waiting.set_exception(Broken("malformed", f"the answer's {coding[:20]} cannot be unpacked ({error})"))
                 return
         if keep:
-            self._pool.take_back(self)
+            self._keep(self)
         else:
             self.close()
         waiting.set_result(Answer(status, headers, body))
@@ -209,96 +209,6 @@ class Connection(asyncio.Protocol):
             self._rest()
             if waiting is not None and not waiting.done():
                 waiting.set_result(Answer(status, {}, b""))
-
-
-class Pool:
-    """The connections to one server."""
-
-    def __init__(self, route: Route) -> None:
-        self.loop = asyncio.get_running_loop()
-        self._route = route
-        self._idle: list[Connection] = []
-        self._all: set[Connection] = set()
-
-    async def ask(self, payload: bytes, timeout: float) -> Answer:
-        """Send a request, give its answer. Raises Broken.
-
-        A kept-alive connection that turns out to be closed before a byte came back is replaced once, silently.
-        """
-        connection = self._kept()
-        if connection is not None:
-            try:
-                return await self._asked(connection, payload, timeout)
-            except Broken as fault:
-                if not (fault.untouched and fault.kind == "reset"):
-                    raise
-        return await self._asked(await self._connect(timeout), payload, timeout)
-
-    def take_back(self, connection: Connection) -> None:
-        """Keep a connection for the next request."""
-        connection.idle_since = self.loop.time()
-        self._idle.append(connection)
-
-    def forget(self, connection: Connection) -> None:
-        """Drop a closed connection."""
-        self._all.discard(connection)
-
-    async def close(self) -> None:
-        """Close all connections."""
-        self._idle.clear()
-        for connection in list(self._all):
-            connection.close()
-        await asyncio.sleep(0)
-
-    @staticmethod
-    async def _asked(connection: Connection, payload: bytes, timeout: float) -> Answer:
-        future = connection.ask(payload, timeout)
-        try:
-            return await future
-        except asyncio.CancelledError:
-            connection.close()
-            raise
-
-    def _kept(self) -> Connection | None:
-        oldest = self.loop.time() - _IDLE_SECONDS
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.open and connection.idle_since >= oldest:
-                return connection
-            connection.close()
-        return None
-
-    async def _connect(self, timeout: float) -> Connection:
-        try:
-            async with asyncio.timeout(min(timeout, 30.0)):
-                return await self._opened(timeout)
-        except TimeoutError:
-            raise Broken("timeout", f"{self._route.server} did not take a connection in time", untouched=True) from None
-        except ssl.SSLError as error:
-            kind = "certificate" if isinstance(error, ssl.SSLCertVerificationError) else "reset"
-            raise Broken(kind, f"TLS with {self._route.server} failed ({error.reason})", untouched=True) from None
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise Broken("refused", f"no connection to {self._route.server} ({why})", untouched=True) from None
-
-    async def _opened(self, timeout: float) -> Connection:
-        route = self._route
-        connection = Connection(self)
-        name = None if route.tls_first is None else (route.host if route.tunnel else route.server_name or route.host)
-        await self.loop.create_connection(
-            lambda: connection, route.host, route.port, ssl=route.tls_first, server_hostname=name
-        )
-        self._all.add(connection)
-        if route.tunnel is not None and route.tls_inner is not None:
-            try:
-                answer = await connection.open_tunnel(route.tunnel, timeout)
-                if answer.status != 200:
-                    raise Broken("refused", f"the proxy answered {answer.status} when asked for {route.server}")
-                await connection.secure(route.tls_inner, route.server_name)
-            except BaseException:
-                connection.close()
-                raise
-        return connection
 
 
 def _unpacked(body: bytes, coding: str) -> bytes:

@@ -11,13 +11,15 @@
 
 import re
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import msgspec
 
 from ..errors import TeacherStop
-from .http import Answer
+from .http import Answer, Broken
+from .pool import Pool
 from .server import Access
 from .wire import Outcome
 
@@ -98,6 +100,31 @@ def judge(answer: Answer, access: Access, structured: bool, plain_parameters: bo
     if status in (400, 422) and plain_parameters and _PARAMETER.search(everything) and _LACKS.search(everything):
         raise Unsupported("reasoning")
     return refused("refused_request", said)
+
+
+async def explain_missing(answer: Answer, access: Access, pool: Pool, model: str, timeout: float) -> str:
+    """Explain a 404: the model's name is wrong, with the nearest one if the server lists its models, or the address."""
+    known: list[str] = []
+    try:
+        listing = await pool.ask(access.models, timeout)
+        if listing.status == 200:
+            known = [m.id for m in msgspec.json.decode(listing.body, type=_Models).data]
+    except (Broken, ValueError):
+        pass  # the list is only for a better message
+    if model in known or not known:
+        said = access.scrub(read_fault(answer.body)[0], 120)
+        return f"{access.server}: answers 404 for model '{model}' ({said}); check model, and base_url (it ends in /v1)"
+    near = get_close_matches(model, known, n=1, cutoff=0.4)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    return f"{access.server}: there is no model '{model}'; {hint}Known: {', '.join(sorted(known)[:20])}"
+
+
+class _Model(msgspec.Struct):
+    id: str
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model]
 
 
 def refused(finish: str, said: str) -> Outcome:

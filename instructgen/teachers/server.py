@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import quote, quote_plus
 
 from pydantic import Field, model_validator
 
@@ -136,6 +137,7 @@ class OpenAIServer(Component):
             hidden += [resolved[k] for k, v in given.items() if v.startswith("env:")]
         if "@" in url:
             hidden += url.split("://", 1)[-1].rsplit("@", 1)[0].split(":", 1)
+        hidden += [quoted(s) for s in hidden for quoted in (quote, quote_plus)]
         # Longest first, so that no secret's head is struck out of a longer one.
         return tuple(sorted({s for s in (*hidden, *route.secrets) if len(s) >= 4}, key=len, reverse=True))
 
