@@ -29,16 +29,24 @@ class Echo:
     def spans(self, turns: Sequence[Turn]) -> Iterator[Span]:
         """Give each repeated run of the turns, longest possible, in order."""
         stride = self._run - _STEP + 1
-        for number, words in enumerate(words_of(turns).words):
-            stretches = zip(*(words[shift::stride] for shift in range(_STEP)), strict=False)
+        spoken = words_of(turns).words
+        # One pass over all turns as if they were one; only a hit is worth a look at each.
+        if next(self._hits([word for words in spoken for word in words], stride), None) is None:
+            return
+        for number, words in enumerate(spoken):
             done = 0
-            for at in compress(count(0, stride), map(self._places.__contains__, stretches)):
+            for at in self._hits(words, stride):
                 if at + _STEP <= done:
                     continue
                 first, last = self._widest(words, at)
                 if last - first >= self._run:
                     yield _span(number, turns[number].text, first, last)
                     done = last
+
+    def _hits(self, words: Sequence[str], stride: int) -> Iterator[int]:
+        """Give where the stretches looked up begin that one of the own texts has too."""
+        stretches = zip(*[words[shift::stride] for shift in range(_STEP)], strict=False)
+        return compress(count(0, stride), map(self._places.__contains__, stretches))
 
     def _widest(self, words: Sequence[str], at: int) -> tuple[int, int]:
         best = (at, at)

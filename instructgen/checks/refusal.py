@@ -18,6 +18,10 @@ _CANNOT = (
     r"|(?:am|'m) (?:currently |still )?(?:unable|not able|not capable) (?:to|of))"
 )
 _PICTURE = r"(?:images?|pictures?|photos?|photographs?|visuals?|visual content|attachments?|files?|links?)"
+_PICTURE_WORDS = needs(
+    "image images picture pictures photo photos photograph photographs visual visuals attachment attachments file files"
+    " link links"
+)
 _GIVEN = r"(?:provided|attached|given|included|uploaded|shared|available)"
 _HELP = (
     r"(?:assist|help|provide|fulfil|comply|answer|generate|create|continue|complete|describe|engage|discuss|share|offer"
@@ -53,6 +57,7 @@ RULES = (
         | needs(
             "attach send cannot unable capable able load analyze analyse process t without given view open include"
         ),
+        also=_PICTURE_WORDS | needs("access ability vision eyes context details information"),
         who="gpt",
     ),
     WordingRule(
@@ -60,6 +65,7 @@ RULES = (
         "fail",
         wording(rf"\bno {_PICTURE} (?:here|above|below|to (?:provide|describe|caption))\b"),
         needs("here above below provide describe caption"),
+        also=_PICTURE_WORDS,
         who="gpt",
     ),
     WordingRule(

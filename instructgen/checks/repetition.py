@@ -90,7 +90,7 @@ class RepetitionCheck(Component):
 
     def _within(self, text: str, low: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
         run = self.character_repeats
-        if any(len(token) >= run and self._row.search(token) for token in low.split()):
+        if any(map(self._row.search, [token for token in low.split() if len(token) >= run])):
             found = self._row.search(text)
             yield "character_run", *(found.span() if found else (0, len(text)))
         if len(words) < 4:

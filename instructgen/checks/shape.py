@@ -5,7 +5,7 @@ rows silently, read them with the wrong picture, or stop. `docs/exports.md` list
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from ..component import Component
@@ -21,6 +21,7 @@ _RESERVED = re.compile(
 _ROLE = re.compile(
     r"\b(?:USER|ASSISTANT|Assistant|Human|SYSTEM) ?:|^[ \t]*(?:User|System|GPT|gpt) ?:|###", re.MULTILINE
 )
+_ROLES = ("USER", "ASSISTANT", "Assistant", "Human", "SYSTEM", "User", "System", "GPT", "gpt")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffd-\uffff\ud800-\udfff]")
 
 _HINTS = {
@@ -59,22 +60,25 @@ def _faults(sample: Sample) -> Iterator[tuple[str, Span | None]]:
     if not turns:
         yield "no_turns", None
         return
+    # Most samples hold none of the signs that any of the patterns begins with: one pass over the whole tells.
+    whole = "".join([turn.text for turn in turns])
+    bare = whole.replace(IMAGE, "").replace("\n", " ")
+    tokens = "<" in bare or "[" in bare
+    roles = (":" in bare and any(map(bare.__contains__, _ROLES))) or "###" in bare
+    controls = not bare.isprintable() or "\ufffd" in bare  # the sign for undecodable bytes counts as printable
     for number, turn in enumerate(turns):
-        text = turn.text
         if turn.role != ("gpt" if number % 2 else "human"):
             yield "wrong_role", _whole(number, turn)
-        if not text or text.isspace():
+        if not turn.text or turn.text.isspace():
             yield "empty_turn", _whole(number, turn)
-        if "<" in text or "[" in text or ":" in text or "#" in text:
-            yield from _reserved_signs(number, text)
-            if number and IMAGE in text:
-                at = text.index(IMAGE)
-                place = "image_in_answer" if number % 2 else "image_in_later_turn"
-                yield place, Span(turn=number, start=at, end=at + len(IMAGE))
-        # isprintable is one fast pass; only line breaks, tabs and rarer signs make it worth a search. The sign that
-        # stands for undecodable bytes counts as printable.
-        if (not text.isprintable() or "\ufffd" in text) and (found := _CONTROL.search(text)):
+        if tokens and (found := _RESERVED.search(turn.text)):
+            yield "reserved_token", Span(turn=number, start=found.start(), end=found.end())
+        if roles and (found := _ROLE.search(turn.text)):
+            yield "role_marker", Span(turn=number, start=found.start(), end=found.end())
+        if controls and (found := _CONTROL.search(turn.text)):
             yield "control_character", Span(turn=number, start=found.start(), end=found.end())
+    if whole.count(IMAGE) != turns[0].text.count(IMAGE):
+        yield from _later_placeholders(turns)
     if len(turns) % 2:
         yield "ends_with_question", _whole(len(turns) - 1, turns[-1])
     yield from _placeholders(len(sample.images), turns[0])
@@ -82,11 +86,12 @@ def _faults(sample: Sample) -> Iterator[tuple[str, Span | None]]:
         yield "image_nowhere", None
 
 
-def _reserved_signs(number: int, text: str) -> Iterator[tuple[str, Span]]:
-    if found := _RESERVED.search(text):
-        yield "reserved_token", Span(turn=number, start=found.start(), end=found.end())
-    if found := _ROLE.search(text):
-        yield "role_marker", Span(turn=number, start=found.start(), end=found.end())
+def _later_placeholders(turns: Sequence[Turn]) -> Iterator[tuple[str, Span]]:
+    for number, turn in enumerate(turns[1:], 1):
+        if IMAGE in turn.text:
+            at = turn.text.index(IMAGE)
+            place = "image_in_answer" if number % 2 else "image_in_later_turn"
+            yield place, Span(turn=number, start=at, end=at + len(IMAGE))
 
 
 def _placeholders(pictures: int, turn: Turn) -> Iterator[tuple[str, Span | None]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ..records import Sample, Span, Turn, Verdict
-from .words import words_of
+from .words import Words, words_of
 
 Who = Literal["human", "gpt", "both"]
 
@@ -24,6 +24,8 @@ class WordingRule(NamedTuple):
     pattern: re.Pattern[str]
     needs: frozenset[str] = frozenset()
     """Lower-case words of which every match has one."""
+    also: frozenset[str] = frozenset()
+    """Words of which every match has one too; empty where any will do."""
     signs: tuple[str, ...] = ()
     """Substrings that do as well."""
     who: Who = "both"
@@ -61,7 +63,7 @@ def first_broken(rules: Sequence[WordingRule], turns: Sequence[Turn]) -> tuple[W
     """Give the first rule that the turns break, with all its spans. Rules that fail stand before doubtful ones."""
     words = words_of(turns)
     for rule in rules:
-        if words.known.isdisjoint(rule.needs) and not any(sign in low for sign in rule.signs for low in words.low):
+        if not _worth_searching(rule, words):
             continue
         if spans := tuple(_spans(rule, turns)):
             return rule, spans
@@ -84,6 +86,14 @@ def sentence_of(text: str, start: int, end: int) -> str:
     first = max(text.rfind(mark, 0, start) for mark in ".!?\n") + 1
     ends = [at for mark in ".!?\n" if (at := text.find(mark, end)) >= 0]
     return text[first : min(ends, default=len(text))]
+
+
+def _worth_searching(rule: WordingRule, words: Words) -> bool:
+    if rule.who != "human" and not words.answered.isdisjoint(rule.needs):
+        return not rule.also or not words.answered.isdisjoint(rule.also)
+    if rule.who != "gpt" and not words.asked.isdisjoint(rule.needs):
+        return not rule.also or not words.asked.isdisjoint(rule.also)
+    return bool(rule.signs) and any(map(words.whole.__contains__, rule.signs))
 
 
 def _spans(rule: WordingRule, turns: Sequence[Turn]) -> Iterator[Span]:

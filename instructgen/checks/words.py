@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..records import Turn
 
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
-_BLANKS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+_BLANKS = bytes(code if code > 127 or chr(code).isalnum() or chr(code) == "_" else 32 for code in range(256))
 
 
 class Words(NamedTuple):
@@ -19,13 +19,17 @@ class Words(NamedTuple):
     turns: Sequence[Turn]
     low: list[str]
     """Each turn's text in lower case."""
+    whole: str
+    """All of them in one."""
     words: list[list[str]]
     """Each turn's words."""
-    known: set[str]
-    """All words of all turns."""
+    asked: set[str]
+    """All words of the questions."""
+    answered: set[str]
+    """All words of the answers."""
 
 
-_latest = Words((), [], [], set())
+_latest = Words((), [], "", [], set(), set())
 
 
 def words_of(turns: Sequence[Turn]) -> Words:
@@ -36,12 +40,15 @@ def words_of(turns: Sequence[Turn]) -> Words:
         return latest
     low = [turn.text.lower() for turn in turns]
     words = [split(text) for text in low]
-    latest = Words(turns, low, words, set().union(*words))
+    asked, answered = set[str](), set[str]()
+    for turn, said in zip(turns, words, strict=True):
+        (answered if turn.role == "gpt" else asked).update(said)
+    latest = Words(turns, low, "\n".join(low), words, asked, answered)
     _latest = latest
     return latest
 
 
 def split(low: str) -> list[str]:
     """Split a lower-case text into words."""
-    # Translating and splitting takes a third of the time of a regular expression; ASCII is what it knows by heart.
-    return low.translate(_BLANKS).split() if low.isascii() else WORD.findall(low)
+    # For ASCII, translating bytes and splitting takes a fraction of the time of a regular expression.
+    return low.encode().translate(_BLANKS).decode().split() if low.isascii() else WORD.findall(low)
