@@ -20,6 +20,7 @@ from instructgen.records import Context, Slot
 from instructgen.sources.coco import CocoSource
 from instructgen.sources.image_text import ImageTextSource
 from instructgen.teachers.grounded import GroundedTeacher
+from instructgen.teachers.grounded.nouns import word_set
 from instructgen.teachers.grounded.wordings import read_wordings
 from instructgen.vocabulary import CLASSES, COLORS, IRREGULAR_PLURALS, MATERIALS, NUMBERS
 
@@ -32,17 +33,17 @@ _SAME = {
     "are": "is", "do": "does", "have": "has", "an": "a", "they": "it", "he": "it", "she": "it", "them": "it",
 }  # fmt: skip
 """Agreement is no form of its own."""
-_GLUE = frozenset(
-    "a the some several many his her its their and of to on in at under underneath beneath behind beside near next "
-    "against inside with by from into through across over down up along around front top side middle out off towards "
-    "alongside atop above below between left right upper lower another no".split()
+_GLUE = word_set(
+    """a the some several many his her its their and of to on in at under underneath beneath behind beside near next
+    against inside with by from into through across over down up along around front top side middle out off towards
+    alongside atop above below between left right upper lower another no"""
 )
 """Words that belong to a masked phrase beside them."""
-_SIDES = frozenset("left right top bottom upper lower leftmost rightmost leftwards rightwards above below".split())
-_SHAPES = frozenset(
-    "sitting standing lying laying large small big little tall short long young old new empty full open closed wet "
-    "dry round square narrow wide clean dirty messy tidy crowded busy quiet cloudy clear calm rough thin thick bare "
-    "covered whole sliced striped plain curved straight huge giant tiny cluttered running down sleeping".split()
+_SIDES = word_set("""left right top bottom upper lower leftmost rightmost leftwards rightwards above below""")
+_SHAPES = word_set(
+    """sitting standing lying laying large small big little tall short long young old new empty full open closed wet
+    dry round square narrow wide clean dirty messy tidy crowded busy quiet cloudy clear calm rough thin thick bare
+    covered whole sliced striped plain curved straight huge giant tiny cluttered running down sleeping"""
 )
 
 
@@ -91,7 +92,7 @@ def _joined(words: list[str]) -> str:
     out: list[str] = []
     for word in words:
         if word == MASK:
-            while out and (out[-1] in _GLUE or out[-1] == MASK or out[-1] in (",", "or") and MASK in out):
+            while out and (out[-1] in _GLUE or out[-1] == MASK or (out[-1] in (",", "or") and MASK in out)):
                 out.pop()
         out.append(word)
     return " ".join(out)
@@ -115,7 +116,7 @@ def contexts_of(options: argparse.Namespace) -> Iterator[tuple[str, Context]]:
 
 
 def measure(options: argparse.Namespace) -> tuple[Counter[str], int]:
-    """Ask for every form and every context; print what was declined, and give the question forms and the longest run."""
+    """Ask for every form and every context; print what was declined; give the forms and the longest run."""
     teacher, asked, declined = GroundedTeacher(), Counter[tuple[str, str]](), Counter[tuple[str, str, str]]()
     found, latest, run, longest, seconds = Counter[str](), "", 0, 0, 0.0
     for source, context in contexts_of(options):

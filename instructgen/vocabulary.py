@@ -114,8 +114,8 @@ NUMBER_WORDS = _words(
 NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
 COLORS = frozenset(
     _words(
-        "red orange yellow green blue purple pink brown black white gray grey beige tan gold golden silver turquoise teal "
-        "maroon violet blonde"
+        "red orange yellow green blue purple pink brown black white gray grey beige tan gold golden silver turquoise "
+        "teal maroon violet blonde"
     )
 )
 MATERIALS = {
