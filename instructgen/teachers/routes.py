@@ -72,7 +72,7 @@ def certificates(ca_bundle: Path | None = None) -> ssl.SSLContext:
     """Give a TLS context that trusts the system's certificates, or the file or folder that the environment names."""
     named = ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     context = ssl.create_default_context()
-    if named and (ca_bundle or not (os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"))):
+    if named:
         try:
             context.load_verify_locations(
                 **({"capath": str(named)} if Path(named).is_dir() else {"cafile": str(named)})
