@@ -12,7 +12,7 @@ from .assemble import Built
 from .drive import Answers, Digester, Stopped
 from .journal import Journal, Strays
 from .open_shard import BREATH, OpenShard
-from .parts import PartWriter, row_columns
+from .parts import PartWriter
 from .records import Completion, Context
 from .run_folder import RunFacts, RunFolder
 from .selection import chosen
@@ -167,7 +167,7 @@ class LocalEngine:
             digest.add(row)
             tally.add_row(row)
             self._bound.add(row)
-            writer.add(row_columns(row))
+            writer.add(row)
             if isinstance(row.item, Context):
                 contexts.append(row.item)
             if count % BREATH == 0:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from .columns import context_batch
 from .errors import SetupError
 from .records import Context, Fault, Image, LeftOut, Origin, Row, Sample, Turn, Verdict
 from .run_folder import atomic
@@ -73,13 +74,14 @@ class PartWriter:
     """Collects the rows of one part, a hundred at a time as Arrow, and writes them whole."""
 
     def __init__(self, kind: Kind) -> None:
-        """Start an empty part."""
+        """Start an empty part; source rows go into ``contexts``, columns into the others."""
         self._schema = schema(kind)
+        self._contexts = kind == "contexts"
         self._batches: list[Any] = []
-        self._rows: list[Columns] = []
+        self._rows: list[Any] = []
         self.count = 0
 
-    def add(self, row: Columns) -> None:
+    def add(self, row: Columns | Row) -> None:
         """Add one row."""
         self._rows.append(row)
         self.count += 1
@@ -90,7 +92,8 @@ class PartWriter:
         import pyarrow as pa
 
         if self._rows:
-            self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            batch = context_batch if self._contexts else pa.RecordBatch.from_pylist
+            self._batches.append(batch(self._rows, schema=self._schema))
             self._rows = []
 
     def write(self, path: Path, footer: Mapping[str, object]) -> None:
@@ -131,24 +134,6 @@ def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict
 
 
 # ── contexts ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def row_columns(row: Row) -> Columns:
-    """Give a source row as the columns of a contexts part."""
-    item, kept = row
-    base: Columns = {"row": item.row, "id": item.id, "kept": json.dumps(kept, ensure_ascii=False) if kept else None}
-    if isinstance(item, Fault):
-        return {**base, "kind": "fault", "reason": item.reason, "detail": item.detail}
-    if isinstance(item, LeftOut):
-        return {**base, "kind": "left_out", "reason": item.filter}
-    return {
-        **base,
-        "kind": "context",
-        "images": [image.__dict__ for image in item.images],
-        "captions": item.captions,
-        "boxes": [box.__dict__ for box in item.boxes],
-        "passages": [passage.__dict__ for passage in item.passages],
-    }
 
 
 def row_of(columns: Mapping[str, Any]) -> Row:
