@@ -5,6 +5,7 @@ values. ``images`` are plain strings, or plain structs of bytes and path: never 
 trainers' loaders recompress on reading. Who needs that type casts the column.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -64,11 +65,15 @@ class HfExport(RowsExport):
         if not number:
             raise SetupError("there are no samples to export, and an empty saved dataset could not be read back")
         schema = _schema(kept, self.images == "bytes")
-        with pa.OSFile(str(folder / "rows.arrow"), "wb") as file, pa.ipc.new_stream(file, schema) as stream:
+        with pa.OSFile(str(folder / "rows.arrow"), "wb") as sink, pa.ipc.new_stream(sink, schema) as stream:
             for batch in _batches(spooled):
                 stream.write_batch(pa.RecordBatch.from_pylist([self._typed(row, kept) for row in batch], schema=schema))
+        # Named after its content: the library would name it after the time, and two exports of one run would differ.
+        with (folder / "rows.arrow").open("rb") as file:
+            fingerprint = hashlib.file_digest(file, "blake2b").hexdigest()[:16]
         with _quiet():
-            datasets.Dataset.from_file(str(folder / "rows.arrow")).save_to_disk(folder / "dataset")
+            table = datasets.table.MemoryMappedTable.from_file(str(folder / "rows.arrow"))
+            datasets.Dataset(table, fingerprint=fingerprint).save_to_disk(folder / "dataset")
         return number
 
     def _spool(self, samples: Joined, folder: Path) -> tuple[Path, int, dict[str, str]]:

@@ -77,6 +77,14 @@ def test_a_folder_in_use_is_replaced_only_when_told(tmp_path: Path) -> None:
     assert not (out / "stray.txt").exists()
 
 
+def test_two_exports_of_the_same_samples_have_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        export("hf").write(((sample(PHOTO, number=n), {"license": n}) for n in range(3)), tmp_path / name)
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert files == ["data-00000-of-00001.arrow", "dataset_info.json", "state.json"]
+    assert all((tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes() for file in files)
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "set").write_text("mine")
     with pytest.raises(SetupError, match="is a file; the hf format writes a folder"):
