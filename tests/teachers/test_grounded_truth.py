@@ -54,7 +54,7 @@ def area(box: Box) -> float:
 
 def check_counts(context: Context, text: str) -> int:
     found = 0
-    for least, word, name in re.findall(rf"\b(at least )?({'|'.join(NUMBER)}) ({NAMES})\b", text):
+    for least, word, name in re.findall(rf"\b([Aa]t least )?({'|'.join(NUMBER)}) ({NAMES})\b", text):
         if SINGULAR[name] == name and name != "sheep" and NUMBER[word] > 1:
             continue
         boxed = of(context, name)
@@ -103,6 +103,8 @@ def check_sides(context: Context, text: str) -> int:
     for name, level, where in re.findall(pattern, text):
         if re.search(rf"{name} is (?:in|on|at) the (?:top|bottom|middle) of the (?!picture)", text):
             continue
+        if where == "middle" and "middle of the picture" not in text:
+            continue  # the middle one of three
         x, y = center(only(context, name))
         low, high = {"left": (0, 0.4), "right": (0.6, 1), "middle": (0.4, 0.6)}.get(where, (0, 1))
         assert low <= x <= high, text

@@ -68,8 +68,8 @@ def _one(thing: Thing) -> Iterator[Candidate]:
         slots = base | {"num": NUMBER_WORDS[thing.n] if thing.n > 1 else "one"}
         slots |= {"be": "are" if thing.n > 1 else "is", "nn": thing.plural if thing.n > 1 else thing.name}
         yield Candidate("box_count", (topic, f"count:{thing.name}"), slots, 1.6 if thing.n > 1 else 0.7)
-    elif (thing.n >= 4 or (thing.crowd and thing.n >= 2)) and thing.n <= 20 and thing.label not in ("book",):
-        number = min(thing.n, 10)
+    elif (thing.n >= 4 or (thing.crowd and thing.n >= 2)) and thing.n <= 20 and thing.least >= 2:
+        number = min(thing.least, 10)
         slots = base | {"num": NUMBER_WORDS[number]}
         yield Candidate("box_many", (topic, f"count:{thing.name}"), slots, 1.0)
     if thing.exact and thing.n == 2 and size_of(thing.boxes[0]) > 0.003 and size_of(thing.boxes[1]) > 0.003:
@@ -169,11 +169,11 @@ def _numbers(exact: list[Thing], scene: Scene, draw: Random) -> Iterator[Candida
     things = [t for t in exact if not t.paired]
     for b in things:
         for a in scene.things:
-            if a is b or a.n < b.n + 2 or not (a.exact or a.n >= 5) or a.paired or b.n < 1:
+            if a is b or a.n < b.n + 2 or not (a.exact or a.least >= b.n + 3) or a.paired or b.n < 1:
                 continue
             x, y = (a, b) if draw.random() < 0.5 else (b, a)
             slots = {"xs": x.plural, "ys": y.plural, "ns": a.plural, "ts": b.plural}
-            slots |= {"nums": NUMBER_WORDS[a.n] if a.exact else f"at least {NUMBER_WORDS[min(a.n, 12)]}"}
+            slots |= {"nums": NUMBER_WORDS[a.n] if a.exact else f"at least {NUMBER_WORDS[min(a.least, 12)]}"}
             slots |= {"numt": NUMBER_WORDS[b.n], "tt": b.plural if b.n > 1 else b.name}
             yield Candidate("box_more", (f"count:{a.name}", f"count:{b.name}"), slots, 0.8)
     for a, b in combinations([t for t in things if t.n > 1], 2):

@@ -44,6 +44,7 @@ def subject_slots(subject: Phrase) -> dict[str, str]:
         "a_s": subject.a(),
         "be": be,
         "abe": "is" if subject.group else be,
+        "exists": "is" if subject.group or not subject.plural else "are",
         "pro": pro,
         "pbe": be,
         "do": "do" if subject.many else "does",

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from ...records import Context
 from ...vocabulary import MATERIALS, NUMBERS
-from .clauses import Act, Clause, loose_phrases, read_caption, safe, words_of
+from .clauses import Act, Clause, loose_phrases, read_caption
 from .lexicon import CLOSED_CLASS_ADJECTIVES
 from .nouns import GARMENTS, MASS, OUTDOORS, PLURALS, ROOMS, SINGULAR, word_set
 from .phrases import Phrase
+from .spoken import safe, words_of
 
 _GENDERED = word_set("man boy guy gentleman woman girl lady")
 OPPOSITES = {

@@ -66,6 +66,8 @@ def _topic(subject: Phrase, what: str) -> str:
 
 
 def _act(subject: Phrase, act: Act, draw: Random) -> Iterator[Candidate]:
+    if act.verb in ("riding", "walking", "playing") and not subject.animate:
+        return
     slots: Slots = {"subject": subject, "v": act.verb, "vp": act.text, "vp1": act.brief}
     topic = (_topic(subject, "act"),)
     wearing = act.verb == "wearing"
@@ -137,7 +139,7 @@ _OPEN_PLACES = ("sky", "air", "water", "background", "corner")
 UNSEEN = {"each other"} | word_set(
     """sky air background distance foreground top side middle front back water day night sun time picture photo view
     way kind type image area part scene group bunch row line set lot couple piece number look edge end corner setting
-    trick shot"""
+    trick shot selfie"""
 )
 
 
@@ -164,7 +166,7 @@ def _place(subject: Phrase, prep: str, where: Phrase) -> Iterator[Candidate]:
 
 
 def _has(subject: Phrase, thing: Phrase) -> Iterator[Candidate]:
-    slots: Slots = {"subject": subject, "o": thing.a, "obe": thing.be}
+    slots: Slots = {"subject": subject, "o": thing.a, "oexists": "are" if thing.plural and not thing.group else "is"}
     topic = (_topic(subject, "has"),)
     if subject.many or thing.animate:
         return
@@ -258,6 +260,7 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
         if phrase.core not in UNSEEN and phrase.core not in PLACES and not phrase.of:
             plain = phrase.a(mods=False) if not phrase.count else phrase.a()
             slots = {"plain": plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
+            slots["exists"] = slots["abe"]
             yield Candidate("exist_plain", (_topic(phrase, "act"), f"there:{phrase.core}"), slots, 0.35)
     for clause in facts.clauses:
         yield from _whole(clause.subject, clause.acts, clause.places, clause.whole)

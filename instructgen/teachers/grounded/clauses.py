@@ -1,6 +1,5 @@
 """A caption in; clauses out: who or what, what it does, to what, and where, as far as the words are understood."""
 
-import re
 from dataclasses import dataclass, field
 
 from .lexicon import (
@@ -10,35 +9,15 @@ from .lexicon import (
     ING,
     PLACING,
     PLAIN,
-    PREPOSITIONS,
+    POSSESSIVES,
     STATIVE,
     THIRD,
     TRANSITIVE,
     VIEW_WORDS,
 )
-from .nouns import word_set
+from .nouns import PLACES, word_set
 from .phrases import Phrase, read_joined, read_phrase
-
-_TOKEN = re.compile(r"[a-z0-9][a-z0-9'’-]*|[.,;:!?\"()]")
-_UNSAFE = word_set(
-    """no not without instead nobody none never statue statues sculpture sculptures drawing cartoon mural poster
-    mannequin mannequins photoshop photoshopped edited seem seems seemingly appear appears appearing might maybe
-    possibly probably may would could or pretend pretending imitation fake toy toys if except than reflection
-    reflections reflected reflecting character caption captions unable isn't don't doesn't aren't can't cannot
-    won't screen screens"""
-)
-"""A caption with one of these is left alone: it denies, supposes or depicts."""
-_UNSAFE_TEXT = ("painting of", "looks like", "look like", "looking like", "about to", "ready to", "trying to",
-    "attempting to", "empty of", "on tv", "on the tv", "on the television", "on television", "on a television",
-    "image of the")  # fmt: skip
-_AGAIN = word_set("""is are was were be being has have had""")
-_JOINTS = word_set("""while as and that which who where when but to because so beside""")
-_PUNCTUATION = frozenset('.,;:!?"()')
-_PARTICLES = word_set("""up down out around together away back off over along by outside inside""")
-_LEADS = (
-    "there is", "there are", "there 's", "here is", "here are", "this is", "these are", "it is", "it 's", "we see",
-    "shown is", "pictured is", "i see",
-)  # fmt: skip
+from .spoken import AGAIN, HAVING, PARTICLES, PUNCTUATION, boundary, lead
 
 
 @dataclass(slots=True)
@@ -83,24 +62,11 @@ class Clause:
     """Whether the caption was understood to its end."""
 
 
-def words_of(caption: str) -> list[str]:
-    """Give a caption's words and marks in lower case."""
-    return _TOKEN.findall(caption.lower().replace("’", "'"))
-
-
-def safe(words: list[str]) -> bool:
-    """Tell whether a caption says plainly what is seen: it denies, supposes and depicts nothing."""
-    if len(words) > 80 or not _UNSAFE.isdisjoint(words):
-        return False
-    text = " ".join(words)
-    return not any(unsafe in text for unsafe in _UNSAFE_TEXT)
-
-
 def read_caption(words: list[str], nouns: frozenset[str]) -> Clause | None:
     """Read the first clause of a caption, or None where its beginning is not understood."""
-    at = _lead(words)
+    at = lead(words)
     found = read_joined(words, at, nouns)
-    if found is None or not _boundary(words, found[1]):
+    if found is None or not boundary(words, found[1]):
         return None
     clause = Clause(found[0])
     clause.whole = _predicates(words, found[1], nouns, clause)
@@ -110,10 +76,10 @@ def read_caption(words: list[str], nouns: frozenset[str]) -> Clause | None:
 def loose_phrases(words: list[str], nouns: frozenset[str]) -> list[Phrase]:
     """Give the noun phrases that begin with a determiner anywhere in a caption, where they are whole."""
     found: list[Phrase] = []
-    at = _lead(words)
+    at = lead(words)
     while at < len(words):
         read = read_phrase(words, at, nouns) if words[at] in _OPENERS else None
-        if read and _boundary(words, read[1]) and read[0].core not in VIEW_WORDS:
+        if read and boundary(words, read[1]) and read[0].core not in VIEW_WORDS:
             found.append(read[0])
         at = read[1] if read else at + 1
     return found
@@ -122,46 +88,13 @@ def loose_phrases(words: list[str], nouns: frozenset[str]) -> list[Phrase]:
 _OPENERS = word_set("a an two three four five six several some")
 
 
-def _lead(words: list[str]) -> int:
-    """Skip "there is", "a picture of" and the like."""
-    at = 0
-    if " ".join(words[:2]) in _LEADS:
-        at = 2
-    for _ in range(2):
-        step = at
-        while step < len(words) and step - at < 5 and words[step] != "of":
-            if words[step] not in VIEW_WORDS and words[step] not in _VIEW_ADJECTIVES:
-                break
-            step += 1
-        if step > at and words[step : step + 1] == ["of"] and words[step - 1] in VIEW_WORDS:
-            at = step + 1
-    return at
-
-
-_VIEW_ADJECTIVES = word_set(
-    """a an the this close black and white very old blurry nice beautiful color high angle low overhead aerial
-    vintage up large small outdoor indoor great side front top night good clear"""
-)
-
-
-def _boundary(words: list[str], at: int) -> bool:
-    """Tell whether a phrase that ends before ``at`` is whole: the next word starts something else."""
-    if at >= len(words):
-        return True
-    word = words[at]
-    return (
-        word in _PUNCTUATION or word in PREPOSITIONS or word in ING or word in STATIVE or word in _AGAIN
-        or word in _JOINTS or word in _HAVING or word in THIRD or word in PLAIN or word in ("next", "close")
-    )  # fmt: skip
-
-
 def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> bool:
     """Read what follows the subject into ``clause``; tell whether all of it was understood."""
     fresh = True
     while at < len(words):
         word = words[at]
-        if word in _PUNCTUATION:
-            return all(w in _PUNCTUATION for w in words[at:])
+        if word in PUNCTUATION:
+            return all(w in PUNCTUATION for w in words[at:])
         if word in ("that", "which", "who") and words[at + 1 : at + 2] and words[at + 1] in ("is", "are"):
             at += 2
             continue
@@ -172,7 +105,7 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
                 and words[at] in CLOSED_CLASS_ADJECTIVES
                 and not (words[at] in STATIVE or words[at] in ING)
             ):
-                if not _boundary(words, at + 1):
+                if not boundary(words, at + 1):
                     return False
                 clause.qualities.append(words[at])
                 at += 1
@@ -191,7 +124,7 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
 def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:
     """Read one verb phrase, "with" phrase or place; give where it ends, or None where it is not understood."""
     word = words[at]
-    if word == "with" or (word in _HAVING and not clause.acts):
+    if word == "with" or (word in HAVING and not clause.acts):
         return _having(words, at, nouns, clause)
     if word in ING or word in STATIVE or _finite(word, clause):
         if word in STATIVE and clause.acts and (clause.acts[-1].object or clause.acts[-1].places):
@@ -206,20 +139,19 @@ def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> in
     return _place(words, at, nouns, clause.acts[-1].places if clause.acts else clause.places)
 
 
-_HAVING = word_set("has have features contains includes containing featuring including contain feature")
-
-
 def _having(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:
     """Read what a subject has: "a bathroom with a sink and a mirror in it"."""
     found = read_joined(words, at + 1, nouns)
-    if found is None or not _boundary(words, found[1]):
+    if found is None or not boundary(words, found[1]):
         return None
     if clause.acts or clause.places:
         return None  # what "with" belongs to cannot be told
     after = words[found[1] : found[1] + 2]
     if after and (after[0] in ING or after[0] in STATIVE):
         return None
-    if any(phrase.core in ("background", "distance", "top") for phrase in found[0].parts()):
+    if any(
+        phrase.det in POSSESSIVES or phrase.core in ("background", "distance", "top") for phrase in found[0].parts()
+    ):
         return None
     clause.has.append(found[0])
     return found[1] + 2 if len(after) == 2 and after[0] in PLACING and after[1] in ("it", "them") else found[1]
@@ -235,13 +167,13 @@ def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> i
     verb = word if word in ING or stative else THIRD.get(word) or PLAIN[word]
     act = Act(verb, stative)
     at += 1
-    if at < len(words) and words[at] in _PARTICLES and _boundary(words, at + 1) and not _starts(words, at + 1, nouns):
+    if at < len(words) and words[at] in PARTICLES and boundary(words, at + 1) and not _starts(words, at + 1, nouns):
         act.particle = words[at]
         at += 1
     if stative and words[at : at + 1] and words[at] in CONTENT_STATIVE.get(verb, "").split():
         prep = words[at]
         found = read_joined(words, at + 1, nouns)
-        if found is None or not _boundary(words, found[1]):
+        if found is None or not boundary(words, found[1]):
             return None
         act.places.append((prep, found[0]))
         clause.acts.append(act)
@@ -249,7 +181,7 @@ def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> i
     if not stative and not act.particle and ING[verb] in TRANSITIVE:
         found = read_joined(words, at, nouns)
         if found is not None:
-            if not _boundary(words, found[1]) or _next_clause(words, found):
+            if not boundary(words, found[1]) or _next_clause(words, found):
                 return None
             act.object = found[0]
             at = found[1]
@@ -262,12 +194,12 @@ def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> i
 def _next_clause(words: list[str], found: tuple[Phrase, int]) -> bool:
     """Tell whether the last of several joined phrases is the subject of a new clause."""
     after = words[found[1] : found[1] + 1]
-    return found[0].also is not None and bool(after) and (after[0] in ING or after[0] in _AGAIN or after[0] in THIRD)
+    return found[0].also is not None and bool(after) and (after[0] in ING or after[0] in AGAIN or after[0] in THIRD)
 
 
 def _open_ended(words: list[str], at: int) -> bool:
     """Tell whether a verb without object is cut off from words that are not understood."""
-    return at < len(words) and not _boundary(words, at)
+    return at < len(words) and not boundary(words, at)
 
 
 def _starts(words: list[str], at: int, nouns: frozenset[str]) -> bool:
@@ -284,7 +216,9 @@ def _place(words: list[str], at: int, nouns: frozenset[str], places: list[tuple[
     if words[after : after + 1] and words[after] in ("it", "them", "itself", "himself", "herself", "themselves"):
         return after + 1 if prep in ("by", "in", "on") else None
     found = read_joined(words, after, nouns)
-    if found is None or not _boundary(words, found[1]) or _next_clause(words, found):
+    if found is not None and found[0].also and found[0].core in PLACES:
+        found = read_phrase(words, after, nouns)  # "in a bathroom and a mirror"
+    if found is None or not boundary(words, found[1]) or _next_clause(words, found):
         return None
     places.append((prep, found[0]))
     return found[1]

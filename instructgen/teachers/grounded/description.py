@@ -26,9 +26,24 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     sentences += boxed[: max(2, 7 - len(sentences))]
     if len(sentences) < 6:
         sentences += _also(facts, scene, said, draw)
+    if len(sentences) < 2:
+        sentences = _slowly(facts, draw)
     if len(sentences) == 1 and any(where.core in OUTDOORS for _, where in facts.settings):
         sentences.append("It is an outdoor scene.")
     return " ".join(sentence(s) for s in sentences) if len(sentences) > 1 else ""
+
+
+def _slowly(facts: CaptionFacts, draw: Random) -> list[str]:
+    """Tell one clause in two sentences: first who or what, then what it does or where it is."""
+    for clause in sorted(facts.clauses, key=lambda c: -_told(c)):
+        act = next((a for a in clause.acts if a.object or a.places), None)
+        places = [f"{prep} {where.a()}" for prep, where in clause.places]
+        rest = act.text() if act else " ".join(places)
+        if rest and clause.subject.the() not in unnamed(facts):
+            first = _OPENINGS[int(draw.random() * len(_OPENINGS))]
+            exists = "are" if clause.subject.plural and not clause.subject.group else "is"
+            return [first.format(clause.subject.a(), exists), f"{clause.subject.the()} {clause.subject.be} {rest}."]
+    return []
 
 
 _ALSO = ("You can also see {0}.", "There is also {0} to be seen.", "The picture also shows {0}.")
@@ -65,7 +80,7 @@ def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -
     who = "person" if clause.subject.core in PEOPLE else clause.subject.core
     said.update([f"act:{clause.subject.core}", *(f"{who} {act.verb}" for act in clause.acts)])
     opening = _OPENINGS[int(draw.random() * len(_OPENINGS))]
-    return [opening.format(text, clause.subject.be if not clause.subject.group else "is")]
+    return [opening.format(text, "are" if clause.subject.plural and not clause.subject.group else "is")]
 
 
 def _told(clause: Clause) -> int:
@@ -86,7 +101,9 @@ def _cores(clause: Clause) -> set[str]:
     phrases += [where for _, where in clause.places]
     for act in clause.acts:
         phrases += [where for _, where in act.places] + ([act.object] if act.object else [])
-    return {p.core for phrase in phrases for p in phrase.parts()}
+    parts = [p for phrase in phrases for p in phrase.parts()]
+    parts += [p for part in parts if part.of for p in part.of.parts()]
+    return {name for p in parts for name in (p.core, p.head)}
 
 
 _POSTURES = word_set("sitting standing lying laying sleeping running walking jumping seated kneeling flying")
@@ -145,8 +162,8 @@ def _box_sentences(scene: Scene, said: set[str], draw: Random) -> list[str]:
         told = any(class_of(core) == thing.label for core in said)
         if thing.exact and thing.n > 1 and not told:
             found.append(f"There are {counted(thing, thing.n)} in the picture.")
-        elif not thing.exact and not told and 5 <= thing.n <= 12:
-            found.append(f"At least {NUMBER_WORDS[thing.n]} {thing.plural} can be seen.")
+        elif not thing.exact and not told and 5 <= thing.least <= 12:
+            found.append(f"At least {NUMBER_WORDS[thing.least]} {thing.plural} can be seen.")
         elif thing.single and not thing.paired:
             where = part(thing.box)
             if where:

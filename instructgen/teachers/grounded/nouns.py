@@ -19,7 +19,7 @@ def word_set(words: str) -> frozenset[str]:
 PEOPLE = word_set(
     """man woman boy girl child kid baby guy lady gentleman toddler adult teenager person human player rider skier
     surfer skateboarder snowboarder pedestrian passenger batter pitcher catcher umpire spectator bride groom worker
-    driver officer policeman chef cook student skater cyclist bicyclist motorcyclist biker runner athlete fan cowboy
+    driver officer policeman chef student skater cyclist bicyclist motorcyclist biker runner athlete fan cowboy
     soldier sailor pilot waiter waitress vendor customer shopper performer musician singer teacher doctor nurse
     farmer fisherman referee goalie swimmer diver boarder shepherd jockey hiker climber tourist photographer friend
     mother father parent son daughter brother sister grandmother grandfather couple family infant clown princess

@@ -144,7 +144,9 @@ def _missing(facts: CaptionFacts, scene: Scene, draw: Random) -> Iterator[Candid
                 _note(phrase, seen)
     for thing in scene.things:
         if thing.single and not thing.paired:
-            seen.setdefault(thing.name, (a_(thing.name), "is"))
+            named = any(thing.name in text or core in thing.name.split() for core, (text, _) in seen.items())
+            if not named:
+                seen[thing.name] = (a_(thing.name), "is")
     shown = list(seen.values())
     if len(shown) < 2 or not scene.absent:
         return
@@ -163,7 +165,13 @@ def _note(phrase: Phrase, seen: dict[str, tuple[str, str]]) -> None:
     known = any(phrase.core in text or core in phrase.a() for core, (text, _) in seen.items())
     if known or phrase.det in ("his", "her", "their", "its", "the") or phrase.core in COLORS or phrase.group:
         return
-    if phrase.mass or phrase.of or phrase.core in PLACES or (phrase.core in PEOPLE and any(k in PEOPLE for k in seen)):
+    if (
+        phrase.mass
+        or phrase.core in UNSEEN
+        or phrase.of
+        or phrase.core in PLACES
+        or (phrase.core in PEOPLE and any(k in PEOPLE for k in seen))
+    ):
         return
     text = " ".join(w for w in phrase.a().split())
     seen[phrase.core] = (text, "are" if phrase.plural else "is")

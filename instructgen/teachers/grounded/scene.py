@@ -40,6 +40,11 @@ class Thing:
         return len(self.boxes)
 
     @property
+    def least(self) -> int:
+        """How many boxes do not repeat another: at least so many things are there."""
+        return sum(1 for i, a in enumerate(self.boxes[:20]) if all(_union(a, b) < 0.8 for b in self.boxes[:i]))
+
+    @property
     def box(self) -> Box:
         """The only box, where ``single``."""
         return self.boxes[0]
@@ -123,6 +128,13 @@ def _countable(thing: Thing, facts: CaptionFacts) -> bool:
     if thing.label in DOUBTFUL_COUNTS:
         return (thing.n in numbers and thing.n <= 3) or (thing.n == 1 and not facts.words and thing.label != "person")
     return True
+
+
+def _union(a: Box, b: Box) -> float:
+    """Give the shared area over the area of both."""
+    width, height = min(a.x2, b.x2) - max(a.x1, b.x1), min(a.y2, b.y2) - max(a.y1, b.y1)
+    shared = max(width, 0.0) * max(height, 0.0)
+    return shared / (size_of(a) + size_of(b) - shared)
 
 
 def _overlap(a: Box, b: Box) -> float:
