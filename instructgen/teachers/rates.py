@@ -15,7 +15,10 @@ _SLACK = 0.05
 """Seconds of latency that are nothing to react to: the client's own queueing."""
 
 _CAREFUL = 0.125
-"""Growth in a round trip after a first cut."""
+"""Growth in a round trip after a first cut or standstill."""
+
+_FORGET = 0.002
+"""How much of the best latency and rate is forgotten in a round trip: a server's state changes."""
 
 
 class Gate:
@@ -112,9 +115,11 @@ class Gate:
     def _end_round(self) -> None:
         mean = self._round_latency / self._round_answers
         rate = self._round_answers / max(self._loop.time() - self._round_at, 1e-6)
-        self._floor = min(mean, self._floor * 1.02)
+        self._floor = min(mean, self._floor * (1 + _FORGET))
         self._holds = mean <= 2 * self._floor + _SLACK or rate >= 1.1 * self._best_rate
-        self._best_rate = max(rate, self._best_rate * 0.98)
+        self._best_rate = max(rate, self._best_rate * (1 - _FORGET))
+        if not self._holds:
+            self._growth = _CAREFUL
         self._new_round()
 
     def _new_round(self) -> None:
