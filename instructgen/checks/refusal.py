@@ -80,6 +80,7 @@ RULES = (
         ),
         needs("empty blank incomplete cut missing truncated provide provided include included enter entered ask asked")
         | needs("attach attached share shared give given specify specified upload uploaded add submit assist help let"),
+        also=needs("message input prompt text request query you i"),
         who="gpt",
     ),
     WordingRule(
@@ -99,6 +100,7 @@ RULES = (
             "sorry apologies apologize apologise cannot t unable capable able decline refuse against violates violate"
         )
         | needs("allowed permitted comfortable programmed not"),
+        also=needs("i we sorry apologies against violate violates"),
         who="gpt",
     ),
     WordingRule(
@@ -111,6 +113,7 @@ RULES = (
         ),
         needs("determine determined tell ascertain ascertained say said know known confirm confirmed verify verified")
         | needs("unclear unknown clear uncertain information"),
+        also=needs("cannot can could couldn impossible not difficult hard unable unclear unknown uncertain"),
         who="gpt",
     ),
 )
