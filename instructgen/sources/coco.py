@@ -16,6 +16,7 @@ from instructgen.errors import RecordError, SetupError
 from instructgen.records import Context, Fault, LeftOut, Row, Scalar
 from instructgen.text import clean
 
+from .coco_columns import THOUSANDTHS
 from .coco_json import Id, ImageRecord, record_type
 from .coco_merge import Broken
 from .coco_set import Collection, Defect, collect
@@ -163,13 +164,14 @@ class _Rows:
         if source.crowds == "drop":
             keep = keep & ~found.crowds[at]
         if source.min_area > 0:
-            corners, area = found.shares[at, :4], found.shares[at, 4]
+            corners, area = found.shares.corners[at] / 1000, found.shares.areas[at]
             whole = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
             keep = keep & (np.where(np.isnan(area), whole, area) >= source.min_area)
         counts = np.concatenate([[0], np.cumsum(keep)])
         ends = counts[found.boxes_at.starts[first + 1 : last + 1] - found.boxes_at.starts[first]]
         at = at[keep]
-        x1, y1, x2, y2, area = found.shares[at].T
+        x1, y1, x2, y2 = THOUSANDTHS[found.shares.corners[at].T].tolist()
+        area = found.shares.areas[at]
         areas: list[float | None] = area.tolist()
         if np.isnan(area).any():
             areas = [None if a is None or a != a else a for a in areas]
@@ -177,7 +179,7 @@ class _Rows:
         boxes: list[dict[str, object]] = [
             {"label": labels[c], "x1": a, "y1": b, "x2": d, "y2": e, "id": str(ids[n]) or None, "crowd": g, "area": h}
             for c, a, b, d, e, n, g, h in zip(
-                found.categories[at].tolist(), x1.tolist(), y1.tolist(), x2.tolist(), y2.tolist(),
+                found.categories[at].tolist(), x1, y1, x2, y2,
                 at.tolist(), found.crowds[at].tolist(), areas, strict=True,
             )
         ]  # fmt: skip

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ FINE, BAD_BOX, UNKNOWN_CATEGORY, NO_SIZE = 0, 1, 2, 3
 
 _NO_BOX = (float("nan"),) * 4
 _BLOCK = 1 << 16
+THOUSANDTHS = np.array([n / 1000 for n in range(1001)], dtype=object)
+"""The numbers that corners can be: shared, since a million boxes would hold four million floats."""
 
 
 class IdColumn:
@@ -95,29 +98,36 @@ class Captions:
         self.texts += [n.caption for n in good]
 
 
-def to_shares(numbers: Floats, places: Ints, sizes: Floats) -> NDArray[np.uint8]:
-    """Turn x, y, width, height, area in pixels, in place, into corners clipped to [0, 1] and the share of the image.
+class Shares(NamedTuple):
+    """Boxes in shares of their image."""
 
-    Corners are rounded to three decimals, shares to six; an area that is unknown stays NaN. ``sizes`` holds width and
-    height of each image. Gives a verdict a box: a box is bad when a number is not finite, when width or height is not
-    above zero, or when nothing of it lies in the picture.
-    """
-    verdicts = np.zeros(len(numbers), np.uint8)
+    corners: NDArray[np.int16]
+    """x1, y1, x2, y2 of each box in thousandths, clipped to 0 … 1000."""
+    areas: Floats
+    """Share of the image that the outline covers, to six decimals; NaN where it is not known."""
+    verdicts: NDArray[np.uint8]
+    """FINE, or why not: a box is bad when a number is not finite, when width or height is not above zero, or when
+    nothing of it lies in the picture."""
+
+
+def to_shares(numbers: Floats, places: Ints, sizes: Floats) -> Shares:
+    """Turn x, y, width, height, area in pixels, one row a box, into shares. ``sizes``: width, height of each place."""
+    found = Shares(np.empty((len(numbers), 4), np.int16), np.empty(len(numbers)), np.zeros(len(numbers), np.uint8))
     for at in range(0, len(numbers), _BLOCK):
-        part = numbers[at : at + _BLOCK]
-        size = sizes[places[at : at + _BLOCK]]  # a place of -1 takes the last size: such boxes are never used
+        span = slice(at, at + _BLOCK)
+        x, y, w, h, area = numbers[span].T
+        size = sizes[places[span]]  # a place of -1 takes the last size: such boxes are never used
+        wide, high = size.T
         with np.errstate(all="ignore"):
-            part[:, 4] /= size[:, 0] * size[:, 1]
-            bad = ~np.isfinite(part[:, :4]).all(axis=1) | (part[:, 2:4] <= 0).any(axis=1)
-            part[:, 2:4] += part[:, 0:2]
-            part[:, 0:4:2] /= size[:, 0:1]
-            part[:, 1:4:2] /= size[:, 1:2]
-            np.clip(part[:, :4], 0.0, 1.0, out=part[:, :4])
-            bad |= (part[:, 0] >= part[:, 2]) | (part[:, 1] >= part[:, 3])
-            part[:, :4] = np.rint(part[:, :4] * 1000) / 1000
-            part[:, 4] = np.where(part[:, 4] >= 0, np.rint(np.minimum(part[:, 4], 1.0) * 1e6) / 1e6, np.nan)
-        verdicts[at : at + _BLOCK] = np.where(np.isnan(size).any(axis=1), NO_SIZE, np.where(bad, BAD_BOX, FINE))
-    return verdicts
+            area = area / (wide * high)
+            corners = np.stack([x / wide, y / high, (x + w) / wide, (y + h) / high], axis=1)
+            fine = np.isfinite(corners).all(axis=1) & (w > 0) & (h > 0)
+            np.clip(corners, 0.0, 1.0, out=corners)
+            fine &= (corners[:, 0] < corners[:, 2]) & (corners[:, 1] < corners[:, 3])
+            found.corners[span] = np.rint(np.nan_to_num(corners) * 1000)
+            found.areas[span] = np.where(area >= 0, np.rint(np.minimum(area, 1.0) * 1e6) / 1e6, np.nan)
+        found.verdicts[span] = np.where(np.isnan(wide), NO_SIZE, np.where(fine, FINE, BAD_BOX))
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from instructgen.errors import SetupError
 
-from .coco_columns import FINE, NO_SIZE, UNKNOWN_CATEGORY, Boxes, Captions, Floats, Groups, IdColumn, Ints, to_shares
+from .coco_columns import FINE, NO_SIZE, UNKNOWN_CATEGORY, Boxes, Captions, Groups, IdColumn, Ints, Shares, to_shares
 from .coco_json import BoxNote, CaptionNote, CocoFile, Id, ImageRecord, OddNote, read_coco
 from .coco_merge import Entry, merge, sizes
 
@@ -30,8 +30,8 @@ class Collection:
 
     entries: list[Entry]
     labels: list[str]
-    shares: Floats
-    """Corners and area of each box; see ``to_shares``."""
+    shares: Shares
+    """Corners and area of each box."""
     categories: Ints
     """Index into ``labels`` of each box."""
     crowds: NDArray[np.bool_]
@@ -63,8 +63,8 @@ def collect(
     categories = boxes.categories.places(index_of)
     if len(places) and not labels:
         raise SetupError(f"instances: {instances} has boxes but no 'categories'; expected a list of id and name")
-    shares = boxes.numbers()
-    verdicts = to_shares(shares, places, sizes(entries))
+    shares = to_shares(boxes.numbers(), places, sizes(entries))
+    verdicts = shares.verdicts
     verdicts[(categories < 0) & (verdicts == FINE)] = UNKNOWN_CATEGORY
     repeats = _repeats(boxes.ids, places)
     usable = (verdicts == FINE) & (places >= 0)
