@@ -17,7 +17,7 @@ from . import columns, conversations
 from .files import need_file, need_folder, stamps
 from .pictures import ImageFolder
 from .row_files import Raw, Reading, json_records, opened
-from .rows import block_start, numbered, to_rows
+from .rows import block_start, numbered, peeked, to_rows
 
 ROWS_A_FOLDER = 10_000
 """Rows that img2dataset puts into one folder (its number_sample_per_shard)."""
@@ -68,7 +68,8 @@ class Cc3mSource(Component):
             need_folder(self.images, "images", "the folder with the downloaded pictures")
         folder = ImageFolder(self.images)
         leave_out = {"missing_image"} if self.missing_images == "leave_out" else set()
-        records = numbered([self.captions], block_start(start), _records)
+        first = block_start(start)
+        _, records = peeked(numbered([self.captions], first, _records), first, "captions")
         return to_rows(records, start, _own_id, partial(self._facts, folder), self.keep, columns.scalar, leave_out)
 
     def stamp(self) -> dict[str, str]:

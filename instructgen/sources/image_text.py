@@ -4,7 +4,6 @@ A file of contexts as instructgen itself writes them (id, images, captions, boxe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
@@ -18,7 +17,7 @@ from . import columns
 from .files import need_folder, stamps
 from .pictures import ImageFolder
 from .row_files import Reading, csv_records, json_records
-from .rows import Numbered, block_start, numbered, to_rows
+from .rows import Numbered, block_start, numbered, peeked, to_rows
 from .tables import dataset_records, hub_dataset, is_saved_dataset, parquet_records, saved_dataset
 
 IMAGE = ("images", "image", "image_path", "file_name", "path")
@@ -27,8 +26,8 @@ CAPTIONS = ("captions", "caption", "text", "TEXT")
 BOXES = ("boxes", "instances", "objects")
 PASSAGES = ("passages", "ocr")
 
-_LOOKED_AT = 100
-"""Rows in which a column that a field names must turn up."""
+_SHAPES = 100
+"""Shapes of rows, by the columns they have, that are remembered at a time."""
 _PATTERNS = ("*.parquet", "*.jsonl", "*.jsonl.gz", "*.csv", "*.tsv")
 _TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 
@@ -108,10 +107,9 @@ class ImageTextSource(Component):
         """Give one row a record, files in the order given (those of a pattern sorted)."""
         if self.images is not None:
             need_folder(self.images, "images", "the folder that paths of pictures are relative to")
-        records = self._records(block_start(start))
-        first = list(islice(records, _LOOKED_AT))
-        self._need_columns({name for n in first if isinstance(n.raw.record, dict) for name in n.raw.record})
-        records = chain(first, records)
+        first = block_start(start)
+        names, records = peeked(self._records(first), first, "files" if self.files else "hub")
+        self._need_columns(names)
         reader = _Reader(self)
         leave_out = {"missing_image"} if self.missing_images == "leave_out" else set()
         return to_rows(records, start, reader.own_id, reader.facts, self.keep, columns.scalar, leave_out)
@@ -211,7 +209,7 @@ class _Reader:
     def _plan(self, names: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(names)
         if plan is None:
-            if len(self._plans) > _LOOKED_AT:  # rows of ever other shapes
+            if len(self._plans) > _SHAPES:  # rows of ever other shapes
                 self._plans.clear()
             plan = self._plans[names] = _planned(self._source, names)
         return plan

@@ -19,7 +19,7 @@ from . import columns, conversations
 from .files import need_file, need_folder, stamps
 from .pictures import ImageFolder
 from .row_files import json_records
-from .rows import block_start, numbered, to_rows
+from .rows import block_start, numbered, peeked, to_rows
 
 
 class LlavaJsonSource(Component):
@@ -47,7 +47,8 @@ class LlavaJsonSource(Component):
         if self.images is not None:
             need_folder(self.images, "images", "the folder that 'image' is relative to")
         folder = ImageFolder(self.images)
-        records = numbered([self.file], block_start(start), json_records)
+        first = block_start(start)
+        _, records = peeked(numbered([self.file], first, json_records), first, "file")
         leave_out = {"no_image"} | ({"missing_image"} if self.missing_images == "leave_out" else set())
         facts_of = partial(self._facts, folder)
         return to_rows(records, start, _own_id, facts_of, self.keep, columns.scalar, leave_out)

@@ -1,16 +1,20 @@
 """Numbered records and a function that reads one in; rows with ids out. For sources whose files have no unique ids."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from instructgen.digests import digest
-from instructgen.errors import RecordError
+from instructgen.errors import RecordError, SetupError
 from instructgen.records import Context, Fault, LeftOut, Row, Scalar
 
 from .row_files import Raw, Reading
+
+LOOKED_AT = 100
+"""Records that are looked at before any is given, for what tells a wrong file or a wrong field."""
 
 BLOCK = 1000
 """Records, counted raw, within which repeated ids are told apart: the size of a shard unless a recipe says otherwise.
@@ -47,6 +51,20 @@ def _one_file(reading: Reading, number: int, name: str) -> Generator[Numbered, N
             return count if isinstance(count, int) else 0
         yield Numbered(number, name, raw)
         number += 1
+
+
+def peeked(records: Iterator[Numbered], first: int, what: str) -> tuple[set[str], Iterator[Numbered]]:
+    """Look at the first records: give the names of their columns, and all records.
+
+    Raises SetupError when none of them can be read although they are the first of all: the file is of another kind.
+    """
+    seen = list(islice(records, LOOKED_AT))
+    errors = [n for n in seen if isinstance(n.raw.record, RecordError)]
+    if errors and len(errors) == len(seen) and first == 0:
+        _, file, (place, error) = errors[0]
+        raise SetupError(f"{what}: none of the first {len(seen)} rows can be read; {file}, {place}: {error}")
+    names = {name for n in seen if isinstance(n.raw.record, dict) for name in n.raw.record}
+    return names, chain(seen, records)
 
 
 class Naming:

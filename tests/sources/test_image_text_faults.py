@@ -128,5 +128,8 @@ def test_columns_and_files_that_are_not_there_are_told(tmp_path: Path) -> None:
         list(ImageTextSource(files=(tmp_path / "bad.parquet",)).read(0))
     with pytest.raises(SetupError, match=r"there is no .*nowhere\.jsonl"):
         list(ImageTextSource(files=(tmp_path / "nowhere.jsonl",)).read(0))
+    (tmp_path / "one.json").write_text('{\n "image": "1.jpg"\n}\n', encoding="utf-8")
+    with pytest.raises(SetupError, match=r"none of the first 3 rows can be read; one\.json, line 1: bad_json"):
+        list(ImageTextSource(files=(tmp_path / "one.json",)).read(0))
     with pytest.raises(SetupError, match="hub: dataset"):
         list(ImageTextSource(hub=str(tmp_path / "nowhere")).read(0))
