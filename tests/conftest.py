@@ -1,3 +1,3 @@
-"""What all tests share: the loopback teacher's fixtures."""
+"""What all tests share: the fixtures of the loopback teacher and of the real model server."""
 
-pytest_plugins = ["loopback"]
+pytest_plugins = ["loopback", "model_server"]
