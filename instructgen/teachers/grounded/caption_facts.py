@@ -57,25 +57,29 @@ def read_captions(context: Context) -> CaptionFacts:
     tokens = [words_of(caption[:1000]) for caption in dict.fromkeys(context.captions[:12])]
     nouns = _open_nouns(tokens, context)
     facts = CaptionFacts()
-    words = {w for caption in tokens for w in caption}
-    facts.words = frozenset(words | {PLURALS[w] for w in words if w in PLURALS})
     plain = [caption for caption in tokens if safe(caption)]
     for caption in plain:
-        clause = read_caption(caption, nouns)
+        clause, end = read_caption(caption, nouns)
+        facts.loose += loose_phrases(caption, end, nouns)
         if clause is not None:
             facts.clauses.append(clause)
-    facts.together = [frozenset(c) | {PLURALS[w] for w in c if w in PLURALS} for c in tokens]
+    facts.together = [frozenset(c).union([PLURALS[w] for w in c if w in PLURALS]) for c in tokens]
+    facts.words = frozenset().union(*facts.together)
     for spoken in tokens:
         _numbers(spoken, facts.counts)
-    if _mixed_gender(tokens):
+    if _mixed_gender(facts):
         facts.clauses = [c for c in facts.clauses if not any(p.core in _GENDERED for p in c.subject.parts())]
     for clause in facts.clauses:
         _take(clause, facts)
-    for caption in plain:
-        facts.loose += loose_phrases(caption, nouns)
-    facts.phrases += facts.loose
+    heard = facts.phrases
+    facts.phrases = heard + facts.loose
+    facts.loose += [phrase for phrase in heard if phrase.det in _FIRST]
     _attributes(facts)
     return facts
+
+
+_FIRST = word_set("a an some several")
+"""Determiners of what is mentioned for the first time."""
 
 
 def _open_nouns(tokens: list[list[str]], context: Context) -> frozenset[str]:
@@ -83,38 +87,44 @@ def _open_nouns(tokens: list[list[str]], context: Context) -> frozenset[str]:
     labels = {w for box in context.boxes for w in box.label.lower().split()}
     seen: Counter[str] = Counter()
     for caption in tokens:
-        after = {w for before, w in pairwise(caption) if before in ("a", "an", "the")}
-        seen.update(w for w in after if len(w) > 2 and w.isalpha() and w not in CLOSED_CLASS_ADJECTIVES)
+        after = {w for before, w in pairwise(caption) if before in ("a", "an", "the") and w not in _KNOWN}
+        seen.update(w for w in after if len(w) > 2 and w.isalpha())
     repeated = {w for w, n in seen.items() if n > 1 and not w.endswith(("ing", "ly", "ed", "s", "ful", "ous", "y"))}
     known = frozenset(labels | repeated)
     return frozenset(w for w in known if w not in SINGULAR and w not in PLURALS and w not in _NOT_NOUNS)
 
 
+_KNOWN = SINGULAR | PLURALS.keys() | MASS | CLOSED_CLASS_ADJECTIVES
 _NOT_NOUNS = word_set(
     """other same next top side close front back left right lot few most more very both first second last"""
 )
 
 
 def _numbers(words: list[str], counts: dict[str, set[int]]) -> None:
+    """Note the numbers, articles among them, that stand up to four words before a noun."""
     for at, word in enumerate(words):
-        number = NUMBERS.get(word, int(word) if word.isdigit() and len(word) < 3 else 0)
-        if word in ("couple", "pair"):
-            number = 2
-        if word in ("a", "an", "the", "lone", "single"):
-            number = 1
+        number = _NUMBERS.get(word, 0)
         if number:
             for later in words[at + 1 : at + 5]:
-                if later in PLURALS or later in SINGULAR:
-                    counts.setdefault(PLURALS.get(later, later), set()).add(number)
                 if later in PLURALS:
+                    counts.setdefault(PLURALS[later], set()).add(number)
                     break
+                if later in SINGULAR:
+                    counts.setdefault(later, set()).add(number)
 
 
-def _mixed_gender(tokens: list[list[str]]) -> bool:
+_NUMBERS = {word: number for word, number in NUMBERS.items() if number} | {str(n): n for n in range(1, 100)}
+_NUMBERS |= {"couple": 2, "pair": 2, "a": 1, "an": 1, "the": 1, "lone": 1, "single": 1}
+
+
+_HE, _SHE = word_set("man boy guy gentleman"), word_set("woman girl lady")
+
+
+def _mixed_gender(facts: CaptionFacts) -> bool:
     """Tell whether captions disagree on who is seen: one says man, another woman, and none says both."""
-    he = [bool({"man", "boy", "guy", "gentleman", "men", "boys"} & set(c)) for c in tokens]
-    she = [bool({"woman", "girl", "lady", "women", "girls"} & set(c)) for c in tokens]
-    return any(he) and any(she) and not any(h and s for h, s in zip(he, she, strict=True))
+    if _HE.isdisjoint(facts.words) or _SHE.isdisjoint(facts.words):
+        return False
+    return all(_HE.isdisjoint(words) or _SHE.isdisjoint(words) for words in facts.together)
 
 
 def _take(clause: Clause, facts: CaptionFacts) -> None:
@@ -155,7 +165,7 @@ def _attributes(facts: CaptionFacts) -> None:
     materials: dict[str, set[str]] = {}
     kinds: dict[str, set[str]] = {}
     for phrase in facts.phrases:
-        if (phrase.group and phrase.group not in ("group", "bunch")) or phrase.group:
+        if phrase.group:
             facts.groups.append(phrase)
         if phrase.of and phrase.core in _CONTAINERS and not phrase.plural:
             facts.contents.append((phrase, phrase.of))

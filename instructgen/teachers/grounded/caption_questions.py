@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from ...vocabulary import COLORS, NUMBER_WORDS, article_for, plural_of
+from ...vocabulary import COLORS, NUMBER_WORDS, article_for
 from .candidates import Candidate, Slots
 from .caption_facts import CONTAINERS, OPPOSITES, CaptionFacts
-from .clauses import Act
+from .clauses import Act, Clause
 from .nouns import ANIMALS, GARMENTS, OUTDOORS, PEOPLE, PLACES, ROOMS, word_set
 from .phrases import Phrase
 
@@ -258,27 +258,21 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
             yield Candidate("kind", (f"kind:{core}",), slots, 0.9)
     for phrase in facts.loose:
         if phrase.core not in UNSEEN and phrase.core not in PLACES and not phrase.of:
-            plain = phrase.a(mods=False) if not phrase.count else phrase.a()
-            slots = {"plain": plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
+            slots = {"plain": phrase.plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
             slots["exists"] = slots["abe"]
             yield Candidate("exist_plain", (_topic(phrase, "act"), f"there:{phrase.core}"), slots, 0.35)
     for clause in facts.clauses:
-        yield from _whole(clause.subject, clause.acts, clause.places, clause.whole)
+        yield from _whole(clause)
 
 
-def _whole(subject: Phrase, acts: list[Act], places: list[tuple[str, Phrase]], whole: bool) -> Iterator[Candidate]:
-    slots: Slots = {"subject": subject}
-    said = " ".join(f"{p} {w.a()}" for p, w in places[:2])
-    done = acts[0].text() if acts and (acts[0].object or acts[0].places) else ""
-    if not (said or done) or subject.core in ("view", "row", "day", "time"):
+def _whole(clause: Clause) -> Iterator[Candidate]:
+    subject = clause.subject
+    if not (clause.places or any(act.object or act.places for act in clause.acts[:1])):
         return
-    text = " ".join(t for t in (subject.a(), said, done) if t)
-    if whole:
-        yield Candidate("summary", ("summary", _topic(subject, "act")), slots | {"all": text}, 0.9)
+    if subject.core in ("view", "row", "day", "time"):
+        return
+    slots: Slots = {"subject": subject, "all": clause.text, "pp": clause.where, "vp": clause.rest}
+    if clause.whole:
+        yield Candidate("summary", ("summary", _topic(subject, "act")), slots, 0.9)
     if subject.det != "the" and not subject.also:
-        yield Candidate("exist", (_topic(subject, "act"),), slots | {"pp": said, "vp": f"{said} {done}".strip()}, 0.7)
-
-
-def indefinite(noun: str) -> str:
-    """Give "a dog", "skis"."""
-    return noun if plural_of(noun) == noun else f"{article_for(noun)} {noun}"
+        yield Candidate("exist", (_topic(subject, "act"),), slots, 0.7)

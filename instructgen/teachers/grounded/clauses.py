@@ -61,22 +61,35 @@ class Clause:
     whole: bool = False
     """Whether the caption was understood to its end."""
 
+    def where(self) -> str:
+        """Give the first two places of the subject."""
+        return " ".join(f"{prep} {place.a()}" for prep, place in self.places[:2])
 
-def read_caption(words: list[str], nouns: frozenset[str]) -> Clause | None:
-    """Read the first clause of a caption, or None where its beginning is not understood."""
+    def rest(self) -> str:
+        """Give places and first act, as they follow the subject."""
+        act = self.acts[0] if self.acts and (self.acts[0].object or self.acts[0].places) else None
+        return f"{self.where()} {act.text() if act else ''}".strip()
+
+    def text(self) -> str:
+        """Give subject, places and first act: "a cat on a couch watching a bird"."""
+        return f"{self.subject.a()} {self.rest()}"
+
+
+def read_caption(words: list[str], nouns: frozenset[str]) -> tuple[Clause | None, int]:
+    """Read the first clause of a caption, or None where its beginning is not understood; and where to read on."""
     at = lead(words)
     found = read_joined(words, at, nouns)
     if found is None or not boundary(words, found[1]):
-        return None
+        return None, at
     clause = Clause(found[0])
-    clause.whole = _predicates(words, found[1], nouns, clause)
-    return clause
+    at = _predicates(words, found[1], nouns, clause)
+    clause.whole = at == len(words)
+    return clause, at
 
 
-def loose_phrases(words: list[str], nouns: frozenset[str]) -> list[Phrase]:
-    """Give the noun phrases that begin with a determiner anywhere in a caption, where they are whole."""
+def loose_phrases(words: list[str], at: int, nouns: frozenset[str]) -> list[Phrase]:
+    """Give the noun phrases that begin with a determiner anywhere from word ``at`` on, where they are whole."""
     found: list[Phrase] = []
-    at = lead(words)
     while at < len(words):
         read = read_phrase(words, at, nouns) if words[at] in _OPENERS else None
         if read and boundary(words, read[1]) and read[0].core not in VIEW_WORDS:
@@ -88,13 +101,13 @@ def loose_phrases(words: list[str], nouns: frozenset[str]) -> list[Phrase]:
 _OPENERS = word_set("a an two three four five six several some")
 
 
-def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> bool:
-    """Read what follows the subject into ``clause``; tell whether all of it was understood."""
+def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int:
+    """Read what follows the subject into ``clause``; give where it was understood to."""
     fresh = True
     while at < len(words):
         word = words[at]
         if word in PUNCTUATION:
-            return all(w in PUNCTUATION for w in words[at:])
+            return len(words) if PUNCTUATION.issuperset(words[at:]) else at
         if word in ("that", "which", "who") and words[at + 1 : at + 2] and words[at + 1] in ("is", "are"):
             at += 2
             continue
@@ -106,7 +119,7 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
                 and not (words[at] in STATIVE or words[at] in ING)
             ):
                 if not boundary(words, at + 1):
-                    return False
+                    return at
                 clause.qualities.append(words[at])
                 at += 1
                 fresh = False
@@ -116,9 +129,9 @@ def _predicates(words: list[str], at: int, nouns: frozenset[str], clause: Clause
             continue
         step = _one(words, at, nouns, clause)
         if step is None:
-            return False
+            return at
         at, fresh = step, False
-    return True
+    return at
 
 
 def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> int | None:

@@ -29,7 +29,7 @@ _PROPER = {
 }  # fmt: skip
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Phrase:
     """One noun phrase."""
 
@@ -73,7 +73,7 @@ class Phrase:
     def body(self, mods: bool = True) -> str:
         """Give modifiers and head without determiner."""
         words = [*self.mods, self.head] if mods else [self.head]
-        text = " ".join(_PROPER.get(w, w) for part in words for w in part.split())
+        text = " ".join(words)
         return f"{text} of {self.of.a()}" if self.of else text
 
     def a(self, mods: bool = True) -> str:
@@ -99,6 +99,10 @@ class Phrase:
             return body
         return f"{article_for(body)} {body}"
 
+    def plain(self) -> str:
+        """Give the phrase as it is first mentioned, without adjectives: "a dog", "two men"."""
+        return self.a(mods=False)
+
     def the(self, mods: bool = False) -> str:
         """Give the phrase as it is mentioned again: "the dog", "the two men"."""
         number = f"{NUMBER_WORDS[self.count]} " if self.count and self.count > 1 else ""
@@ -122,9 +126,7 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
     head = heads[-1]
     if head == "other" or (heads[0] in ("living", "dining", "parking") and len(heads) == 1):
         return None
-    plural = (head in PLURALS or (head in nouns and head.endswith("s") and head not in SINGULAR)) and head not in (
-        SINGULAR - {"sheep", "fish", "deer"}
-    )
+    plural = head in PLURALS or (head in nouns and head.endswith("s") and head not in SINGULAR)
     if head in ("sheep", "fish", "deer", "cattle"):
         plural = det not in ("a", "an", "one", "another", "this") and (head == "cattle" or count is not None or not det)
     if plural and det in ("a", "an", "one", "another", "each", "every", "this") and head not in _ONE_PAIR:
@@ -132,6 +134,8 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
     if not plural and count and count > 1:
         return None
     core = PLURALS.get(head, head)
+    if not _PROPER.keys().isdisjoint(words):
+        mods, heads = tuple(map(proper, mods)), [proper(word) for word in heads]
     phrase = Phrase(det, mods, " ".join(heads), core, plural, head in MASS, count)
     if words[at : at + 1] != ["of"]:
         return (phrase, at) if len(heads) > 1 or head not in _NEEDS_OF else None
@@ -139,6 +143,11 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
     if inner is None:
         return None
     return _complement(phrase, inner[0], inner[1])
+
+
+def proper(word: str) -> str:
+    """Give a word of a phrase as it is spelt: "Wii", "TV"."""
+    return _PROPER.get(word, word)
 
 
 _ONE_PAIR = PLURAL_ONLY - {"people", "men", "women", "children", "cattle", "stairs", "clothes", "dishes"}

@@ -8,7 +8,7 @@ near word ("goat" for a sheep box) is left out.
 from dataclasses import dataclass, field
 
 from ...records import Box, Context
-from ...vocabulary import CLASSES, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED, class_of, near_classes, plural_of
+from ...vocabulary import CLASSES, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED, plural_of
 from .caption_facts import CaptionFacts
 from .nouns import PLURALS, word_set
 
@@ -181,13 +181,20 @@ def _absent(scene: Scene, things: dict[str, Thing], facts: CaptionFacts, context
     else:
         return []
     labels = {w for label in things for w in label.lower().split()}
-    hinted = {class_of(w) for w in facts.words | labels} | {c for w in facts.words | labels for c in near_classes(w)}
-    parts = {w for label in (*things, *facts.words) for w in label.split()}
+    words = facts.words | labels
+    hinted = {c for w in words & _HINTS.keys() for c in _HINTS[w]}.union(things)
+    animals = not scene.closed and not _ANIMAL_WORDS.isdisjoint(words)
     return [
         c for c in pool
-        if c not in things and c not in hinted and c not in WEAKLY_ANNOTATED and not (set(c.split()) & parts)
-        and not (_ANIMAL_WORDS & facts.words and CLASSES[c].supercategory == "animal" and not scene.closed)
+        if c not in hinted and c not in WEAKLY_ANNOTATED and words.isdisjoint(c.split())
+        and not (animals and CLASSES[c].supercategory == "animal")
     ]  # fmt: skip
+
+
+_HINTS: dict[str, set[str]] = {}
+for _name, _named in CLASSES.items():
+    for _form in _named.synonyms | _named.near:
+        _HINTS.setdefault(_form, set()).add(_name)
 
 
 _ANIMAL_WORDS = word_set("""animal animals herd wildlife livestock creature creatures zoo farm safari""")
