@@ -140,7 +140,7 @@ def test_the_limit_never_falls_below_one_or_rises_above_the_ceiling() -> None:
 
 
 def test_a_stopped_gate_ends_those_who_wait_and_those_who_sleep() -> None:
-    async def go() -> list[type[BaseException] | None]:
+    async def go() -> list[type]:
         gate = Gate(1)
         assert gate.enter() is None
         waiting = gate.enter()
