@@ -1,7 +1,6 @@
 """The files and folders that a source's fields name in; what the run keeps to see that they have not changed out."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from instructgen.errors import SetupError
@@ -25,11 +24,6 @@ def stamp(path: Path, field: str) -> str:
             return f"{sum(1 for _ in entries)} entries, {facts.st_mtime_ns} ns"
     except OSError as error:
         raise SetupError(f"{field}: {path} cannot be read ({error.strerror}); expected a file or folder") from None
-
-
-def joined_stamp(stamps_of_files: Mapping[str, str]) -> str:
-    """Give one stamp for several files."""
-    return "; ".join(f"{name}: {value}" for name, value in stamps_of_files.items())
 
 
 def need_file(path: Path, field: str, expected: str) -> Path:
