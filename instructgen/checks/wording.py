@@ -8,6 +8,7 @@ where the question asked for the very thing.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 from ..records import Sample, Span, Turn, Verdict
@@ -39,7 +40,7 @@ class WordingRule(NamedTuple):
 
 
 def wording(*alternatives: str) -> re.Pattern[str]:
-    """Compile alternatives into one pattern of any case."""
+    """Compile alternatives, written in lower case, into one pattern of any case."""
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
@@ -101,9 +102,18 @@ def _spans(rule: WordingRule, turns: Sequence[Turn]) -> Iterator[Span]:
         if rule.who not in ("both", turn.role):
             continue
         text = straight(turn.text)
-        for match in rule.pattern.finditer(text if rule.by_lines else text.replace("\n", " ")):
+        searched = text if rule.by_lines else text.replace("\n", " ")
+        # Lower case and a pattern that minds case take half the time of a pattern that does not.
+        matches = _lowered(rule.pattern).finditer(searched.lower()) if searched.isascii() else None
+        for match in matches or rule.pattern.finditer(searched):
             if not _exempt(rule, turns, number, text, match):
                 yield Span(turn=number, start=match.start(), end=match.end())
+
+
+@cache
+def _lowered(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Give a pattern for lower-case text; the alternatives are all written in lower case."""
+    return re.compile(pattern.pattern)
 
 
 def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, match: re.Match[str]) -> bool:
