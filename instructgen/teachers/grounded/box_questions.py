@@ -187,7 +187,9 @@ def _kinds(scene: Scene) -> Iterator[Candidate]:
         members = [t for t in scene.things if t.kind == kind]
         if not 2 <= len(members) <= 4 or any(t.paired for t in members):
             continue
-        told = [counted(t, t.n) if t.exact and t.n > 1 else a_(t.name) if t.single else t.plural for t in members]
+        told = [
+            counted(t, t.n) if t.exact and t.n > 1 else a_(t.name) if t.single else f"some {t.plural}" for t in members
+        ]
         text = f"{', '.join(told[:-1])} and {told[-1]}"
         be = "is" if members[0].single else "are"
         yield Candidate(
@@ -212,7 +214,7 @@ def _largest(scene: Scene) -> Iterator[Candidate]:
 def absent_candidates(scene: Scene, draw: Random) -> Iterator[Candidate]:
     """Give questions about things that are not there."""
     shown = next((t for t in scene.things if t.single and not t.paired), None)
-    pool = scene.absent[:8]
+    pool = scene.absent[:12]
     draw.shuffle(pool)
     for label in pool[:3]:
         named = CLASSES[label]

@@ -39,6 +39,8 @@ def _sums(exact: list[Thing], scene: Scene, draw: Random) -> Iterator[Candidate]
         if a.n > b.n:
             x, y = (a, b) if draw.random() < 0.5 else (b, a)
             slots = {"xs": x.plural, "ys": y.plural, "ns": a.plural, "ts": b.plural, "diff": NUMBER_WORDS[a.n - b.n]}
+            extra = f"is one more {a.name}" if a.n == b.n + 1 else f"are {NUMBER_WORDS[a.n - b.n]} more {a.plural}"
+            slots["more"] = extra
             slots |= {"na": counted(a, a.n), "nb": counted(b, b.n), "abe": "are", "bbe": "is" if b.n == 1 else "are"}
             yield Candidate("difference", (f"count:{a.name}:{b.name}",), slots, 0.7)
     for a in exact:

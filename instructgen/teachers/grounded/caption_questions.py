@@ -228,6 +228,12 @@ def other_color(color: str, facts: CaptionFacts, draw: Random) -> str | None:
     return free[int(draw.random() * len(free))] if free else None
 
 
+def colors_apart(one: str, other: str) -> bool:
+    """Tell whether nobody could take one colour for the other."""
+    a, b = set(one.split(" and ")), set(other.split(" and "))
+    return not a & b and all(c in _CLASHING and not _CLASHING[c] & b for c in a)
+
+
 def _settings(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
     rooms = {w for w in ROOMS if w in facts.words}
     for prep, where in facts.settings[:3]:
@@ -260,7 +266,7 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
         if phrase.core not in UNSEEN and phrase.core not in PLACES and not phrase.of:
             slots = {"plain": phrase.plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
             slots["exists"] = slots["abe"]
-            yield Candidate("exist_plain", (_topic(phrase, "act"), f"there:{phrase.core}"), slots, 0.35)
+            yield Candidate("exist_plain", (_topic(phrase, "act"), "exist"), slots, 0.35)
     for clause in facts.clauses:
         yield from _whole(clause)
 
@@ -275,4 +281,4 @@ def _whole(clause: Clause) -> Iterator[Candidate]:
     if clause.whole:
         yield Candidate("summary", ("summary", _topic(subject, "act")), slots, 0.9)
     if subject.det != "the" and not subject.also:
-        yield Candidate("exist", (_topic(subject, "act"),), slots, 0.7)
+        yield Candidate("exist", (_topic(subject, "act"), "exist"), slots, 0.7)

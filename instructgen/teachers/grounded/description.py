@@ -37,7 +37,7 @@ def _slowly(facts: CaptionFacts, draw: Random) -> list[str]:
     """Tell one clause in two sentences: first who or what, then what it does or where it is."""
     for clause in sorted(facts.clauses, key=lambda c: -_told(c)):
         act = next((a for a in clause.acts if a.object or a.places), None)
-        places = [f"{prep} {where.a()}" for prep, where in clause.places]
+        places = [f"{prep} {where.a()}" for prep, where in clause.places if static(prep)]
         rest = act.text() if act else " ".join(places)
         if rest and clause.subject.the() not in unnamed(facts):
             first = _OPENINGS[int(draw.random() * len(_OPENINGS))]

@@ -68,7 +68,7 @@ LIGHT_VERBS = word_set(
     "hand surround display leave enter board pose reach attend use approach"
 )
 """Verbs whose object does not answer "what is the subject …ing?" on its own."""
-_OTHER = word_list("""take make do get give go put try start attempt show reach attend""")
+_OTHER = word_list("""take make do get give go put try start attempt reach attend""")
 _DOUBLING = word_set(
     "sit run cut hit hug pet swim ski grab hop chop stir slip trip jog nap bat flip trim zip wag mop dig plan row"
     " drag get put squat let bet dip scrub tip spin skip grin sip shop tap"

@@ -8,7 +8,7 @@ from .box_questions import a_
 from .box_reasoning import box_reasoning
 from .candidates import Candidate, Slots, sentence
 from .caption_facts import CaptionFacts
-from .caption_questions import UNSEEN, other_color, static, unnamed
+from .caption_questions import UNSEEN, colors_apart, other_color, static, unnamed
 from .clauses import Act
 from .nouns import PEOPLE, PLACES
 from .phrases import Phrase
@@ -25,6 +25,7 @@ def reasoning_candidates(facts: CaptionFacts, scene: Scene, draw: Random) -> lis
     found += _compared(acts, facts)
     found += _statements(acts, facts, draw)
     found += _with_setting(acts, facts)
+    found += _colored_pairs(facts, draw)
     found += _missing(facts, scene, draw)
     found += box_reasoning(scene, draw)
     return found
@@ -81,7 +82,8 @@ def _where(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
 def _compared(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterator[Candidate]:
     for at, (a, first) in enumerate(acts):
         for b, second in acts[:at]:
-            if not _distinct(a, b, facts) or first.verb == second.verb:
+            own = {"his", "her", "their", "its"} & set(first.brief().split())
+            if own or not _distinct(a, b, facts) or first.verb == second.verb:
                 continue
             slots: Slots = {"subject": a, "x": b.the(), "y": a.the(), "vp1": first.brief, "vp": first.text}
             slots |= {"t": b.the, "tbe": b.be, "tvp": second.text}
@@ -139,26 +141,38 @@ def _missing(facts: CaptionFacts, scene: Scene, draw: Random) -> Iterator[Candid
     for clause in facts.clauses:
         for phrase in clause.subject.parts():
             _note(phrase, seen)
-        for act in clause.acts:
-            for phrase in act.object.parts() if act.object else []:
-                _note(phrase, seen)
+    for phrase in facts.loose:
+        _note(phrase, seen)
     for thing in scene.things:
         if thing.single and not thing.paired:
             named = any(thing.name in text or core in thing.name.split() for core, (text, _) in seen.items())
             if not named:
                 seen[thing.name] = (a_(thing.name), "is")
     shown = list(seen.values())
-    if len(shown) < 2 or not scene.absent:
-        return
-    for label in scene.absent[:3]:
+    for label in draw.sample(scene.absent, min(3, len(scene.absent))) if shown else ():
         draw.shuffle(shown)
-        (x, xbe), (y, ybe) = shown[:2]
         missing = a_({"tv": "television"}.get(label, label))
-        three = [x, y, missing]
-        draw.shuffle(three)
-        slots: Slots = {"x": x, "y": y, "xbe": xbe, "ybe": ybe, "o": missing, "n": missing.split(" ", 1)[-1]}
-        slots |= {"list": f"{three[0]}, {three[1]} or {three[2]}", "list_and": f"{three[0]}, {three[1]} and {three[2]}"}
-        yield Candidate("odd_out", (f"absent:{label}",), slots, 0.4)
+        noun = missing.split(" ", 1)[-1]
+        x, xbe = shown[0]
+        first, second = (x, missing) if draw.random() < 0.5 else (missing, x)
+        slots: Slots = {"x": x, "xbe": xbe, "o": missing, "n": noun, "first": first, "second": second}
+        yield Candidate("only_one", (f"absent:{label}",), slots, 0.25)
+        if len(shown) > 1:
+            (y, ybe), three = shown[1], [x, shown[1][0], missing]
+            draw.shuffle(three)
+            slots = slots | {"y": y, "ybe": ybe, "list": f"{three[0]}, {three[1]} or {three[2]}"}
+            slots["list_and"] = f"{three[0]}, {three[1]} and {three[2]}"
+            yield Candidate("odd_out", (f"absent:{label}",), slots, 0.4)
+
+
+def _colored_pairs(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
+    plain = [(p, c) for core, (p, c) in facts.colors.items() if not (p.also or p.of or core in PEOPLE | UNSEEN)]
+    for at, (a, color) in enumerate(plain):
+        for b, other in plain[:at]:
+            if colors_apart(color, other):
+                x, y = (a, b) if draw.random() < 0.5 else (b, a)
+                slots: Slots = {"subject": a, "x": x.the, "y": y.the, "color": color, "t": b.the, "tbe": b.be}
+                yield Candidate("colored_pair", (f"color:{a.core}", f"color:{b.core}"), slots | {"tcolor": other}, 1.5)
 
 
 def _note(phrase: Phrase, seen: dict[str, tuple[str, str]]) -> None:

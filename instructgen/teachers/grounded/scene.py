@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ...records import Box, Context
 from ...vocabulary import CLASSES, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED, plural_of
 from .caption_facts import CaptionFacts
-from .nouns import PLURALS, word_set
+from .nouns import OUTDOORS, PLURALS, ROOMS, word_set
 
 _SHOWN = {"dining table": "table", "tv": "television", "sports ball": "ball", "hair drier": "hair dryer"}
 _TINY = 0.001
@@ -83,7 +83,7 @@ def read_boxes(context: Context, facts: CaptionFacts) -> Scene:
             thing.crowd = True
         else:
             thing.boxes.append(box)
-    kept = [t for t in things.values() if not _near_word(t, facts)]
+    kept = [t for t in things.values() if not _near_word(t, facts) and not (t.kind in _LIVING and _depicted(facts))]
     for thing in kept:
         thing.exact = _countable(thing, facts)
     scene = Scene(kept, all(label in CLASSES for label in things))
@@ -101,6 +101,17 @@ def _thing(label: str) -> Thing:
     kind = CLASSES[label].supercategory if label in CLASSES else ""
     plural = CLASSES[label].plural if label in CLASSES else plural_of(shown)
     return Thing(label, shown, plural, kind)
+
+
+_LIVING = ("person", "animal", "vehicle")
+_DEPICTIONS = word_set(
+    """toy statue figurine sculpture painting drawing cartoon mural lego doll model poster puppet mannequin"""
+)
+
+
+def _depicted(facts: CaptionFacts) -> bool:
+    """Tell whether captions say that what is seen is a toy, a statue or a drawing."""
+    return sum(not _DEPICTIONS.isdisjoint(words) for words in facts.together) * 3 > len(facts.together)
 
 
 def _near_word(thing: Thing, facts: CaptionFacts) -> bool:
@@ -153,8 +164,10 @@ _CONSPICUOUS = (
     "bed", "toilet", "couch", "laptop", "tv", "refrigerator", "oven", "microwave", "sink", "clock", "vase",
     "teddy bear", "keyboard", "parking meter", "hot dog", "donut", "bench", "skis",
 )  # fmt: skip
-_DISTANT = ("elephant", "giraffe", "zebra", "bear", "cow", "horse", "sheep", "train", "airplane", "bus")
-"""Large things that five people who describe a picture would hardly all pass over."""
+_DISTANT = ("elephant", "giraffe", "zebra", "bear", "cow", "horse", "sheep")
+"""Large animals that five people who describe a picture would hardly all pass over."""
+_NOT_INDOORS = ("train", "airplane", "bus", "boat", "truck", "motorcycle")
+_NOT_OUTDOORS = ("toilet", "bed", "refrigerator", "microwave", "oven")
 _COMPANY = {
     "vehicle": ("bicycle", "motorcycle", "bus", "truck", "train", "traffic light", "stop sign", "fire hydrant", "boat"),
     "outdoor": ("bus", "truck", "bicycle", "motorcycle", "dog", "traffic light", "fire hydrant"),
@@ -177,7 +190,9 @@ def _absent(scene: Scene, things: dict[str, Thing], facts: CaptionFacts, context
         company = dict.fromkeys(c for t in scene.things for c in _COMPANY.get(t.kind, ()))
         pool = [*company, *(c for c in _CONSPICUOUS if c not in company)]
     elif len(context.captions) >= 3 or (context.captions and things):
-        pool = list(_DISTANT)
+        indoors, outdoors = not facts.words.isdisjoint(ROOMS), not facts.words.isdisjoint(OUTDOORS)
+        more = _NOT_INDOORS if indoors and not outdoors else _NOT_OUTDOORS if outdoors and not indoors else ()
+        pool = [*_DISTANT, *more]
     else:
         return []
     labels = {w for label in things for w in label.lower().split()}
