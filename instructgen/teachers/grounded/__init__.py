@@ -80,6 +80,10 @@ class GroundedTeacher(Component):
         """Give nothing: there is no server."""
         return {}
 
+    def width(self) -> int:
+        """One: it answers without waiting."""
+        return 1
+
     async def close(self) -> None:
         """Do nothing: there are no connections."""
 

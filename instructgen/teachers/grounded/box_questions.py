@@ -90,7 +90,7 @@ def _position(thing: Thing) -> Iterator[Candidate]:
     slots = _single(thing) | {"at": where}
     topic = (f"box:{thing.label}",)
     yield Candidate("box_side", topic, slots, 1.2)
-    yield Candidate("box_exist", topic, slots, 1.0)
+    yield Candidate("box_exist", (*topic, "exist"), slots, 1.0)
     yield Candidate("box_side_yes", topic, slots, 0.6)
     x = side(thing.box)
     if x in ("left", "right"):
@@ -223,7 +223,7 @@ def absent_candidates(scene: Scene, draw: Random) -> Iterator[Candidate]:
             continue
         slots = {"n": name, "ns": named.plural, "a_n": a_(name), "o": a_(name)}
         slots |= {"instead": a_(shown.name), "ibe": "is"} if shown else {}
-        scale = 1.0 if scene.things else 0.35
+        scale = 1.2 if scene.things else 0.6
         yield Candidate("absent", (f"box:{label}", "absent"), slots, scale)
         yield Candidate("absent_count", (f"box:{label}", "absent"), slots, scale * 0.4)
         yield Candidate("absent_premise", (f"box:{label}", "absent"), slots, scale * 0.5)

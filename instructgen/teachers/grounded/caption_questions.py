@@ -78,13 +78,13 @@ def _act(subject: Phrase, act: Act, draw: Random) -> Iterator[Candidate]:
             yield from _agents(subject, act.verb, act.object, slots, _topic(subject, "wear"))
         return
     if subject.animate and not act.stative and rich:
-        yield Candidate("doing", topic, slots, 1.0)
+        yield Candidate("doing", topic, slots, 1.3)
     if rich:
         yield Candidate("act_yes", topic, slots, 0.6)
     if act.object is not None and not act.particle:
         named = act.verb not in _LIGHT
         if named:
-            yield Candidate("object", topic, slots | {"o": act.object.a}, 1.3)
+            yield Candidate("object", topic, slots | {"o": act.object.a}, 1.7)
             if not subject.many:
                 yield from _agents(subject, act.verb, act.object, slots, topic[0])
     elif act.places and not act.particle:
@@ -266,7 +266,7 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
         if phrase.core not in UNSEEN and phrase.core not in PLACES and not phrase.of:
             slots = {"plain": phrase.plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
             slots["exists"] = slots["abe"]
-            yield Candidate("exist_plain", (_topic(phrase, "act"), "exist"), slots, 0.35)
+            yield Candidate("exist_plain", (_topic(phrase, "act"), "exist"), slots, 0.8)
     for clause in facts.clauses:
         yield from _whole(clause)
 

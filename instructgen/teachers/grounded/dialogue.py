@@ -1,5 +1,6 @@
 """Candidates in; question and answer pairs out, dealt so that no wording comes twice for one context and asker."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -20,7 +21,8 @@ def deal(
 
     Each wording of a question is used once in all hands, so that no two are alike in form.
     """
-    order = sorted(candidates, key=lambda c: -(draw.random() ** (1.0 / c.weight)))
+    share = {family: number**0.8 for family, number in Counter(c.family for c in candidates).items()}
+    order = sorted(candidates, key=lambda c: -(draw.random() ** (share[c.family] / c.weight)))
     used: set[tuple[str, int]] = set()
     told: set[tuple[str, str]] = set()
     pairs: list[tuple[str, str]] = []
