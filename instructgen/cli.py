@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
+from typer.exceptions import Abort, TyperException
 
 from . import __version__, exporting, listing, planning, previewing, scaffold
 from .carry import carry_out
@@ -183,10 +183,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. A user's mistake ends in one line and exit status 2."""
     try:
         code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        print(f"instructgen: {' '.join(error.format_message().split())} Try 'instructgen --help'", file=sys.stderr)
         sys.exit(2)
-    except (UserError, click.Abort) as error:
+    except (UserError, Abort) as error:
         print(f"instructgen: {' '.join(str(error).split()) or 'aborted'}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

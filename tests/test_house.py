@@ -18,7 +18,7 @@ GROUND = {"records", "protocols", "component", "forms", "digests", "errors", "li
 GROUND |= {"vocabulary", "images", "prices", "spent", "text", "tokens"}
 ROOMS = {room: room for room in ("sources", "extract", "tasks", "teachers", "checks", "exports", "prompt", "responses")}
 ROOMS |= {"seeds": "prompt", "plain_replies": "responses", "torn_json": "responses"}
-ROOF = {"cli", "commands", "page"}
+ROOF = {"cli", "page"}
 """What is in none of these is on the floor where rooms meet."""
 MAY_USE = {"tasks": {"prompt", "responses"}}
 HEAVY = {"datasets", "openai", "polars", "pyarrow", "PIL", "torch", "pycocotools", "numpy", "pandas"}
@@ -62,6 +62,8 @@ def top_of(module: str) -> str:
 
 def floor_of(module: str) -> int:
     top = top_of(module)
+    if top == "__main__":
+        return 4
     return 0 if top in GROUND or not top else 1 if top in ROOMS else 3 if top in ROOF else 2
 
 
