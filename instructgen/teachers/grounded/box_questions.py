@@ -68,7 +68,7 @@ def _one(thing: Thing) -> Iterator[Candidate]:
         slots = base | {"num": NUMBER_WORDS[thing.n] if thing.n > 1 else "one"}
         slots |= {"be": "are" if thing.n > 1 else "is", "nn": thing.plural if thing.n > 1 else thing.name}
         yield Candidate("box_count", (topic, f"count:{thing.name}"), slots, 1.6 if thing.n > 1 else 0.7)
-    elif (thing.n >= 4 or (thing.crowd and thing.n >= 2)) and thing.n <= 20 and thing.least >= 2:
+    elif (thing.n >= 4 or (thing.crowd and thing.n >= 2)) and thing.n <= 20 and thing.least >= 2 and not thing.paired:
         number = min(thing.least, 10)
         slots = base | {"num": NUMBER_WORDS[number]}
         yield Candidate("box_many", (topic, f"count:{thing.name}"), slots, 1.0)

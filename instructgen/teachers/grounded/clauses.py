@@ -81,6 +81,8 @@ def read_caption(words: list[str], nouns: frozenset[str]) -> tuple[Clause | None
     found = read_joined(words, at, nouns)
     if found is None or not boundary(words, found[1]):
         return None, at
+    if found[0].core in VIEW_WORDS:
+        return None, found[1]
     clause = Clause(found[0])
     at = _predicates(words, found[1], nouns, clause)
     clause.whole = at == len(words)
@@ -194,7 +196,7 @@ def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> i
     if not stative and not act.particle and ING[verb] in TRANSITIVE:
         found = read_joined(words, at, nouns)
         if found is not None:
-            if not boundary(words, found[1]) or _next_clause(words, found):
+            if not boundary(words, found[1]) or _next_clause(words, found) or not _able(clause.subject, verb):
                 return None
             act.object = found[0]
             at = found[1]
@@ -202,6 +204,20 @@ def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> i
         return None
     clause.acts.append(act)
     return at
+
+
+_OF_THINGS = word_set(
+    """carrying pulling towing holding crossing pushing passing entering leaving blocking following hauling facing
+    approaching hitting touching lining"""
+)
+
+
+def _able(subject: Phrase, verb: str) -> bool:
+    """Tell whether a subject can do this to an object: a pan does not serve a tray in "a pan serving tray"."""
+    return any(part.animate for part in subject.parts()) or verb in _OF_THINGS or subject.core in _AGENTS
+
+
+_AGENTS = word_set("hand team crowd group") | word_set("truck bus train car boat plane")
 
 
 def _next_clause(words: list[str], found: tuple[Phrase, int]) -> bool:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from random import Random
 
 from ...vocabulary import NUMBER_WORDS, class_of, near_classes
-from .box_questions import counted, part
+from .box_questions import a_, counted, part
 from .candidates import sentence
 from .caption_facts import CaptionFacts
 from .caption_questions import UNSEEN, static, unnamed
@@ -24,6 +24,8 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     sentences += _caption_sentences(facts, said, " ".join(sentences))
     boxed = _box_sentences(scene, said, draw)
     sentences += boxed[: max(2, 7 - len(sentences))]
+    if not said and scene.things:
+        sentences.insert(0, _listed(scene))
     if len(sentences) < 6:
         sentences += _also(facts, scene, said, draw)
     if len(sentences) < 2:
@@ -31,6 +33,15 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     if len(sentences) == 1 and any(where.core in OUTDOORS for _, where in facts.settings):
         sentences.append("It is an outdoor scene.")
     return " ".join(sentence(s) for s in sentences) if len(sentences) > 1 else ""
+
+
+def _listed(scene: Scene) -> str:
+    """Name up to four kinds of things that boxes show."""
+    told = [
+        counted(t, t.n) if t.exact and t.n > 1 else a_(t.name) if t.single else f"some {t.plural}"
+        for t in scene.things[:4]
+    ]
+    return f"The picture shows {told[0] if len(told) == 1 else ', '.join(told[:-1]) + ' and ' + told[-1]}."
 
 
 def _slowly(facts: CaptionFacts, draw: Random) -> list[str]:
@@ -92,7 +103,8 @@ def _as_phrase(clause: Clause) -> str:
     parts += [f"{prep} {where.a()}" for prep, where in clause.places]
     if clause.has:
         parts.append("with " + clause.has[0].a())
-    parts += [" and ".join(act.text() for act in clause.acts)] if clause.acts else []
+    told = [act for act in clause.acts if act.object or act.places]
+    parts += [" and ".join(act.text() for act in told)] if told else []
     return " ".join(parts)
 
 
@@ -162,7 +174,7 @@ def _box_sentences(scene: Scene, said: set[str], draw: Random) -> list[str]:
         told = any(class_of(core) == thing.label for core in said)
         if thing.exact and thing.n > 1 and not told:
             found.append(f"There are {counted(thing, thing.n)} in the picture.")
-        elif not thing.exact and not told and 5 <= thing.least <= 12:
+        elif not thing.exact and not told and not thing.paired and 5 <= thing.least <= 12:
             found.append(f"At least {NUMBER_WORDS[thing.least]} {thing.plural} can be seen.")
         elif thing.single and not thing.paired:
             where = part(thing.box)

@@ -8,7 +8,8 @@ from .candidates import Candidate, fitting, worded
 from .wordings import Wording
 
 _LATE = {
-    "summary": 0, "setting": 1, "in_or_out": 1, "room_no": 1, "box_largest": 2, "doing": 2, "object": 2, "agent": 2,
+    "summary": 0, "exist": 1, "exist_plain": 1, "box_exist": 1,
+    "setting": 1, "in_or_out": 1, "room_no": 1, "box_largest": 2, "doing": 2, "object": 2, "agent": 2,
     "anyone": 2, "animal_agent": 2, "prep_what": 2, "reverse": 2, "reverse_who": 2, "room_has": 2, "wear": 3,
 }  # fmt: skip
 """What would be given away by others comes first; the rest is 3 or 4."""

@@ -125,7 +125,7 @@ MORE_THINGS = word_set(
     foreground country desktop motor coach structure aircraft jetliner feeder urinal cigarette headphone tulip dryer
     section area view space center setting party race tour event stream course competition interior planter mural
     overpass stoplight freeway wind piercing part lens volley patch range habitat holder cab airline plank smartphone
-    burrito hamburger cupboard chandelier sneaker marker crest wake outfield bidet panel rim toothpaste moped
+    burrito hamburger cupboard chandelier sneaker marker land crest wake outfield bidet panel rim toothpaste moped
     blackboard motorbike day night time sky side top bottom middle front end motorboat railroad railway crosswalk median
     business platform entrance exit entryway opening porch deck patio booth aisle cockpit hallway escalator
     elevator lounge seating_area bus_station pan shop diner grocery produce_stand candy sweet treat ingredient

@@ -7,7 +7,7 @@ a question built on half a phrase is nonsense.
 from dataclasses import dataclass, replace
 
 from ...vocabulary import COLORS, NUMBER_WORDS, NUMBERS, article_for
-from .lexicon import CLOSED_CLASS_ADJECTIVES, CROWD_WORDS, DETERMINERS, MEASURES, POSSESSIVES
+from .lexicon import CLOSED_CLASS_ADJECTIVES, CROWD_WORDS, DETERMINERS, MEASURES, PLAIN, POSSESSIVES
 from .nouns import ANIMALS, MASS, PEOPLE, PLURAL_ONLY, PLURALS, SINGULAR, word_set
 
 _PARTS = word_set("""back front side top edge middle corner end bottom body pair""")
@@ -131,7 +131,7 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
         plural = det not in ("a", "an", "one", "another", "this") and (head == "cattle" or count is not None or not det)
     if plural and det in ("a", "an", "one", "another", "each", "every", "this") and head not in _ONE_PAIR:
         return None
-    if not plural and count and count > 1:
+    if (not plural and count and count > 1) or (det in ("a", "an") and len(heads) == 1 and head in _NO_ARTICLE):
         return None
     core = PLURALS.get(head, head)
     if not _PROPER.keys().isdisjoint(words):
@@ -150,6 +150,9 @@ def proper(word: str) -> str:
     return _PROPER.get(word, word)
 
 
+_NO_ARTICLE = word_set(
+    "grass snow water sand furniture luggage traffic rice bread equipment dirt mud clothing food meat broccoli hay"
+)
 _ONE_PAIR = PLURAL_ONLY - {"people", "men", "women", "children", "cattle", "stairs", "clothes", "dishes"}
 _NEEDS_OF = frozenset(
     ("couple", "lot", "number", "bunch", "variety", "row", "kind", "type", "part", "top", "middle", "set", "series",
@@ -240,7 +243,8 @@ def _run(words: list[str], at: int, nouns: frozenset[str], determined: bool) -> 
             mods.append(f"{' '.join(heads)}-{word}")  # "snow covered slope"
             heads = []
         elif heads:
-            if not known or heads[-1] in PLURALS or (word in CLOSED_CLASS_ADJECTIVES and word not in SINGULAR):
+            acts = word in PLAIN and (heads[-1] in PEOPLE or heads[-1] in ANIMALS)  # "a man and a woman stand"
+            if not known or acts or heads[-1] in PLURALS or (word in CLOSED_CLASS_ADJECTIVES and word not in SINGULAR):
                 break
             heads.append(word)
         elif (

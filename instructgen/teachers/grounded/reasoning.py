@@ -97,7 +97,13 @@ def _compared(acts: list[tuple[Phrase, Act]], facts: CaptionFacts) -> Iterator[C
 
 def _distinct(a: Phrase, b: Phrase, facts: CaptionFacts) -> bool:
     """Tell whether two subjects are different things: one a person and one not, or two kinds of animal or thing."""
-    if a.also or b.also or a.core == b.core or (a.core in PEOPLE and b.core in PEOPLE):
+    if (
+        a.also
+        or b.also
+        or a.core == b.core
+        or (a.core in PEOPLE and b.core in PEOPLE)
+        or set(a.head.split()) & set(b.head.split())
+    ):
         return False
     return any(a.core in c and b.core in c for c in facts.together)
 

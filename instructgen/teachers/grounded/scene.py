@@ -57,7 +57,7 @@ class Thing:
     @property
     def paired(self) -> bool:
         """Whether one of it takes a plural verb ("the scissors are")."""
-        return self.name == self.plural and self.name in ("skis", "scissors")
+        return self.name == self.plural and self.name in ("skis", "scissors", "broccoli")
 
 
 @dataclass(slots=True)
