@@ -8,7 +8,7 @@ from ...records import Context
 from ...vocabulary import MATERIALS, NUMBERS
 from .clauses import Act, Clause, loose_phrases, read_caption
 from .lexicon import CLOSED_CLASS_ADJECTIVES
-from .nouns import GARMENTS, MASS, OUTDOORS, PLURALS, ROOMS, SINGULAR, word_set
+from .nouns import GARMENTS, MASS, OUTDOORS, PLACES, PLURALS, ROOMS, SINGULAR, word_set
 from .phrases import Phrase
 from .spoken import safe, words_of
 
@@ -130,8 +130,9 @@ def _mixed_gender(facts: CaptionFacts) -> bool:
 def _take(clause: Clause, facts: CaptionFacts) -> None:
     subject = clause.subject
     facts.phrases += subject.parts()
-    for prep, where in clause.places:
-        facts.places.append((subject, prep, where))
+    for number, (prep, where) in enumerate(clause.places):
+        if not number or (prep in ("in", "at") and where.core in PLACES):
+            facts.places.append((subject, prep, where))  # a later place may be that of the place before it
         facts.phrases += where.parts()
         _setting(prep, where, facts)
     for act in clause.acts:

@@ -144,7 +144,8 @@ def _one(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> in
     if word in ING or word in STATIVE or _finite(word, clause):
         if word in STATIVE and clause.acts and (clause.acts[-1].object or clause.acts[-1].places):
             return None  # "a man holding a bowl filled with rice"
-        if clause.acts and clause.acts[-1].places and clause.acts[-1].places[-1][1].animate:
+        last = clause.acts[-1].places[-1][1] if clause.acts and clause.acts[-1].places else None
+        if last and (last.animate or (last.core in _AGENTS and words[at - 1] not in ("and", "while", "as"))):
             return None  # "a man sitting next to a woman reading": which of them reads cannot be told
         if clause.acts and clause.acts[-1].object and clause.acts[-1].object.animate:
             return None
@@ -169,7 +170,13 @@ def _having(words: list[str], at: int, nouns: frozenset[str], clause: Clause) ->
     ):
         return None
     clause.has.append(found[0])
-    return found[1] + 2 if len(after) == 2 and after[0] in PLACING and after[1] in ("it", "them") else found[1]
+    prep, past = _preposition(words, found[1])
+    if prep and words[past : past + 1] and words[past] in ("it", "them", "him", "her"):
+        if prep not in ("in", "on", "inside"):
+            clause.has.pop()  # "a bus with a bicycle in front of it"
+            return None
+        return past + 1
+    return found[1]
 
 
 def _finite(word: str, clause: Clause) -> bool:
@@ -214,7 +221,7 @@ _OF_THINGS = word_set(
 
 def _able(subject: Phrase, verb: str) -> bool:
     """Tell whether a subject can do this to an object: a pan does not serve a tray in "a pan serving tray"."""
-    return any(part.animate for part in subject.parts()) or verb in _OF_THINGS or subject.core in _AGENTS
+    return all(part.animate for part in subject.parts()) or verb in _OF_THINGS or subject.core in _AGENTS
 
 
 _AGENTS = word_set("hand team crowd group") | word_set("truck bus train car boat plane")

@@ -15,7 +15,7 @@ _INTENSIFIERS = word_set("""very brightly really quite rather extremely freshly 
 _BARE = word_set(
     """night dusk dawn sunset sunrise bed home town school work motion display flight place public line action uniform
     costume formation space dinner lunch breakfast day business top front back side bottom fire church air wii
-    nintendo background distance"""
+    nintendo background distance hand"""
 )
 """Nouns that stand without an article after a preposition ("at night", "in bed")."""
 _PROPER = {

@@ -10,7 +10,7 @@ from .candidates import Candidate, Slots, sentence
 from .caption_facts import CaptionFacts
 from .caption_questions import UNSEEN, colors_apart, other_color, static, unnamed
 from .clauses import Act
-from .nouns import PEOPLE, PLACES
+from .nouns import OUTDOORS, PEOPLE, PLACES, ROOMS
 from .phrases import Phrase
 from .scene import Scene
 
@@ -74,7 +74,7 @@ def _where(acts: list[tuple[Phrase, Act]]) -> Iterator[Candidate]:
         if not static(prep) or where.core in UNSEEN or (act.stative and prep == "in" and where.core not in PLACES):
             continue
         family = "who_and_where" if subject.core in PEOPLE else "what_and_where"
-        if act.object is None or subject.core in PEOPLE:
+        if act.object is None or (subject.core in PEOPLE and where.core in ROOMS | OUTDOORS):
             slots: Slots = {"subject": subject, "v": verb, "p": prep, "pp": act.where}
             yield Candidate(family, (f"where:{subject.core}",), slots, 1.0)
 
