@@ -150,8 +150,15 @@ VOCABULARY = """a the two man woman dogs horse is are riding sitting on with nex
 WORDS = st.sampled_from([*sorted(word_set(VOCABULARY)), ","])
 
 
-@given(st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=5), st.sampled_from(FORMS))
-@settings(max_examples=150, deadline=None)
+PHRASES = """a man with two dogs in it|next to each other|is standing|are|two women|holding a red bag|of food|on top of
+with his hands|that is|a plate|many grass|there is|and a cat|, a bench and trees|on a bed|full of|sits|covered in snow
+while eating|a herd of|made of wood|wearing a hat|in the middle of"""
+PIECE = st.one_of(WORDS, st.sampled_from(re.split(r"[|\n]", PHRASES)))
+CAPTION = st.lists(PIECE, max_size=6).map(" ".join)
+
+
+@given(st.lists(CAPTION, max_size=5), st.sampled_from(FORMS))
+@settings(max_examples=400, deadline=None)
 def test_any_captions_give_a_clean_reply_or_are_declined(captions: list[str], form: str) -> None:
     for reply in replies(context(tuple(captions), BOXES[:2]), form, 2):
         for turn in reply.turns:

@@ -265,4 +265,4 @@ def _preposition(words: list[str], at: int) -> tuple[str, int]:
         compound = COMPOUND_PREPOSITIONS.get(" ".join(words[at : at + size]))
         if compound:
             return compound, at + size
-    return (words[at], at + 1) if words[at] in PLACING else ("", at)
+    return (words[at], at + 1) if at < len(words) and words[at] in PLACING else ("", at)

@@ -25,7 +25,7 @@ def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> 
     boxed = _box_sentences(scene, said, draw)
     sentences += boxed[: max(2, 7 - len(sentences))]
     if not said and scene.things:
-        sentences.insert(0, _listed(scene))
+        sentences = [_listed(scene), *(s for s in sentences if not s.startswith("There are"))]
     if len(sentences) < 6:
         sentences += _also(facts, scene, said, draw)
     if len(sentences) < 2:

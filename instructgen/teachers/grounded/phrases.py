@@ -131,7 +131,9 @@ def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phras
         plural = det not in ("a", "an", "one", "another", "this") and (head == "cattle" or count is not None or not det)
     if plural and det in ("a", "an", "one", "another", "each", "every", "this") and head not in _ONE_PAIR:
         return None
-    if (not plural and count and count > 1) or (det in ("a", "an") and len(heads) == 1 and head in _NO_ARTICLE):
+    if not plural and ((count and count > 1) or det in _SEVERAL):
+        return None
+    if det in ("a", "an") and len(heads) == 1 and head in _NO_ARTICLE:
         return None
     core = PLURALS.get(head, head)
     if not _PROPER.keys().isdisjoint(words):
@@ -150,6 +152,7 @@ def proper(word: str) -> str:
     return _PROPER.get(word, word)
 
 
+_SEVERAL = word_set("many several few these those both numerous multiple")
 _NO_ARTICLE = word_set(
     "grass snow water sand furniture luggage traffic rice bread equipment dirt mud clothing food meat broccoli hay"
 )
