@@ -72,7 +72,7 @@ def test_what_is_no_whole_phrase_is_not_one(text: str) -> None:
         ("A man riding a horse on a beach.", "a man", ["riding a horse on a beach"]),
         ("A man rides a horse along the beach", "a man", ["riding a horse along the beach"]),
         ("Two boys play soccer in a field.", "two boys", ["playing soccer in a field"]),
-        ("There is a cat that is laying on top of a bed.", "a cat", ["laying on a bed"]),
+        ("There is a cat that is laying on top of a bed.", "a cat", ["lying on a bed"]),
         ("A close up photo of a bird perched on a branch", "a bird", ["perched on a branch"]),
         ("A girl sitting at a table and eating pizza.", "a girl", ["sitting at a table", "eating pizza"]),
         ("A plate topped with rice and meat.", "a plate", ["topped with rice and meat"]),

@@ -90,7 +90,8 @@ def _open_nouns(tokens: list[list[str]], context: Context) -> frozenset[str]:
         after = {w for before, w in pairwise(caption) if before in ("a", "an", "the") and w not in _KNOWN}
         seen.update(w for w in after if len(w) > 2 and w.isalpha())
     repeated = {w for w, n in seen.items() if n > 1 and not w.endswith(("ing", "ly", "ed", "s", "ful", "ous", "y"))}
-    known = frozenset(labels | repeated)
+    names = {w for w in repeated if not any(f" {w}" in caption for caption in context.captions)}
+    known = frozenset(labels | repeated - names)
     return frozenset(w for w in known if w not in SINGULAR and w not in PLURALS and w not in _NOT_NOUNS)
 
 

@@ -171,6 +171,9 @@ def _having(words: list[str], at: int, nouns: frozenset[str], clause: Clause) ->
         return None
     clause.has.append(found[0])
     prep, past = _preposition(words, found[1])
+    if prep and words[past : past + 1] == ["the"] and words[past + 1 : past + 2] and words[past + 1] in _BEHIND:
+        clause.has.pop()  # "a bus with a hotel in the background"
+        return None
     if prep and words[past : past + 1] and words[past] in ("it", "them", "him", "her"):
         if prep not in ("in", "on", "inside"):
             clause.has.pop()  # "a bus with a bicycle in front of it"
@@ -187,6 +190,7 @@ def _verb(words: list[str], at: int, nouns: frozenset[str], clause: Clause) -> i
     word = words[at]
     stative = word in STATIVE and word not in ING
     verb = word if word in ING or stative else THIRD.get(word) or PLAIN[word]
+    verb = "lying" if verb == "laying" else verb
     act = Act(verb, stative)
     at += 1
     if at < len(words) and words[at] in PARTICLES and boundary(words, at + 1) and not _starts(words, at + 1, nouns):
@@ -217,6 +221,9 @@ _OF_THINGS = word_set(
     """carrying pulling towing holding crossing pushing passing entering leaving blocking following hauling facing
     approaching hitting touching lining"""
 )
+
+
+_BEHIND = word_set("background distance foreground back front middle air sky")
 
 
 def _able(subject: Phrase, verb: str) -> bool:
