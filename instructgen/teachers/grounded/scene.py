@@ -31,6 +31,8 @@ class Thing:
     boxes: list[Box] = field(default_factory=list)
     """Without crowds."""
     crowd: bool = False
+    least: int = 0
+    """How many boxes do not repeat another: at least so many things are there."""
     exact: bool = False
     """Whether the number of boxes can be told as the number of things."""
 
@@ -38,11 +40,6 @@ class Thing:
     def n(self) -> int:
         """How many boxes."""
         return len(self.boxes)
-
-    @property
-    def least(self) -> int:
-        """How many boxes do not repeat another: at least so many things are there."""
-        return sum(1 for i, a in enumerate(self.boxes[:20]) if all(_union(a, b) < 0.8 for b in self.boxes[:i]))
 
     @property
     def box(self) -> Box:
@@ -86,6 +83,7 @@ def read_boxes(context: Context, facts: CaptionFacts) -> Scene:
     kept = [t for t in things.values() if not _near_word(t, facts) and not (t.kind in _LIVING and _depicted(facts))]
     for thing in kept:
         thing.exact = _countable(thing, facts)
+        thing.least = thing.n if thing.exact else _unrepeated(thing.boxes[:20])
     scene = Scene(kept, all(label in CLASSES for label in things))
     scene.absent = _absent(scene, things, facts, context)
     return scene
@@ -139,6 +137,10 @@ def _countable(thing: Thing, facts: CaptionFacts) -> bool:
     if thing.label in DOUBTFUL_COUNTS:
         return (thing.n in numbers and thing.n <= 3) or (thing.n == 1 and not facts.words and thing.label != "person")
     return True
+
+
+def _unrepeated(boxes: list[Box]) -> int:
+    return sum(1 for i, a in enumerate(boxes) if all(_union(a, b) < 0.8 for b in boxes[:i]))
 
 
 def _union(a: Box, b: Box) -> float:

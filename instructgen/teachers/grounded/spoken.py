@@ -33,10 +33,16 @@ def words_of(caption: str) -> list[str]:
     return _TOKEN.findall(caption.lower().replace("’", "'").replace("side by side", ""))
 
 
+_TRIGGERS = word_set("painting like about ready trying attempting empty tv television image")
+"""At least one of these words is in each of the unsafe texts."""
+
+
 def safe(words: list[str]) -> bool:
     """Tell whether a caption says plainly what is seen: it denies, supposes and depicts nothing."""
     if len(words) > 80 or not _UNSAFE.isdisjoint(words):
         return False
+    if _TRIGGERS.isdisjoint(words):
+        return True
     text = " ".join(words)
     return not any(unsafe in text for unsafe in _UNSAFE_TEXT)
 
