@@ -39,7 +39,7 @@ checks:
   length: {action: reject}
   repetition: {action: reject}
 """
-PROMPT = """{% block system %}You see a picture. Write a dialogue between someone who asks about it and someone who sees it.
+PROMPT = """{% block system %}You see a picture. Write a dialogue of someone who asks about it and someone who sees it.
 Ask only what can be answered with certainty: kinds, numbers, places, actions and relations of what is there. Answer as
 one who looks at the picture, in full sentences, and never speak of captions or boxes. Include one question whose answer
 is no, and one that takes some thought.{% endblock %}
@@ -217,10 +217,10 @@ def compare(latency: float, number: int, rounds: int) -> bool:
     busy = statistics.median(bare_cpu) > TOO_BUSY
     cpu_ok = statistics.median(cpu) <= CPU_LIMIT
     rate_ok = latency == 0 or busy or statistics.median(rates) >= RATE_LIMIT
+    bound = "not binding" if latency == 0 or busy else f"limit {RATE_LIMIT}"
     print(
-        f"latency {latency:g} s: median CPU ratio {statistics.median(cpu):.2f} (limit {CPU_LIMIT}), "
-        f"median rate ratio {statistics.median(rates):.3f} "
-        f"({'not binding' if latency == 0 or busy else f'limit {RATE_LIMIT}'}): {'ok' if cpu_ok and rate_ok else 'PAST'}"
+        f"latency {latency:g} s: median CPU ratio {statistics.median(cpu):.2f} (limit {CPU_LIMIT}), median rate ratio "
+        f"{statistics.median(rates):.3f} ({bound}): {'ok' if cpu_ok and rate_ok else 'PAST'}"
     )
     return cpu_ok and rate_ok
 
