@@ -64,17 +64,26 @@ def pronoun(phrase: Phrase) -> str:
 
 
 def worded(slots: dict[str, str], wording: Wording, number: int, draw: Random) -> tuple[str, str]:
-    """Put a filled candidate into the words of its family's question ``number`` and of a drawn answer."""
-    answers = [a for a, needs in zip(wording.answers, wording.answer_needs, strict=True) if all(map(slots.get, needs))]
+    """Put filled slots into the words of a family's question ``number`` and of a drawn answer that they fill."""
     question = wording.questions[number].format_map(slots)
-    return sentence(question), sentence(answers[int(draw.random() * len(answers))].format_map(slots))
+    answer = _drawn(wording.answer_needs, slots, draw, set()) or 0
+    return sentence(question), sentence(wording.answers[answer].format_map(slots))
 
 
-def fitting(wording: Wording, slots: dict[str, str]) -> list[int]:
-    """Give the numbers of the family's questions whose slots are all filled; [] where no answer is."""
+def question_for(slots: dict[str, str], wording: Wording, draw: Random, asked: set[int]) -> int | None:
+    """Draw the number of a question that was not asked and that the slots fill; None where none or no answer is."""
     if not any(all(map(slots.get, needs)) for needs in wording.answer_needs):
-        return []
-    return [n for n, needs in enumerate(wording.question_needs) if all(map(slots.get, needs))]
+        return None
+    return _drawn(wording.question_needs, slots, draw, asked)
+
+
+def _drawn(needs: tuple[tuple[str, ...], ...], slots: dict[str, str], draw: Random, taken: set[int]) -> int | None:
+    start = int(draw.random() * len(needs))
+    order: tuple[int, ...] = (*range(start, len(needs)), *range(start))
+    for number in order:
+        if number not in taken and all(map(slots.get, needs[number])):
+            return number
+    return None
 
 
 def sentence(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ...records import Context
-from ...vocabulary import MATERIALS, NUMBERS
+from ...vocabulary import COLORS, MATERIALS, NUMBERS
 from .clauses import Act, Clause, loose_phrases, read_caption
 from .lexicon import CLOSED_CLASS_ADJECTIVES
 from .nouns import GARMENTS, MASS, OUTDOORS, PLACES, PLURALS, ROOMS, SINGULAR, word_set
@@ -172,7 +172,7 @@ def _attributes(facts: CaptionFacts) -> None:
         if phrase.of and phrase.core in _CONTAINERS and not phrase.plural:
             facts.contents.append((phrase, phrase.of))
         for mod in phrase.mods:
-            if mod in phrase.colors or " and " in mod:
+            if mod in COLORS or " and " in mod:
                 colors.setdefault(phrase.core, set()).add(mod)
                 facts.colors.setdefault(phrase.core, (phrase, mod))
             if mod in MATERIALS:

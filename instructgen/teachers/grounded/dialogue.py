@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from .candidates import Candidate, fitting, worded
+from .candidates import Candidate, question_for, worded
 from .wordings import Wording
 
 _LATE = {
@@ -24,7 +24,7 @@ def deal(
     """
     share = {family: number**0.8 for family, number in Counter(c.family for c in candidates).items()}
     order = sorted(candidates, key=lambda c: -(draw.random() ** (share[c.family] / c.weight)))
-    used: set[tuple[str, int]] = set()
+    used: dict[str, set[int]] = {}
     told: set[tuple[str, str]] = set()
     pairs: list[tuple[str, str]] = []
     for _ in range(hands):
@@ -39,7 +39,7 @@ def _hand(
     order: Sequence[Candidate],
     wordings: Mapping[str, Wording],
     wanted: int,
-    used: set[tuple[str, int]],
+    used: dict[str, set[int]],
     told: set[tuple[str, str]],
     draw: Random,
 ) -> list[tuple[str, str]]:
@@ -54,10 +54,10 @@ def _hand(
         if (candidate.family, candidate.topics[0]) in told:
             continue
         slots = candidate.filled()
-        free = [n for n in fitting(wordings[candidate.family], slots) if (candidate.family, n) not in used]
-        if not free:
+        asked = used.setdefault(candidate.family, set())
+        number = question_for(slots, wordings[candidate.family], draw, asked)
+        if number is None:
             continue
-        number = free[int(draw.random() * len(free))]
         chosen.append((_LATE.get(candidate.family, 3 + draw.random()), candidate, number, slots))
         topics.update(candidate.topics)
         families.add(candidate.family)
@@ -67,13 +67,13 @@ def _hand(
 def _put(
     chosen: list[tuple[float, Candidate, int, dict[str, str]]],
     wordings: Mapping[str, Wording],
-    used: set[tuple[str, int]],
+    used: dict[str, set[int]],
     told: set[tuple[str, str]],
     draw: Random,
 ) -> list[tuple[str, str]]:
     pairs = []
     for _, candidate, number, slots in sorted(chosen, key=lambda c: c[0]):
-        used.add((candidate.family, number))
+        used[candidate.family].add(number)
         told.add((candidate.family, candidate.topics[0]))
         pairs.append(worded(slots, wordings[candidate.family], number, draw))
     return pairs

@@ -10,7 +10,7 @@ from .candidates import Candidate, Slots, sentence
 from .caption_facts import CaptionFacts
 from .caption_questions import UNSEEN, colors_apart, other_color, static, unnamed
 from .clauses import Act
-from .nouns import OUTDOORS, PEOPLE, PLACES, ROOMS
+from .nouns import OUTDOORS, PEOPLE, PLACES, ROOMS, word_set
 from .phrases import Phrase
 from .scene import Scene
 
@@ -181,17 +181,16 @@ def _colored_pairs(facts: CaptionFacts, draw: Random) -> Iterator[Candidate]:
                 yield Candidate("colored_pair", (f"color:{a.core}", f"color:{b.core}"), slots | {"tcolor": other}, 1.5)
 
 
+_NOT_FIRST = word_set("his her their its the")
+
+
 def _note(phrase: Phrase, seen: dict[str, tuple[str, str]]) -> None:
-    known = any(phrase.core in text or core in phrase.a() for core, (text, _) in seen.items())
-    if known or phrase.det in ("his", "her", "their", "its", "the") or phrase.core in COLORS or phrase.group:
+    """Note a thing that can be listed, unless it is listed already by this or another word."""
+    core = phrase.core
+    if core in seen or phrase.det in _NOT_FIRST or phrase.mass or phrase.of or phrase.group:
         return
-    if (
-        phrase.mass
-        or phrase.core in UNSEEN
-        or phrase.of
-        or phrase.core in PLACES
-        or (phrase.core in PEOPLE and any(k in PEOPLE for k in seen))
-    ):
+    if core in UNSEEN or core in PLACES or core in COLORS or (core in PEOPLE and not PEOPLE.isdisjoint(seen)):
         return
-    text = " ".join(w for w in phrase.a().split())
-    seen[phrase.core] = (text, "are" if phrase.plural else "is")
+    text = phrase.a()
+    if not any(core in other or known in text for known, (other, _) in seen.items()):
+        seen[core] = (text, "are" if phrase.plural else "is")
