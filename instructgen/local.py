@@ -58,6 +58,9 @@ class LocalEngine:
         self._failure: BaseException | None = None
         self._workers: list[asyncio.Task[None]] = []
         self._bound = FaultBound(built.recipe.max_faults)
+        self._kept: RunFacts | None = None
+        self._read_all = False
+        self._running: asyncio.Task[None] | None = None
         self.stopping = False
         self.tally = Tally()
         self.spent = Spent()
@@ -74,6 +77,7 @@ class LocalEngine:
 
     async def run(self) -> None:
         """Carry out every shard that needs it. What stops the run is raised when all that is in flight has ended."""
+        self._running = asyncio.current_task()
         width = max(teacher.width() for teacher in self._built.teachers.values())
         self._queue = asyncio.Queue(maxsize=width)
         syncing = asyncio.create_task(self._sync())
@@ -108,8 +112,8 @@ class LocalEngine:
     def stop_now(self) -> None:
         """Let go of what is in flight as well."""
         self.stop()
-        for worker in self._workers:
-            worker.cancel()
+        if self._running is not None:
+            self._running.cancel()
 
     async def _feed(self) -> None:
         number = 0
@@ -287,5 +291,3 @@ class LocalEngine:
             self._folder.write_facts(now)
             self._kept = now
 
-    _kept: RunFacts | None = None
-    _read_all = False

@@ -36,6 +36,9 @@ class Run:
         self._supply = Supply(folder, built, facts)
         self._judge = Judge(built)
         self._strays: Strays | None = None
+        self._shard = 0
+        """The shard whose samples were last given: its journal most likely has their completions."""
+        self._journal: Journal | None = None
 
     @classmethod
     def open(cls, path: Path | str) -> "Run":
@@ -67,6 +70,7 @@ class Run:
         seen: set[int] = set()
         for shard in self.folder.shards("contexts"):
             kept = self._kept(shard)
+            self._shard = shard
             for sample in self._samples(shard):
                 place = hash(sample.id)
                 if place not in seen and (task is None or sample.task == task):
@@ -84,12 +88,11 @@ class Run:
 
     def completions(self, sample: Sample) -> list[Completion]:
         """Give the journal's completions that a sample was made from: text, model, tokens, price, time."""
-        strays = self._all_journals()
         found = []
         for slot, digest in zip(sample.origin.slots, sample.origin.requests, strict=True):
             attempt, number, position = (int(n) for n in slot.split("/"))
             key = Key(sample.origin.context, sample.task, attempt, number, position, digest)
-            completion = strays.find(key)
+            completion = self._near().find(key) or self._all_journals().find(key)
             if completion is not None:
                 found.append(completion)
         return found
@@ -139,6 +142,12 @@ class Run:
         strays = self._all_journals() if self.facts.moved else None
         journal = Journal(self.folder.part("journal", shard))
         return outcomes(self.built, self.facts.ranges, self._rows(shard), journal, strays=strays, judge=self._judge)
+
+    def _near(self) -> Journal:
+        path = self.folder.part("journal", self._shard)
+        if self._journal is None or self._journal.path != path:
+            self._journal = Journal(path)
+        return self._journal
 
     def _all_journals(self) -> Strays:
         if self._strays is None:

@@ -63,7 +63,7 @@ class Supply:
     def finished(self, shard: int) -> Mapping[str, Any] | None:
         """Give the footer of a shard that needs no work, else None. When rereading, none is known to be finished."""
         noted = None if self.facts.rereading else self.intact(shard)
-        return noted if noted is not None and noted["rows"] == self.wanted(shard) else None
+        return noted if noted is not None and noted["rows"] == self.wanted(shard) and _all_asked(noted) else None
 
     def intact(self, shard: int) -> Mapping[str, Any] | None:
         """Give the footer of a shard whose samples are what its contexts give as the run stands, else None."""
@@ -73,7 +73,7 @@ class Supply:
     def kept(self, shard: int, contexts: str) -> Mapping[str, Any] | None:
         """Give the footer of a shard that was reread and found as it was, else None."""
         noted = self.intact(shard)
-        return noted if noted is not None and noted["contexts"] == contexts else None
+        return noted if noted is not None and noted["contexts"] == contexts and _all_asked(noted) else None
 
     def rows(self, shard: int) -> Iterator[Row]:
         """Give a shard's rows; fewer than wanted when the source ends, which is then noted in the facts."""
@@ -99,6 +99,11 @@ class Supply:
             next(self._cursor, None)
         self._at = first
         return self._cursor
+
+
+def _all_asked(noted: Mapping[str, Any]) -> bool:
+    """Tell whether a shard lacks no answer, as one that was made offline may."""
+    return not any(task["not_asked"] for task in noted["counts"]["tasks"].values())
 
 
 def draw_ranges(built: Built, facts: RunFacts) -> None:
