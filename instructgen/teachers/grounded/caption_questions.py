@@ -256,6 +256,7 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
             yield Candidate("content", (f"content:{container.core}",), slots | {"o": content.a}, 1.2)
     for phrase in facts.groups:
         slots = {"subject": phrase, "group": phrase.group or "", "body": phrase.body}
+        slots["a_group"] = f"{article_for(phrase.group or '')} {phrase.group}"
         yield Candidate("group", (_topic(phrase, "act"), f"group:{phrase.core}"), slots, 0.7)
     for core, phrase in facts.kinds.items():
         if core not in UNSEEN and core not in PEOPLE and not phrase.of:

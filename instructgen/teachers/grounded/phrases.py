@@ -241,6 +241,8 @@ def _run(words: list[str], at: int, nouns: frozenset[str], determined: bool) -> 
     size = len(words)
     while at < size:
         word = words[at]
+        if word == "can" and words[at + 1 : at + 2] == ["be"]:
+            break
         known = _noun(word, nouns)
         if heads and word in _SUFFIXES and at + 1 < size and _noun(words[at + 1], nouns):
             mods.append(f"{' '.join(heads)}-{word}")  # "snow covered slope"
