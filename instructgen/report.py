@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .assemble import Built
+from .digests import digest
 from .journal import Journal, Strays
 from .parts import read_rows, row_of
 from .replay import outcomes
@@ -25,6 +26,8 @@ class Summary:
     """Shards with work left; their figures are provisional."""
     tally: Tally = field(default_factory=Tally)
     spent: Spent = field(default_factory=Spent)
+    footers: list[str] = field(default_factory=list)
+    """Digests of the finished shards' footers."""
 
     def to_json(self) -> dict[str, object]:
         """Give the figures as plain data."""
@@ -46,6 +49,7 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
         noted = supply.intact(shard)
         if noted is not None:
             summary.finished.append(shard)
+            summary.footers.append(digest(noted))
             summary.tally.merge(Tally.from_json(noted["counts"]))
             summary.spent.merge(Spent.from_json(noted["spent"]))
             continue
@@ -68,9 +72,13 @@ def write_report(folder: RunFolder, summary: Summary, about: str) -> None:
         f"{sum(count.rejected.values())} |"
         for name, count in sorted(summary.tally.tasks.items())
     )
+    # load_dataset takes a folder of the same name from its cache, whatever the files hold now, unless its settings
+    # differ: the description makes them differ.
+    state = digest(summary.footers)
     write_text(
         folder.path / "README.md",
-        "---\nconfigs:\n- config_name: default\n  data_files: samples/*.parquet\n---\n\n"
+        "---\nconfigs:\n- config_name: default\n  data_files: samples/*.parquet\n"
+        f"  description: state {state}\n---\n\n"
         f"# {about or folder.path.name}\n\nMade with instructgen; `recipe.yaml`, `prompts/` and `seeds/` beside this "
         "file say how.\n\n| task | contexts | accepted | declined | rejected |\n|---|---:|---:|---:|---:|\n"
         f"{tasks}\n",
