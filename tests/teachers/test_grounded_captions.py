@@ -50,7 +50,7 @@ def questions(of: Context, form: str = "dialogue", attempts: int = 60) -> list[t
         ("a pair of scissors", "a pair of scissors", "the scissors"),
         ("a lot of people", "many people", "the people"),
         ("man and woman", "a man and a woman", "the man and the woman"),
-        ("rice, beans and meat", "rice and beans and meat", "the rice and the beans and the meat"),
+        ("rice, beans and meat", "rice, beans and meat", "the rice, the beans and the meat"),
         ("a black and white cat", "a black and white cat", "the cat"),
         ("a snow covered slope", "a snow-covered slope", "the slope"),
         ("grass", "grass", "the grass"),
@@ -152,6 +152,15 @@ def test_what_is_absent_is_asked_about_only_where_several_captions_say_nothing_o
             continue
         assert not any(" no " in turn.text for turn in reply.turns if not turn.text.startswith("No, "))
     assert not any("no horse" in answer or "no dog" in answer for _, answer in questions(context(*SCENE)))
+
+
+def test_descriptions_of_one_context_open_in_different_words() -> None:
+    teacher, openings = GroundedTeacher(), []
+    for position in range(5):
+        slot = Slot(context="c", asker="d", attempt=0, round=0, position=position)
+        (turn,) = teacher.reply(slot, "description", context(*SCENE)).turns
+        openings.append(turn.text[:14])
+    assert len(set(openings)) == 5
 
 
 def test_a_description_says_nothing_twice() -> None:

@@ -267,7 +267,8 @@ def _things(facts: CaptionFacts) -> Iterator[Candidate]:
         if phrase.core not in UNSEEN and phrase.core not in PLACES and not phrase.of:
             slots = {"plain": phrase.plain, "a_s": phrase.a, "abe": "is" if phrase.group else phrase.be}
             slots["exists"] = slots["abe"]
-            yield Candidate("exist_plain", (_topic(phrase, "act"), "exist"), slots, 0.8)
+            told = (f"color:{phrase.core}", *(f"color:{c}" for c in phrase.colors))
+            yield Candidate("exist_plain", (_topic(phrase, "act"), "exist", *told), slots, 0.8)
     for clause in facts.clauses:
         yield from _whole(clause)
 

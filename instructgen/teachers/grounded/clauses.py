@@ -263,6 +263,8 @@ def _place(words: list[str], at: int, nouns: frozenset[str], places: list[tuple[
         found = read_phrase(words, after, nouns)  # "in a bathroom and a mirror"
     if found is None or not boundary(words, found[1]) or _next_clause(words, found):
         return None
+    if prep == "between" and not found[0].many:
+        return None
     places.append((prep, found[0]))
     return found[1]
 

@@ -18,42 +18,48 @@ _OPENINGS = ("The picture shows {0}.", "The image shows {0}.", "In this picture,
 
 
 def describe(facts: CaptionFacts, scene: Scene, position: int, draw: Random) -> str:
-    """Write a paragraph of at least two sentences, or give ``""`` where too little is known."""
+    """Write a paragraph of at least two sentences, or give ``""`` where too little is known.
+
+    Paragraphs of other positions open in other words, and where there is more than one clause with another one.
+    """
+    if position >= len(_OPENINGS):
+        return ""
     said: set[str] = set()
-    sentences = _opening(facts, position, said, draw)
+    opening = _OPENINGS[(int(draw.random() * len(_OPENINGS)) + position) % len(_OPENINGS)]
+    sentences = _opening(facts, position, said, opening)
     sentences += _caption_sentences(facts, said, " ".join(sentences))
     boxed = _box_sentences(scene, said, draw)
     sentences += boxed[: max(2, 7 - len(sentences))]
     if not said and scene.things:
-        sentences = [_listed(scene), *(s for s in sentences if not s.startswith("There are"))]
+        sentences = [_listed(scene, opening), *(s for s in sentences if not s.startswith("There are"))]
     if len(sentences) < 6:
         sentences += _also(facts, scene, said, draw)
     if len(sentences) < 2:
-        sentences = _slowly(facts, draw)
+        sentences = _slowly(facts, opening)
     if len(sentences) == 1 and any(where.core in OUTDOORS for _, where in facts.settings):
         sentences.append("It is an outdoor scene.")
     return " ".join(sentence(s) for s in sentences) if len(sentences) > 1 else ""
 
 
-def _listed(scene: Scene) -> str:
+def _listed(scene: Scene, opening: str) -> str:
     """Name up to four kinds of things that boxes show."""
     told = [
         counted(t, t.n) if t.exact and t.n > 1 else a_(t.name) if t.single else f"some {t.plural}"
         for t in scene.things[:4]
     ]
-    return f"The picture shows {told[0] if len(told) == 1 else ', '.join(told[:-1]) + ' and ' + told[-1]}."
+    text = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return opening.format(text, "is" if scene.things[0].single else "are")
 
 
-def _slowly(facts: CaptionFacts, draw: Random) -> list[str]:
+def _slowly(facts: CaptionFacts, opening: str) -> list[str]:
     """Tell one clause in two sentences: first who or what, then what it does or where it is."""
     for clause in sorted(facts.clauses, key=lambda c: -_told(c)):
         act = next((a for a in clause.acts if a.object or a.places), None)
         places = [f"{prep} {where.a()}" for prep, where in clause.places if static(prep)]
         rest = act.text() if act else " ".join(places)
         if rest and clause.subject.the() not in unnamed(facts):
-            first = _OPENINGS[int(draw.random() * len(_OPENINGS))]
             exists = "are" if clause.subject.plural and not clause.subject.group else "is"
-            return [first.format(clause.subject.a(), exists), f"{clause.subject.the()} {clause.subject.be} {rest}."]
+            return [opening.format(clause.subject.a(), exists), f"{clause.subject.the()} {clause.subject.be} {rest}."]
     return []
 
 
@@ -64,10 +70,11 @@ def _also(facts: CaptionFacts, scene: Scene, said: set[str], draw: Random) -> li
     """Name up to three things that no sentence has named yet, by whatever word."""
     classes = {class_of(core) for core in said} | {thing.label for thing in scene.things}
     near = {name for core in said for name in near_classes(core)} | classes
+    boxed = {word for thing in scene.things for word in thing.label.lower().split()}
     found: list[str] = []
     for phrase in facts.loose:
         core, kind = phrase.core, class_of(phrase.core)
-        taken = core in said or core in PLACES or core in UNSEEN or phrase.of or phrase.group
+        taken = core in said or core in boxed or core in PLACES or core in UNSEEN or phrase.of or phrase.group
         if taken or core in PEOPLE or kind in near or near_classes(core) & classes or len(found) == 3:
             continue
         found.append(phrase.a())
@@ -80,17 +87,16 @@ def _also(facts: CaptionFacts, scene: Scene, said: set[str], draw: Random) -> li
     return [_ALSO[int(draw.random() * 3)].format(text).replace("There is", "There are" if plural else "There is")]
 
 
-def _opening(facts: CaptionFacts, position: int, said: set[str], draw: Random) -> list[str]:
+def _opening(facts: CaptionFacts, position: int, said: set[str], opening: str) -> list[str]:
     whole = [c for c in facts.clauses if c.acts or c.places or c.has]
     if not whole:
         return []
     whole.sort(key=lambda c: -_told(c))
-    clause = whole[min(position, len(whole) - 1)]
+    clause = whole[position % len(whole)]
     text = _as_phrase(clause)
     said.update(_cores(clause))
     who = "person" if clause.subject.core in PEOPLE else clause.subject.core
     said.update([f"act:{clause.subject.core}", *(f"{who} {act.verb}" for act in clause.acts)])
-    opening = _OPENINGS[int(draw.random() * len(_OPENINGS))]
     return [opening.format(text, "are" if clause.subject.plural and not clause.subject.group else "is")]
 
 

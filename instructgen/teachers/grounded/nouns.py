@@ -131,7 +131,7 @@ MORE_THINGS = word_set(
     elevator lounge seating_area bus_station pan shop diner grocery produce_stand candy sweet treat ingredient
     vegetation topping stack league professional police cop owner skyline hillside drawing ferry barge tugboat
     airfield hangar fairground carnival circus festival parade ceremony wedding picnic meeting race gathering
-    conference tournament match trick stunt jump flip turn swing serve pose ramp_edge ring flame spark shell pebble
+    conference tournament match trick stunt jump flip turn swing ramp_edge ring flame spark shell pebble
     driftwood branch twig stump root bark blossom petal stem bud seed cone thorn hedge tulip daisy sunflower lily
     orchid daffodil crate_stack tote duffel briefcase luggage_cart wallet pouch pocket sleeve button zipper strap buckle
     heel toe ankle wrist elbow hip thigh cheek chin lip forehead eyebrow eyelash tattoo nail whisker claw fin flipper

@@ -78,8 +78,7 @@ class Phrase:
 
     def a(self, mods: bool = True) -> str:
         """Give the phrase as it is first mentioned: "a brown dog", "two men", "several people"."""
-        text = self._first(mods)
-        return f"{text} and {self.also.a(mods)}" if self.also else text
+        return self._first(mods) if self.also is None else listed([part._first(mods) for part in self.parts()])
 
     @property
     def _bare(self) -> bool:
@@ -107,11 +106,16 @@ class Phrase:
         """Give the phrase as it is mentioned again: "the dog", "the two men"."""
         number = f"{NUMBER_WORDS[self.count]} " if self.count and self.count > 1 else ""
         text = f"the {number}{self.body(mods)}"
-        return f"{text} and {self.also.the(mods)}" if self.also else text
+        return text if self.also is None else listed([part.the(mods) for part in self.parts()])
 
     def parts(self) -> "list[Phrase]":
         """Give the joined phrases one by one."""
         return [replace(self, also=None), *self.also.parts()] if self.also else [self]
+
+
+def listed(texts: list[str]) -> str:
+    """Join texts as "a, b and c"."""
+    return f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else texts[0]
 
 
 def read_phrase(words: list[str], at: int, nouns: frozenset[str]) -> tuple[Phrase, int] | None:
