@@ -15,7 +15,7 @@ _INTENSIFIERS = word_set("""very brightly really quite rather extremely freshly 
 _BARE = word_set(
     """night dusk dawn sunset sunrise bed home town school work motion display flight place public line action uniform
     costume formation space dinner lunch breakfast day business top front back side bottom fire church air wii
-    nintendo background distance hand"""
+    nintendo background distance hand land"""
 )
 """Nouns that stand without an article after a preposition ("at night", "in bed")."""
 _PROPER = {
@@ -25,7 +25,7 @@ _PROPER = {
     "egyptian": "Egyptian", "thai": "Thai", "greek": "Greek", "roman": "Roman", "christmas": "Christmas",
     "victorian": "Victorian", "halloween": "Halloween", "siamese": "Siamese", "persian": "Persian",
     "arabian": "Arabian", "clydesdale": "Clydesdale", "tv": "TV", "suv": "SUV", "olympic": "Olympic",
-    "american-style": "American-style", "tvs": "TVs", "dvd": "DVD", "usb": "USB", "bbq": "BBQ", "iphone": "iPhone",
+    "american-style": "American-style", "tvs": "TVs", "dvd": "DVD", "usb": "USB", "santa": "Santa", "volvo": "Volvo", "bbq": "BBQ", "iphone": "iPhone",
 }  # fmt: skip
 
 
