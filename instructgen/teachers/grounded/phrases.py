@@ -25,7 +25,8 @@ _PROPER = {
     "egyptian": "Egyptian", "thai": "Thai", "greek": "Greek", "roman": "Roman", "christmas": "Christmas",
     "victorian": "Victorian", "halloween": "Halloween", "siamese": "Siamese", "persian": "Persian",
     "arabian": "Arabian", "clydesdale": "Clydesdale", "tv": "TV", "suv": "SUV", "olympic": "Olympic",
-    "american-style": "American-style", "tvs": "TVs", "dvd": "DVD", "usb": "USB", "santa": "Santa", "volvo": "Volvo", "bbq": "BBQ", "iphone": "iPhone",
+    "american-style": "American-style", "tvs": "TVs", "dvd": "DVD", "usb": "USB",
+    "santa": "Santa", "volvo": "Volvo", "bbq": "BBQ", "iphone": "iPhone",
 }  # fmt: skip
 
 
