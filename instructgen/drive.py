@@ -6,14 +6,17 @@ one. It does not cover where the teacher lives or how its reply is laid out.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from hashlib import blake2b
 from typing import TypeVar
 
-from .digests import canonical
+import msgspec
+
+from .digests import canonical, digest_bytes
 from .errors import InstructgenError, NotAsked
 from .journal import Journal, Key, Strays, key_of
 from .protocols import Rounds, Teacher
 from .records import Completion, Context, Message, Request, Slot
+
+_encode = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
 Answer = Callable[[int, Sequence[Request]], Awaitable[Sequence[Completion]]]
@@ -44,19 +47,22 @@ class Digester:
         self._known: dict[int, tuple[object, bytes]] = {}
 
     def digest(self, request: Request, identity: Mapping[str, object]) -> str:
-        """Digest a request and the identity of who is asked: 32 hex digits."""
-        head = b'{"form":%b,"identity":%b,' % (canonical(request.form), self._encoded(identity))
-        if request.max_tokens is not None:
-            head += b'"max_tokens":%d,' % request.max_tokens
-        digest = blake2b(head, digest_size=16)
+        """Digest a request and the identity of who is asked: 32 hex digits.
+
+        The bytes are those of ``digests.canonical`` over ``form``, ``identity``, ``max_tokens``, ``messages`` and
+        ``role``, put together from pieces that are known.
+        """
         *shared, last = request.messages
-        digest.update(b'"messages":[')
-        for message in shared:
-            digest.update(self._encoded(message))
-            digest.update(b",")
-        digest.update(canonical(last))
-        digest.update(b'],"role":%b}' % canonical(request.role))
-        return digest.hexdigest()
+        messages = b",".join([*map(self._encoded, shared), self._last(last)])
+        limit = b"" if request.max_tokens is None else b'"max_tokens":%d,' % request.max_tokens
+        form, role = request.form.encode(), request.role.encode()
+        text = b'{"form":"%b","identity":%b,%b"messages":[%b],"role":"%b"}'
+        return digest_bytes(text % (form, self._encoded(identity), limit, messages, role))
+
+    def _last(self, message: Message) -> bytes:
+        if len(message.parts) == 1 and isinstance(message.parts[0], str):
+            return b'{"parts":[%b],"role":"%b"}' % (_encode(message.parts[0]), message.role.encode())
+        return canonical(message)
 
     def _encoded(self, value: Message | Mapping[str, object]) -> bytes:
         known = self._known.get(id(value))

@@ -42,6 +42,7 @@ class _LineKey(msgspec.Struct):
 
 
 _key_decoder = msgspec.json.Decoder(_LineKey)
+_line_encoder = msgspec.json.Encoder()
 
 
 def key_of(slot: Slot, digest: str) -> Key:
@@ -85,6 +86,15 @@ def completion_of(line: bytes, where: str) -> Completion:
         raise SetupError(f"{where}: not a completion ({error.errors(include_url=False)[0]['msg']})") from None
 
 
+def _columns(completion: Completion) -> dict[str, object]:
+    """Give a completion as plain data without None; the model's own dump takes five times as long."""
+    columns = {name: value for name, value in completion.__dict__.items() if value is not None}
+    columns["slot"] = completion.slot.__dict__
+    if completion.usage is not None:
+        columns["usage"] = completion.usage.__dict__
+    return columns
+
+
 class Journal:
     """One shard's journal: its lines by key, and a place to append to."""
 
@@ -116,7 +126,7 @@ class Journal:
 
     def append(self, completion: Completion) -> None:
         """Write one completion. Raises SetupError when the disk does not take it; the torn tail is cut off."""
-        line = completion.model_dump_json(exclude_none=True).encode() + b"\n"
+        line = _line_encoder.encode(_columns(completion)) + b"\n"
         if self._handle is None:
             self._open()
         handle = self._handle

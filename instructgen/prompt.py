@@ -9,6 +9,7 @@ only the query is rendered for each context.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import TracebackType
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
@@ -32,6 +33,10 @@ def one_line(text: str) -> str:
     """Give ``text`` with its line breaks as spaces, else untouched."""
     lines = text.splitlines()
     return text if len(lines) == 1 and len(lines[0]) == len(text) else " ".join(lines)
+
+
+_one_line = lru_cache(maxsize=4096)(one_line)
+"""For labels, which are few."""
 
 
 def caption_lines(context: Context) -> str:
@@ -116,12 +121,16 @@ class Prompt:
 
 
 def _box_line(box: Box, several: bool) -> str:
-    label = one_line(box.label)
+    label = _one_line(box.label)
     if box.crowd:
         label += " (a group)"
     if several:
         label += f" (picture {box.image + 1})"
-    return f"{label}: {_corners((box.x1, box.y1, box.x2, box.y2))}"
+    known = _THOUSANDTHS
+    try:
+        return f"{label}: [{known[box.x1]}, {known[box.y1]}, {known[box.x2]}, {known[box.y2]}]"
+    except KeyError:
+        return f"{label}: {_corners((box.x1, box.y1, box.x2, box.y2))}"
 
 
 def _passage_line(passage: Passage) -> str:

@@ -8,15 +8,17 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from .assemble import Built
 from .digests import digest
 from .errors import UserError
 from .parts import footer, read_rows, row_of
-from .records import Context, Fault, Row
+from .records import Box, Context, Fault, Image, Passage, Row
 from .run_folder import RunFacts, RunFolder
 from .selection import all_ranges, needs_pass, ranges_of
 
-_NOT_DIGESTED: Any = {"row": True, "images": {"__all__": {"size", "mtime_ns"}}}
+_content = TypeAdapter(tuple[str, tuple[str, ...], tuple[Box, ...], tuple[Passage, ...], tuple[Image, ...]])
 _FEW_FAULTS = 10
 
 
@@ -29,8 +31,14 @@ class ContextsDigest:
     def add(self, row: Row) -> None:
         """Take one row in."""
         item, kept = row
-        text = item.model_dump_json(exclude_none=True, exclude=_NOT_DIGESTED if isinstance(item, Context) else {"row"})
-        self._hash.update(text.encode())
+        if isinstance(item, Context):
+            images = item.images
+            if any(image.size is not None or image.mtime_ns is not None for image in images):
+                images = tuple(i.model_copy(update={"size": None, "mtime_ns": None}) for i in images)
+            content = (item.id, item.captions, item.boxes, item.passages, images)
+            self._hash.update(_content.dump_json(content, exclude_none=True))
+        else:
+            self._hash.update(item.model_dump_json(exclude_none=True, exclude={"row"}).encode())
         self._hash.update(repr(sorted(kept.items())).encode() if kept else b"\n")
 
     def hexdigest(self) -> str:
