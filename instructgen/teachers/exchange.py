@@ -246,11 +246,12 @@ class Exchange:
 
         def enough(state: tenacity.RetryCallState) -> bool:
             fault = _failure(state)
+            if (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._server.retry_seconds:
+                return True
             if not self._reached:
                 return state.attempt_number >= _TRIES_UNREACHED
             others_are_served = self._answered_at > began and not fault.crowded
-            too_often = others_are_served and state.attempt_number > self._server.retries
-            return too_often or (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._server.retry_seconds
+            return others_are_served and state.attempt_number > self._server.retries
 
         retrying = tenacity.AsyncRetrying(
             sleep=self._gate.sleep,

@@ -130,5 +130,5 @@ def _read(file: Path) -> tuple[Script, str]:
     try:
         script = TypeAdapter(Script).validate_python({"list": given} if isinstance(given, list) else given)
     except ValidationError as error:
-        raise SetupError(f"{file}: {explain_validation(error, list(Script.model_fields))}") from None
+        raise SetupError(f"{file}: {explain_validation(error, Script)}") from None
     return script, digest_bytes(data)
