@@ -90,9 +90,11 @@ class RepetitionCheck(Component):
 
     def _within(self, text: str, low: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
         run = self.character_repeats
-        if any(map(self._row.search, [token for token in low.split() if len(token) >= run])):
+        # A run of one sign leaves a token with fewer different signs than it is long, by the run's length less one.
+        if any(len(token) >= run and len(token) - len(set(token)) >= run - 1 for token in set(low.split())):
             found = self._row.search(text)
-            yield "character_run", *(found.span() if found else (0, len(text)))
+            if found:
+                yield "character_run", *found.span()
         if len(words) < 4:
             return
         # Anything below repeats a triple of words; most answers repeat none, or one.

@@ -66,7 +66,7 @@ def first_broken(rules: Sequence[WordingRule], turns: Sequence[Turn]) -> tuple[W
     for rule in rules:
         if not _worth_searching(rule, words):
             continue
-        if spans := tuple(_spans(rule, turns)):
+        if spans := tuple(_spans(rule, turns, words)):
             return rule, spans
     return None
 
@@ -97,9 +97,11 @@ def _worth_searching(rule: WordingRule, words: Words) -> bool:
     return bool(rule.signs) and any(map(words.whole.__contains__, rule.signs))
 
 
-def _spans(rule: WordingRule, turns: Sequence[Turn]) -> Iterator[Span]:
+def _spans(rule: WordingRule, turns: Sequence[Turn], words: Words) -> Iterator[Span]:
     for number, turn in enumerate(turns):
         if rule.who not in ("both", turn.role):
+            continue
+        if rule.needs.isdisjoint(words.words[number]) and not any(map(words.low[number].__contains__, rule.signs)):
             continue
         text = straight(turn.text)
         searched = text if rule.by_lines else text.replace("\n", " ")
