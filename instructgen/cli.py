@@ -140,11 +140,11 @@ def list_(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A component's or recipe's name, or a record as id@run.")],
+    name: Annotated[str, typer.Argument(help="A component's or recipe's name, 'recipe', or a record as ID@RUN.")],
 ) -> None:
-    """Say what a component is and what its fields mean.
+    """Say what a component is and what its fields mean, what a recipe holds, or where a sample comes from.
 
-    Example: instructgen explain coco
+    Example: instructgen explain coco, or instructgen explain 000000000009/detail/0@runs/mine
     """
     print("\n".join(listing.explain(name)))
 
@@ -184,6 +184,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except TyperException as error:
+        if not arguments and len(sys.argv) < 2:
+            print(error.format_message(), file=sys.stderr)
+            sys.exit(2)
         print(f"instructgen: {' '.join(error.format_message().split())} Try 'instructgen --help'", file=sys.stderr)
         sys.exit(2)
     except (UserError, Abort) as error:

@@ -2,15 +2,21 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from typing import get_args, get_origin
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Literal, Union, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from . import checks, exports, sources, tasks, teachers
 from .component import Component, did_you_mean, is_placement, resolve
+from .digests import plain
 from .errors import SetupError
 from .library import Library
-from .recipe import Recipe, load
+from .recipe import CheckBlock, Output, Recipe, TaskBlock, load
+from .run import Run
+from .tracing import trace
 
 TABLES: dict[str, Mapping[str, str]] = {
     "sources": sources.TABLE,
@@ -18,6 +24,13 @@ TABLES: dict[str, Mapping[str, str]] = {
     "teachers": teachers.TABLE,
     "checks": checks.TABLE,
     "exports": exports.TABLE,
+}
+
+BLOCKS: dict[str, type[BaseModel]] = {
+    "recipe": Recipe,
+    "\na block of 'tasks'": TaskBlock,
+    "\na block of 'checks'": CheckBlock,
+    "\nthe block 'output'": Output,
 }
 
 
@@ -38,37 +51,76 @@ def lines(kind: str | None) -> Iterator[str]:
 
 
 def explain(name: str) -> Iterator[str]:
-    """Say what a component is and what its fields mean; ``recipe`` explains a recipe's own keys."""
+    """Say what a component is and what its fields mean; ``recipe`` explains a recipe's own keys.
+
+    Also a component of one's own as ``module:Class``, a recipe by name or file, and a record of a run as ``ID@RUN``.
+    """
     if name == "recipe":
-        yield from _fields("recipe", Recipe.__doc__ or "", Recipe.model_fields)
+        for title, block in BLOCKS.items():
+            yield from _fields(title, block.__doc__ or "", block.model_fields)
+        return
+    if "@" in name:
+        wanted, _, folder = name.partition("@")
+        yield from trace(Run.open(folder), wanted)
+        return
+    if name.endswith(".yaml") or name in Library.beside(None).names("pipelines"):
+        yield from _recipe(name)
+        return
+    if ":" in name:
+        yield from _component(name, resolve(name, {}, "component", "explain"), "component of your own")
         return
     found = [(kind, table) for kind, table in TABLES.items() if name in table]
     if not found:
         known = ["recipe", *(n for table in TABLES.values() for n in table)]
         raise SetupError(f"there is nothing called '{name}' to explain{did_you_mean(name, known)}")
     for kind, table in found:
-        component = resolve(name, table, kind, "explain")
-        if issubclass(component, Component):
-            title = f"{name} ({kind[:-1]}, version {component.version})"
-            yield from _fields(title, component.__doc__ or "", component.model_fields)
+        yield from _component(name, resolve(name, table, kind, "explain"), kind[:-1])
+
+
+def _component(name: str, component: type[object], kind: str) -> Iterator[str]:
+    if not issubclass(component, Component):
+        raise SetupError(f"{name} is not a Component")
+    yield from _fields(f"{name} ({kind}, version {component.version})", component.__doc__ or "", component.model_fields)
+
+
+def _recipe(name: str) -> Iterator[str]:
+    """Say where a recipe's file is, then its text, after which all it includes."""
+    recipe, library = load(name)
+    file = Path(name) if Path(name).is_file() else library.find("pipelines", name)
+    yield f"{file}: {recipe.about}"
+    yield ""
+    yield file.read_text(encoding="utf-8").rstrip()
+    yield ""
+    yield "Its keys are explained by 'instructgen explain recipe', what its blocks use by 'instructgen explain NAME'."
 
 
 def _fields(title: str, about: str, fields: Mapping[str, FieldInfo]) -> Iterator[str]:
     yield title
     yield from (f"  {line}" for line in inspect.cleandoc(about).splitlines())
     for key, info in fields.items():
-        default = "required" if info.is_required() else f"default {info.get_default(call_default_factory=True)!r}"
+        default = "required" if info.is_required() else f"default {_shown(info.get_default(call_default_factory=True))}"
         where = "; only where or how fast, shapes no result" if is_placement(info) else ""
         yield f"\n  {key}: {_type_name(info.annotation)}, {default}{where}"
         yield from (f"      {line}" for line in inspect.cleandoc(info.description or "").splitlines())
 
 
+def _shown(default: object) -> str:
+    return str(plain(default)) if isinstance(default, BaseModel) else repr(default)
+
+
 def _type_name(annotation: object) -> str:
-    if isinstance(annotation, type) and not get_args(annotation):
-        return annotation.__name__
-    if get_origin(annotation) is not None and str(get_origin(annotation)) == "typing.Literal":
-        return " | ".join(map(str, get_args(annotation)))
-    return str(annotation).replace("typing.", "").replace("pathlib.", "")
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is None or annotation is NoneType:
+        return "None"
+    if origin is Annotated:
+        return _type_name(arguments[0])
+    if origin in (Union, UnionType):
+        return " | ".join(map(_type_name, arguments))
+    if origin is Literal:
+        return " | ".join(map(str, arguments))
+    if isinstance(origin, type):
+        return f"{origin.__name__}[{', '.join('...' if a is ... else _type_name(a) for a in arguments)}]"
+    return getattr(annotation, "__name__", str(annotation))
 
 
 def _first_line(found: type[object]) -> str:

@@ -23,9 +23,10 @@ Action = Literal["retry", "reject", "tag"]
 class Block(BaseModel):
     """A block whose further keys are the component's own fields."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
 
     use: str = ""
+    """Which component: its name, or ``module:Class``. The other keys of the block are the component's fields."""
 
     def fields(self) -> dict[str, object]:
         """Give the component's own fields."""
@@ -36,6 +37,7 @@ class TaskBlock(Block):
     """A task of the recipe."""
 
     use: str = "prompted"
+    """Which task: its name, or ``module:Class``. The other keys of the block are the task's own fields."""
     take: Take = "all"
     """How many of the source's contexts it gets: ``all``, a number, or a share such as ``30%``."""
 
@@ -50,7 +52,7 @@ class CheckBlock(Block):
 class Output(BaseModel):
     """How accepted samples are written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     images: Literal["path", "bytes"] = "path"
     """``path``: references only; ``bytes``: the original files inside the Parquet parts."""
