@@ -5,6 +5,7 @@ cut off; every line before it is whole.
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -104,12 +105,17 @@ class Journal:
         self._lines: dict[Key, bytes] = {}
         self.spent = Spent()
         """Tokens and money of all its completions, those appended since included."""
-        for key, _, line in read_lines(path):
+        for number, (key, _, line) in enumerate(read_lines(path), 1):
             self._lines[key] = line
-            self.spent.add_line(line)
+            try:
+                self.spent.add_line(line)
+            except msgspec.MsgspecError as error:
+                raise SetupError(f"{path}, line {number}: not a journal line ({error}); restore the file") from None
         self._handle: int | None = None
         self._end = 0
         self._dirty = False
+        self._syncing = threading.Lock()
+        """Syncing happens in threads: the file must not be closed, nor taken for synced, in the middle of it."""
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -127,44 +133,56 @@ class Journal:
     def append(self, completion: Completion) -> None:
         """Write one completion. Raises SetupError when the disk does not take it; the torn tail is cut off."""
         line = _line_encoder.encode(_columns(completion)) + b"\n"
-        if self._handle is None:
-            self._open()
-        handle = self._handle
-        assert handle is not None
+        handle = self._open() if self._handle is None else self._handle
         try:
             written = os.write(handle, line)
             while written < len(line):
                 written += os.write(handle, line[written:])
         except OSError as error:
             os.ftruncate(handle, self._end)
-            raise SetupError(
-                f"{self.path}: cannot be written ({error.strerror}); make room and run again: "
-                "every reply before this one is kept"
-            ) from None
+            raise self._unwritten(error) from None
         self._end += len(line)
         self._dirty = True
         self.spent.add(completion)
 
     def sync(self) -> None:
-        """Make sure that everything appended so far is on the disk."""
-        if self._dirty and self._handle is not None:
-            self._dirty = False
-            os.fsync(self._handle)
+        """Make sure that everything appended so far is on the disk. Raises SetupError; threads may call it."""
+        with self._syncing:
+            if self._dirty and self._handle is not None:
+                self._dirty = False
+                try:
+                    os.fsync(self._handle)
+                except OSError as error:
+                    raise self._unwritten(error) from None
 
     def close(self) -> None:
         """Sync and let go of the file."""
-        if self._handle is not None:
+        try:
             self.sync()
-            os.close(self._handle)
-            self._handle = None
+        finally:
+            with self._syncing:
+                if self._handle is not None:
+                    os.close(self._handle)
+                    self._handle = None
 
-    def _open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        size = os.fstat(self._handle).st_size
+    def _open(self) -> int:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise self._unwritten(error) from None
+        self._handle = handle
+        size = os.fstat(handle).st_size
         self._end = sum(len(line) for line in self._whole_lines())
         if self._end < size:
-            os.ftruncate(self._handle, self._end)
+            os.ftruncate(handle, self._end)
+        return handle
+
+    def _unwritten(self, error: OSError) -> SetupError:
+        return SetupError(
+            f"{self.path}: cannot be written ({error.strerror}); make room and run again: "
+            "every reply before this one is kept"
+        )
 
     def _whole_lines(self) -> Iterator[bytes]:
         for _, _, line in read_lines(self.path):
