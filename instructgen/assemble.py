@@ -107,7 +107,7 @@ def _component(block: Block, table: Mapping[str, str], kind: str, site: Site, wh
     fields = block.fields()
     if not issubclass(found, Component):
         raise SetupError(f"{where}: {found.__name__} is not a Component")
-    return found.build(placed(found, fields), site, where)
+    return found.build(placed(found, fields), site, where, list(type(block).model_fields))
 
 
 def placed(component: type[Component], fields: Mapping[str, object]) -> dict[str, object]:

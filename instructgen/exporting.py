@@ -6,10 +6,11 @@ from pathlib import Path
 import yaml
 
 from . import exports
-from .component import Component, Site, resolve
+from .component import Component, Site, did_you_mean, resolve
 from .errors import SetupError
 from .library import Library
 from .protocols import Export
+from .recipe import yaml_fault
 from .run import Run
 
 
@@ -20,7 +21,7 @@ def export(run: Run, name: str, out: Path, task: str | None = None, settings: It
     """
     tasks = list(run.built.tasks)
     if task is not None and task not in tasks:
-        raise SetupError(f"there is no task '{task}' in {run.folder.path}; it has {', '.join(tasks)}")
+        raise SetupError(f"--task: there is no task '{task}' in {run.folder.path}{did_you_mean(task, tasks)}")
     found = resolve(name, exports.TABLE, "export", "--format")
     if not issubclass(found, Component):
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
@@ -33,4 +34,7 @@ def _setting(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     if not equals:
         raise SetupError(f"--set {text}: expected FIELD=VALUE of the export")
-    return key, yaml.safe_load(value)
+    try:
+        return key, yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise SetupError(f"--set {key}: the value is not YAML ({yaml_fault(error)})") from None

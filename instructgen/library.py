@@ -38,7 +38,9 @@ class Library:
             path = folder / kind / file
             if path.is_file():
                 return path
-        raise SetupError(f"there is no {kind}/{file}{did_you_mean(name, self.names(kind))}")
+        raise SetupError(
+            f"there is no {kind}/{file}, neither beside the recipe nor shipped{did_you_mean(name, self.names(kind))}"
+        )
 
     def text(self, kind: str, name: str) -> str:
         """Give the text of a file that ``find`` finds."""

@@ -21,7 +21,7 @@ def preview(
     """Give, for each of the first ``limit`` contexts and each task, the messages as text."""
     built = build(recipe, library)
     if task is not None and task not in built.tasks:
-        raise SetupError(f"there is no task '{task}'{did_you_mean(task, list(built.tasks))}")
+        raise SetupError(f"--task: the recipe has no task '{task}'{did_you_mean(task, list(built.tasks))}")
     built.source.stamp()
     for row in islice(built.source.read(0), limit):
         if isinstance(row.item, Fault):

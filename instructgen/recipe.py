@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .component import explain_validation
+from .component import did_you_mean, explain_validation
 from .errors import SetupError
 from .library import Library
 
@@ -108,7 +108,7 @@ def load(path: Path | str, overrides: Iterable[str] = ()) -> tuple[Recipe, Libra
     if not file.is_file():
         if file.is_dir():
             raise SetupError(f"{file}: is a folder; expected a recipe file (YAML)")
-        file = Library.beside(None).find("pipelines", str(path))
+        file = _named(Library.beside(None), str(path), "a file that is there, or a shipped recipe's name")
     library = Library.beside(file)
     tree = _read(file, library, ())
     for override in overrides:
@@ -116,12 +116,19 @@ def load(path: Path | str, overrides: Iterable[str] = ()) -> tuple[Recipe, Libra
     return validated(tree, str(file)), library
 
 
+def _named(library: Library, name: str, expected: str) -> Path:
+    known = library.names("pipelines")
+    if name.removesuffix(".yaml") in known:
+        return library.find("pipelines", name)
+    raise SetupError(f"{name}: there is no such recipe; expected {expected}{did_you_mean(Path(name).stem, known)}")
+
+
 def validated(tree: Mapping[str, object], where: str) -> Recipe:
     """Validate a recipe tree; raises SetupError."""
     try:
         return Recipe.model_validate(tree)
     except ValidationError as error:
-        raise SetupError(f"{where}: {explain_validation(error, list(Recipe.model_fields))}") from None
+        raise SetupError(f"{where}: {explain_validation(error, Recipe)}") from None
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -129,28 +136,38 @@ class _UniqueKeys(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(k, deep=True) for k, _ in node.value]
-        twice = [k for k in keys if keys.count(k) > 1]
+        twice = [(k, n.start_mark.line + 1) for k, (n, _) in zip(keys, node.value, strict=True) if keys.count(k) > 1]
         if twice:
-            raise yaml.YAMLError(f"key '{twice[0]}' is given twice (line {node.start_mark.line + 1})")
+            raise yaml.YAMLError(f"key '{twice[0][0]}' is given twice (lines {twice[0][1]} and {twice[1][1]})")
         return super().construct_mapping(node, deep)
 
 
 def _read(file: Path, library: Library, above: tuple[Path, ...]) -> dict[str, object]:
-    if file in above:
-        raise SetupError(f"{file}: includes itself")
+    if file.resolve() in above:
+        raise SetupError(f"{file}: includes itself, by way of {above[-1]}; take the include out")
     try:
         tree = yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise SetupError(f"{file}: not a readable recipe: {' '.join(str(error).split())}") from None
+        raise SetupError(f"{file}: not a readable recipe: {yaml_fault(error)}") from None
     if not isinstance(tree, dict):
         raise SetupError(f"{file}: expected a mapping with keys such as source, teacher, tasks")
     own = {str(k): _located(v, file.resolve().parent) for k, v in tree.items()}
     include = own.pop("include", None)
     if include is None:
         return own
-    beside = file.parent / str(include)
-    other = beside if beside.is_file() else library.find("pipelines", str(include))
-    return _merged(_read(other, library, (*above, file)), own)
+    if not isinstance(include, str):
+        raise SetupError(f"{file}: include: expected one recipe's file or name (got {include!r})")
+    beside = file.parent / include
+    other = beside if beside.is_file() else _named(library, include, f"a file beside {file} or a shipped recipe's name")
+    return _merged(_read(other, library, (*above, file.resolve())), own)
+
+
+def yaml_fault(error: Exception) -> str:
+    """Say in one line where YAML text is wrong and how; nothing of the text is shown."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def _located(value: object, folder: Path) -> object:
@@ -181,17 +198,17 @@ def _override(tree: dict[str, object], override: str) -> None:
     key, equals, text = override.partition("=")
     keys = key.strip().split(".")
     if not equals or not all(keys):
-        raise SetupError(f"--set {override}: expected KEY=VALUE, such as teacher.use=openai_chat")
+        raise SetupError(f"--set {key}: expected KEY=VALUE, such as teacher.use=openai_chat")
     try:
         value = _located(yaml.safe_load(text) if text.strip() else None, Path.cwd())
     except yaml.YAMLError as error:
-        raise SetupError(f"--set {override}: the value is not YAML ({' '.join(str(error).split())})") from None
+        raise SetupError(f"--set {key}: the value is not YAML ({yaml_fault(error)})") from None
     block: dict[str, object] = tree
     for step in keys[:-1]:
         inner = block.get(step)
         if not isinstance(inner, dict):
             if inner is not None:
-                raise SetupError(f"--set {override}: '{step}' holds a value, not a block of keys")
+                raise SetupError(f"--set {key}: '{step}' holds a value, not a block of keys")
             inner = {}
             block[step] = inner
         block = inner

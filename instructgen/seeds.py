@@ -43,11 +43,11 @@ class Seeds:
 
 def read_seeds(text: str, where: str, form: str) -> Seeds:
     """Read a seeds file whose replies have ``form``; raises SetupError naming the file and line or seed number."""
-    file = _validated(_FILE, _yaml(text, where), where, ["about", "pools", "seeds"])
+    file = _validated(_FILE, _yaml(text, where), where, _File)
     read = []
     for number, raw in enumerate(file.seeds, 1):
         at = f"{where}: seed {number}"
-        seed = _validated(_SEED, raw, at, ["context", "reply", "captions", "boxes", "passages"])
+        seed = _validated(_SEED, raw, at, _Seed)
         if not (seed.context.captions or seed.context.boxes or seed.context.passages):
             raise SetupError(f"{at}: its context is empty; give captions or boxes")
         context = Context(
@@ -113,20 +113,18 @@ T = TypeVar("T")
 def _reply(form: str, raw: object, at: str) -> Reply:
     at = f"{at}: reply (form '{form}')"
     if form == "description":
-        described = _validated(_DESCRIPTION, raw, at, ["description"])
+        described = _validated(_DESCRIPTION, raw, at, _Description)
         return Reply(turns=(Turn(role="gpt", text=described.description),))
-    if form == "single_question":
-        pairs = [_validated(_PAIR, raw, at, ["question", "answer"])]
-    else:
-        pairs = _validated(_DIALOGUE, raw, at, ["question", "answer"])
+    single = form == "single_question"
+    pairs = [_validated(_PAIR, raw, at, _Pair)] if single else _validated(_DIALOGUE, raw, at, _Pair)
     return pairs_reply([(pair.question, pair.answer) for pair in pairs])
 
 
-def _validated(adapter: TypeAdapter[T], raw: object, at: str, known: list[str]) -> T:
+def _validated(adapter: TypeAdapter[T], raw: object, at: str, model: type[BaseModel]) -> T:
     try:
         return adapter.validate_python(raw)
     except ValidationError as error:
-        raise SetupError(f"{at}: {explain_validation(error, known)}") from None
+        raise SetupError(f"{at}: {explain_validation(error, model)}") from None
 
 
 def _yaml(text: str, where: str) -> object:

@@ -44,7 +44,7 @@ def test_a_description_is_one_turn() -> None:
             "seed 1: reply (form 'dialogue'): '1.answer'",
         ),
         (DIALOGUE.replace("On a rug.", "' '"), "dialogue", "seed 1: reply (form 'dialogue'): '1.answer'"),
-        (DIALOGUE.replace("A dog.}", "yes}"), "dialogue", "valid string"),
+        (DIALOGUE.replace("A dog.}", "yes}"), "dialogue", "expected text"),
         (DIALOGUE.replace("0.1, 0.2, 0.5, 1]", "0.1, 0.2, 0.5]"), "dialogue", "seed 1: 'context.boxes.0'"),
         (DIALOGUE.replace("0.5, 1]", "0.5, 1.2]"), "dialogue", "less than or equal to 1"),
         (DIALOGUE.replace("0.1, 0.2", "0.6, 0.2"), "dialogue", "x1 < x2"),

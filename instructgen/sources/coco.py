@@ -59,7 +59,7 @@ class CocoSource(Component):
     @model_validator(mode="after")
     def _one_file_at_least(self) -> Self:
         if self.captions is None and self.instances is None:
-            raise ValueError("expected captions, instances or both: COCO annotation files (JSON)")
+            raise ValueError("expected captions, instances or both, COCO annotation files (--set source.captions=FILE)")
         return self
 
     def read(self, start: int) -> Iterator[Row]:

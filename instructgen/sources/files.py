@@ -23,7 +23,10 @@ def stamp(path: Path, field: str) -> str:
         with os.scandir(path) as entries:
             return f"{sum(1 for _ in entries)} entries, {facts.st_mtime_ns} ns"
     except OSError as error:
-        raise SetupError(f"{field}: {path} cannot be read ({error.strerror}); expected a file or folder") from None
+        raise SetupError(
+            f"{field}: {path} cannot be read ({error.strerror}); expected the path of a file or folder: mend it in the "
+            f"recipe, or by --set source.{field}=PATH"
+        ) from None
 
 
 def need_file(path: Path, field: str, expected: str) -> Path:

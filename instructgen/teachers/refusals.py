@@ -115,8 +115,8 @@ async def explain_missing(answer: Answer, access: Access, pool: Pool, model: str
         said = access.scrub(read_fault(answer.body)[0], 120)
         return f"{access.server}: answers 404 for model '{model}' ({said}); check model, and base_url (it ends in /v1)"
     near = get_close_matches(model, known, n=1, cutoff=0.4)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    return f"{access.server}: there is no model '{model}'; {hint}Known: {', '.join(sorted(known)[:20])}"
+    hint = f"did you mean '{near[0]}'? Known" if near else "known"
+    return f"{access.server}: there is no model '{model}'; {hint}: {', '.join(sorted(known)[:20])}"
 
 
 class _Model(msgspec.Struct):
