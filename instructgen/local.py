@@ -10,9 +10,11 @@ from typing import Any
 
 from .assemble import Built
 from .drive import Answers, Digester, Stopped
+from .errors import UserError
 from .journal import Journal, Strays
 from .open_shard import BREATH, OpenShard
 from .parts import PartWriter
+from .protocols import Queued
 from .records import Completion, Context
 from .run_folder import RunFacts, RunFolder
 from .selection import chosen
@@ -83,7 +85,10 @@ class LocalEngine:
         syncing = asyncio.create_task(self._sync())
         self._workers = [asyncio.create_task(self._work()) for _ in range(width)]
         try:
-            await self._feed()
+            try:
+                await self._feed()
+            except UserError as error:  # what is in flight is paid for: it is waited for and journaled
+                self._fail(error)
             for _ in self._workers:
                 await self._queue.put(None)
             await asyncio.gather(*self._workers)
@@ -96,11 +101,13 @@ class LocalEngine:
             raise
         finally:
             syncing.cancel()
-            for shard in self._open.values():
-                shard.journal.close()
-            self._keep_facts()
-            for teacher in self._built.teachers.values():
-                await teacher.close()
+            try:
+                for shard in self._open.values():
+                    shard.journal.close()
+                self._keep_facts()
+            finally:
+                for teacher in self._built.teachers.values():
+                    await teacher.close()
         if self._failure is not None:
             raise self._failure
 
@@ -108,6 +115,9 @@ class LocalEngine:
         """Ask nothing new; what is in flight is finished and journaled."""
         self.stopping = True
         self._room.set()
+        for teacher in self._built.teachers.values():
+            if isinstance(teacher, Queued):
+                teacher.halt(Stopped("stopped before it was sent"))
 
     def stop_now(self) -> None:
         """Let go of what is in flight as well."""
@@ -127,14 +137,14 @@ class LocalEngine:
             if number % BREATH == 0:
                 await asyncio.sleep(0)
         if not self.stopping:
-            self._remove_beyond(number)
+            self._remove_beyond()
             self._read_all = True
 
-    def _remove_beyond(self, number: int) -> None:
+    def _remove_beyond(self) -> None:
         """Remove the parts of shards that a source which became shorter no longer has; their journals stay."""
         for kind in ("samples", "rejected", "contexts"):
             for shard in self._folder.shards(kind):
-                if shard >= number and self._supply.wanted(shard) == 0:
+                if self._supply.wanted(shard) == 0:
                     self._folder.part(kind, shard).unlink()
 
     def _skip(self, noted: Mapping[str, Any]) -> None:
@@ -240,20 +250,17 @@ class LocalEngine:
 
     async def _finish(self, shard: OpenShard) -> None:
         try:
-            await self._write(shard)
+            await asyncio.to_thread(shard.journal.sync)
+            await shard.write(self._folder, self._judge.actions, self._supply.fingerprint(shard.contexts), self._root)
+            self.tally.merge(shard.tally)
+            self.spent.merge(shard.journal.spent)
+            self._keep_facts()
         except BaseException as error:
             self._fail(error)
         finally:
             shard.journal.close()
             self._open.pop(shard.number, None)
             self._room.set()
-
-    async def _write(self, shard: OpenShard) -> None:
-        await asyncio.to_thread(shard.journal.sync)
-        await shard.write(self._folder, self._judge.actions, self._supply.fingerprint(shard.contexts), self._root)
-        self.tally.merge(shard.tally)
-        self.spent.merge(shard.journal.spent)
-        self._keep_facts()
 
     def so_far(self) -> tuple[Tally, Spent]:
         """Give the counts of finished and open shards together."""
@@ -279,7 +286,7 @@ class LocalEngine:
             for shard in list(self._open.values()):
                 try:
                     await asyncio.to_thread(shard.journal.sync)
-                except OSError as error:
+                except UserError as error:
                     self._fail(error)
 
     def _keep_facts(self) -> None:
@@ -290,4 +297,3 @@ class LocalEngine:
         if now != self._kept:
             self._folder.write_facts(now)
             self._kept = now
-

@@ -15,6 +15,7 @@ from .forms import FORMS
 from .journal import Journal, Strays
 from .lacking import Lack
 from .library import Library
+from .parts import footer
 from .recipe import Recipe
 from .records import Row
 from .replay import outcomes
@@ -47,9 +48,9 @@ def open_run(
     facts = folder.facts()
     built = build(recipe, library, facts.settled if facts else None)
     stamp = dict(built.source.stamp())
-    _sweep(folder)
     if facts is None:
         return _new(recipe, built, folder, stamp, limit)
+    _sweep(folder)
     if facts.shard_size != recipe.shard_size:
         raise SetupError(
             f"{folder.path}: was started with shard_size: {facts.shard_size}, which stays fixed; "
@@ -65,7 +66,7 @@ def open_run(
         facts.end, facts.rereading = None, True
     if limit != facts.limit:
         facts.limit = limit
-    if shaping["tasks"] != before.shaping.get("tasks") or shaping["seed"] != before.shaping.get("seed"):
+    if any(shaping[key] != before.shaping.get(key) for key in ("tasks", "seed", "overlap")):
         draw_ranges(built, facts)
     facts.shaping, facts.stamp = shaping, stamp
     if changes or reread:
@@ -80,7 +81,8 @@ def open_run(
 
 
 def _new(recipe: Recipe, built: Built, folder: RunFolder, stamp: Mapping[str, str], limit: int | None) -> Opened:
-    strangers = [p.name for p in folder.path.iterdir() if p.name != "lock"] if folder.path.exists() else []
+    inside = [p.name for p in folder.path.iterdir()] if folder.path.exists() else []
+    strangers = [name for name in inside if name != "lock" and not name.startswith(".run.json.")]
     if strangers:
         raise SetupError(f"{folder.path}: holds '{strangers[0]}' but no run.json; give an empty or a new folder")
     facts = RunFacts(
@@ -91,12 +93,14 @@ def _new(recipe: Recipe, built: Built, folder: RunFolder, stamp: Mapping[str, st
         shaping=json.loads(json.dumps(built.shaping())),
     )
     draw_ranges(built, facts)
+    folder.write_facts(facts)  # first, so that a folder in which a run was killed at its very start is known as a run's
+    _sweep(folder)
     _write_setup(recipe, built, folder, facts)
     return Opened(folder, built, facts, Supply(folder, built, facts), None)
 
 
 def _write_setup(recipe: Recipe, built: Built, folder: RunFolder, facts: RunFacts) -> None:
-    """Keep what the run is made with; the facts last, since they say that there is a run."""
+    """Keep what the run is made with; the facts last: until then a change is announced again."""
     write_text(folder.recipe, dumped(recipe, built))
     folder.write_texts(built.texts)
     for form in FORMS.values():
@@ -106,8 +110,9 @@ def _write_setup(recipe: Recipe, built: Built, folder: RunFolder, facts: RunFact
 
 def _sweep(folder: RunFolder) -> None:
     """Remove what a killed process left under temporary names."""
-    for stale in folder.path.glob("**/.*.tmp"):
-        stale.unlink(missing_ok=True)
+    for place in (".", "contexts", "samples", "rejected", "journal", "prompts", "seeds", "schemas"):
+        for stale in (folder.path / place).glob(".*.tmp"):
+            stale.unlink(missing_ok=True)
 
 
 def differences(old: Mapping[str, object], new: Mapping[str, object], at: str = "") -> Iterator[str]:
@@ -132,24 +137,39 @@ def _announce(
         return
     supply = Supply(folder, built, facts.model_copy())
     strays = Strays(folder.path / "journal") if reread else None
-    judge, lack, shards = Judge(built), Lack(built), 0
-    for shard in folder.shards("samples"):
+    judge, lack, finished = Judge(built), Lack(built), set(folder.shards("samples"))
+    begun = set(folder.shards("journal")) & set(folder.shards("contexts")) - finished
+    touched = 0, 0
+    for shard in sorted(finished | begun):
         if supply.finished(shard) is not None:
             continue
         rows, digest = _digested(supply, shard)
-        if supply.kept(shard, digest) is not None:
+        if supply.kept(shard, digest) is not None or (
+            shard in begun and not changes and _as_noted(folder, shard, digest)
+        ):
             continue
-        shards += 1
+        touched = touched[0] + (shard in finished), touched[1] + (shard in begun)
         journal = Journal(folder.part("journal", shard))
         for _ in outcomes(built, facts.ranges, rows, journal, strays=strays, on_missing=lack.add, judge=judge):
             pass
-    if not shards:
+    if touched == (0, 0):
         return
     reasons = [*changes, *(["the source's files have changed"] if stamped else [])]
+    work = [_counted("rebuilds", touched[0], "finished"), _counted("goes on with", touched[1], "begun")]
     raise ChangedRun(
-        f"{folder.path}: this run was made differently ({'; '.join(reasons)}). Going on rebuilds {shards} finished "
-        f"shard{'s' * (shards != 1)} and {lack.describe()}. Add --update to do it"
+        f"{folder.path}: this run was made differently ({'; '.join(reasons)}). Going on "
+        f"{', '.join(w for w in work if w)} and {lack.describe()}. Add --update to do it"
     )
+
+
+def _counted(verb: str, number: int, kind: str) -> str:
+    return f"{verb} {number} {kind} shard{'s' * (number != 1)}" if number else ""
+
+
+def _as_noted(folder: RunFolder, shard: int, digest: str) -> bool:
+    """Tell whether a shard's contexts are those that were written down."""
+    noted = footer(folder.part("contexts", shard))
+    return noted is not None and noted["contexts"] == digest
 
 
 def _digested(supply: Supply, shard: int) -> tuple[list[Row], str]:

@@ -8,7 +8,7 @@ same completions they make the same requests and the same result. That is how ev
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from .records import Completion, Context, Request, Row, Sample, Scalar, Slot, Verdict
 
@@ -69,6 +69,14 @@ class Teacher(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Queued(Protocol):
+    """A teacher in which requests wait their turn before they are sent."""
+
+    def halt(self, error: Exception) -> None:
+        """Send nothing more: whoever waits, or waits to try again, gets ``error``. What is in flight is finished."""
 
 
 class Check(Protocol):

@@ -85,6 +85,11 @@ class Exchange:
     def _served(self) -> bool:
         return self._answered_at > float("-inf")
 
+    def halt(self, error: Exception) -> None:
+        """Let nothing more be sent; what waits ends with ``error``, what is in flight goes on."""
+        self._gate.stop(error)
+        self._let_go()
+
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.close()

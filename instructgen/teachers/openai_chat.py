@@ -134,6 +134,11 @@ class OpenAIChat(OpenAIServer):
         """Give requests in flight, their limit now, and retries so far."""
         return self._exchange.gauge() if self._exchange else Gauge(0, 0, 0)
 
+    def halt(self, error: Exception) -> None:
+        """Send nothing more: whoever waits for a permit or a retry gets ``error``; what is in flight is finished."""
+        if self._exchange is not None:
+            self._exchange.halt(error)
+
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
         if self._exchange is not None:
