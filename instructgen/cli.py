@@ -197,4 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+    except OSError as error:
+        where = error.filename or "a file"
+        print(f"instructgen: {where}: {error.strerror or error}; see to that, and run again", file=sys.stderr)
+        sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)

@@ -190,12 +190,14 @@ class LocalEngine:
             return None, []
         self._bound.check()
         noted = self._supply.kept(number, digest.hexdigest())
+        path, about = self._folder.part("contexts", number), {"rows": tally.rows, "contexts": digest.hexdigest()}
+        if noted is None:
+            self._folder.part("samples", number).unlink(missing_ok=True)
+        if noted is None or not path.exists():
+            await asyncio.to_thread(writer.write, path, about)
         if noted is not None:
             self._skip(noted)
             return None, []
-        self._folder.part("samples", number).unlink(missing_ok=True)
-        path, about = self._folder.part("contexts", number), {"rows": tally.rows, "contexts": digest.hexdigest()}
-        await asyncio.to_thread(writer.write, path, about)
         shard = OpenShard(number, self._answers(number), digest.hexdigest(), tally)
         self._open[number] = shard
         return shard, contexts

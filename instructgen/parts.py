@@ -119,18 +119,32 @@ def footer(path: Path) -> Mapping[str, Any] | None:
         return None
     try:
         metadata = pq.read_metadata(path).metadata or {}
-    except (pa.ArrowInvalid, OSError) as error:
-        raise SetupError(f"{path}: not a readable Parquet part ({error}); remove it to have it made again") from None
+    except (pa.ArrowException, OSError) as error:
+        raise SetupError(_damaged(path, error)) from None
     return json.loads(metadata[FOOTER]) if FOOTER in metadata else None
 
 
 def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Give a part's rows, row group by row group."""
+    """Give a part's rows, row group by row group. Raises SetupError for a part that is missing or damaged."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=list(columns) if columns else None):
-            yield from batch.to_pylist()
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=ROW_GROUP, columns=list(columns) if columns else None):
+                yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise SetupError(_damaged(path, error)) from None
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    """Say what to do about a part that cannot be read: all can be made again, from the source and the journal."""
+    why = " ".join(str(error).split())[:200]
+    found = f"not a readable Parquet part ({why}); remove it" if path.exists() else "is missing;"
+    if path.parent.name == "rejected":  # made together with the samples
+        found += f" and samples/{path.name}" if path.exists() else f" remove samples/{path.name}"
+    joined = "" if found.endswith("missing;") else " and"
+    return f"{path}: {found}{joined} run again: it is made anew, and no reply is paid for twice"
 
 
 # ── contexts ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -45,7 +45,10 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     """Add up finished shards from their footers, and play the open ones from their journals."""
     summary, supply = Summary(), Supply(folder, built, facts)
     judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
-    for shard in folder.shards("contexts"):
+    begun = {*folder.shards("contexts"), *folder.shards("samples")}
+    for shard in sorted({*folder.shards("journal")} - begun):  # asked by a pilot
+        summary.spent.merge(Journal(folder.part("journal", shard)).spent)
+    for shard in sorted(begun):
         noted = supply.intact(shard)
         if noted is not None:
             summary.finished.append(shard)

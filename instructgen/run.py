@@ -47,6 +47,8 @@ class Run:
         facts = folder.facts()
         if facts is None:
             raise SetupError(f"{path}: holds no run (there is no run.json); give the folder that 'run --out' named")
+        if not folder.recipe.is_file():
+            raise SetupError(f"{folder.recipe}: is missing; 'run' with the recipe and --out {path} writes it anew")
         recipe, library = load(folder.recipe)
         return cls(folder, build(recipe, library, facts.settled), facts)
 
@@ -54,7 +56,7 @@ class Run:
 
     def rows(self) -> Iterator[Row]:
         """Give every source record as read: contexts, faults, what a filter left out, and the kept columns."""
-        for shard in self.folder.shards("contexts"):
+        for shard in self._shards():
             yield from self._rows(shard)
 
     def contexts(self) -> Iterator[Context]:
@@ -68,7 +70,7 @@ class Run:
     def samples_with_kept(self, task: str | None = None) -> Iterator[tuple[Sample, Mapping[str, Scalar]]]:
         """Give every accepted sample once, with the source columns that its context carries along."""
         seen: set[int] = set()
-        for shard in self.folder.shards("contexts"):
+        for shard in self._shards():
             kept = self._kept(shard)
             self._shard = shard
             for sample in self._samples(shard):
@@ -79,7 +81,7 @@ class Run:
 
     def rejected(self) -> Iterator[Columns]:
         """Give what was declined or failed for good, with attempts, verdicts and reason."""
-        for shard in self.folder.shards("contexts"):
+        for shard in self._shards():
             if self._finished(shard):
                 yield from read_rows(self.folder.part("rejected", shard))
             else:
@@ -119,6 +121,10 @@ class Run:
         return pl.scan_parquet([self.folder.part(kind, s) for s in self.folder.shards(kind) if self._finished(s)])
 
     # ── shards ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _shards(self) -> list[int]:
+        """List the shards; one whose contexts were lost counts, so that reading it tells."""
+        return sorted({*self.folder.shards("contexts"), *self.folder.shards("samples")})
 
     def _finished(self, shard: int) -> bool:
         return self._supply.intact(shard) is not None

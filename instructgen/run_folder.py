@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .component import explain_validation
 from .errors import RunLocked, SetupError
 
 
@@ -57,7 +58,7 @@ class RunFolder:
 
     def shards(self, kind: str) -> list[int]:
         """List the shards that have a part of this kind, in order."""
-        return sorted(int(p.stem.removeprefix("part-")) for p in (self.path / kind).glob("part-*.*"))
+        return sorted(int(p.stem[5:]) for p in (self.path / kind).glob("part-*.*") if p.stem[5:].isdecimal())
 
     @property
     def recipe(self) -> Path:
@@ -72,8 +73,12 @@ class RunFolder:
         try:
             return RunFacts.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise SetupError(f"{path}: not a run's facts ({first['loc']}: {first['msg']})") from None
+            raise SetupError(
+                f"{path}: cannot be read as a run's facts ({explain_validation(error, RunFacts)}); restore the file, "
+                "or start a new run in another folder"
+            ) from None
+        except OSError as error:
+            raise SetupError(f"{path}: cannot be read ({error.strerror}); restore the file") from None
 
     def write_facts(self, facts: RunFacts) -> None:
         """Keep what the run found out."""
@@ -88,12 +93,19 @@ class RunFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Be the one writer; raises RunLocked, which names host and process of the other."""
+        """Be the one writer; raises RunLocked, which names host and process of the other.
+
+        Raises SetupError, and leaves nothing behind, in a folder that cannot be written or holds a stranger's files.
+        """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            names = [] if (self.path / "lock").exists() else sorted(p.name for p in self.path.iterdir())
+            if names and "run.json" not in names:
+                raise SetupError(f"{self.path}: holds '{names[0]}' but no run.json; give an empty or a new folder")
             handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise SetupError(f"{self.path}: cannot be used as a run's folder ({error.strerror})") from None
+            why = why_unwritable(error, self.path)
+            raise SetupError(f"{self.path}: cannot be used as a run's folder ({why}); give another --out") from None
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,6 +126,8 @@ def atomic(path: Path) -> Iterator[Path]:
     Raises SetupError, in one line, when the place cannot be written (no folder, no right, disk full).
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    if path.is_dir():
+        raise SetupError(f"{path}: is a folder; give the name of a file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -123,7 +137,9 @@ def atomic(path: Path) -> Iterator[Path]:
     except OSError as error:
         if error.errno is None:
             raise
-        raise SetupError(f"{path}: cannot be written ({_why(error)}); nothing was left under that name") from None
+        raise SetupError(
+            f"{path}: cannot be written ({why_unwritable(error, path)}); nothing was left under that name"
+        ) from None
     finally:
         if temporary.is_file():
             temporary.unlink()
@@ -135,8 +151,12 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _why(error: OSError) -> str:
+def why_unwritable(error: OSError, path: Path) -> str:
+    """Say why ``path`` cannot be written."""
     known = {errno.ENOSPC: "the disk is full", errno.EFBIG: "the file-size limit is reached"}
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        in_the_way = next((p for p in (path, *path.parents) if p.exists() and not p.is_dir()), None)
+        return f"{in_the_way} is a file where a folder is needed" if in_the_way else str(error.strerror)
     return known.get(error.errno or 0, error.strerror or str(error))
 
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal
 
 from ..errors import SetupError
 from ..records import Sample, Scalar
+from ..run_folder import why_unwritable
 from .rows import Joined, Json, RowsExport, conversations, origin_row, with_kept
 
 _BATCH = 1000
@@ -48,7 +49,8 @@ class HfExport(RowsExport):
                 number = self._build(samples, Path(folder))
                 _put(Path(folder) / "dataset", out)
         except OSError as error:
-            raise SetupError(f"{out}: cannot be written ({error.strerror or error}); nothing was left there") from None
+            why = why_unwritable(error, out) if error.errno else error
+            raise SetupError(f"{out}: cannot be written ({why}); nothing was left there") from None
         return number
 
     def _make_way(self, out: Path) -> None:
