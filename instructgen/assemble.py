@@ -1,6 +1,7 @@
 """A validated recipe in; its components built out, with everything that shapes the result."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,7 +133,10 @@ def _absolute(value: object) -> object:
 
 
 def dumped(recipe: Recipe, built: Built) -> str:
-    """Write the resolved recipe as YAML, paths absolute: what a run keeps beside its data."""
+    """Write the resolved recipe as YAML, paths absolute: what a run keeps beside its data.
+
+    What could be a secret is withheld: values of headers and query parameters, and user and password in a URL.
+    """
     tree = recipe.model_dump(mode="json", exclude_none=True)
     blocks: list[tuple[dict[str, object], Block, object]] = [(tree["source"], recipe.source, built.source)]
     blocks += [(tree["teacher"], recipe.teacher, built.teachers["teacher"])]
@@ -140,7 +144,7 @@ def dumped(recipe: Recipe, built: Built) -> str:
     for dump, block, component in blocks:
         if isinstance(component, Component):
             dump.update(placed(type(component), block.fields()))
-    return yaml.safe_dump(_plain(tree), sort_keys=False, allow_unicode=True, width=110)
+    return yaml.safe_dump(_withheld(_plain(tree)), sort_keys=False, allow_unicode=True, width=110)
 
 
 def _plain(value: object) -> object:
@@ -149,3 +153,26 @@ def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(v) for v in value]
     return str(value) if isinstance(value, str) else value
+
+
+_LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
+_OPEN = {"api-version", "accept", "accept-language", "user-agent", "anthropic-version"}
+"""Headers and query parameters whose values are no secret."""
+
+
+def _withheld(value: object, at: str = "") -> object:
+    """Give a tree with what could be a secret taken out.
+
+    In its place stands a variable's name, so that the recipe can still be read, and used once the variable is set.
+    """
+    if isinstance(value, dict) and at in ("headers", "query"):
+        return {k: v if k.lower() in _OPEN or str(v).startswith("env:") else _variable(k) for k, v in value.items()}
+    if isinstance(value, dict):
+        return {k: _withheld(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_withheld(v) for v in value]
+    return _LOGIN.sub("", value) if isinstance(value, str) else value
+
+
+def _variable(key: str) -> str:
+    return "env:WITHHELD_" + re.sub(r"[^A-Z0-9]", "_", key.upper())

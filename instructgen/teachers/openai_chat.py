@@ -20,6 +20,7 @@ from .wire import Bodies
 _REASONING = re.compile(r"(^|/)(o[1-9]\d*|gpt-[5-9]\d*)(?![\w])(?!.*chat)", re.IGNORECASE)
 """Names of OpenAI's reasoning models, dated or not, behind a gateway's prefix or not."""
 
+_SECRETS = re.compile(r"api[-_]?key|authori[sz]ation|password|secret|(access|auth|bearer)[-_]?token", re.IGNORECASE)
 _RESERVED = ("messages", "stream", "n", "model", "response_format", "max_tokens", "max_completion_tokens")
 
 
@@ -43,7 +44,7 @@ class OpenAIChat(OpenAIServer):
     """Texts that end a reply."""
     reasoning_effort: str | None = None
     """How long a reasoning model may think: ``low``, ``medium``, ``high`` …"""
-    extra_body: dict[str, JsonValue] = Field(default={})
+    extra_body: dict[str, JsonValue] = Field(default={}, repr=False)
     """More fields of the request's body, such as vLLM's ``chat_template_kwargs``."""
     max_image_bytes: int = Field(default=5_000_000, ge=10_000)
     """Largest picture file that is sent as it is; a larger one is re-encoded."""
@@ -68,6 +69,9 @@ class OpenAIChat(OpenAIServer):
         taken = [key for key in given if key in _RESERVED]
         if taken:
             raise ValueError(f"{', '.join(taken)} cannot be set here: there is a field for it, or it is fixed")
+        secret = [key for key in given if _SECRETS.search(key)]
+        if secret:
+            raise ValueError(f"{secret[0]}: a recipe holds no secrets; send it as a header, by env:NAME")
         return given
 
     def model_post_init(self, context: object, /) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,8 @@ OPENAI_URL = "https://api.openai.com/v1"
 
 _SECRET_NAMES = re.compile(r"authori[sz]ation|cookie|(^|[-_])(key|token|secret|password|sig|signature)$", re.IGNORECASE)
 _TOKEN = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+_VARIABLE = re.compile(r"(?![A-Za-z]{2,4}_[A-Za-z0-9]{20})[A-Za-z_][A-Za-z0-9_]{0,63}")
+"""What names an environment variable, and is not itself a key such as ``hf_`` and thirty letters."""
 _LOOKS_LIKE_KEY = re.compile(r"\b(sk|pk|rk|hf|gsk|xai)[-_][\w*.-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -91,10 +93,17 @@ class OpenAIServer(Component):
                 if _SECRET_NAMES.search(key) and not value.startswith("env:"):
                     raise SetupError(f"{kind}.{key}: a recipe holds no secrets; write env:NAME and set that variable")
         for what, url in (("base_url", self.base_url), ("proxy", self.proxy)):
+            named = [key for key, _ in parse_qsl(urlsplit(url or "").query) if _SECRET_NAMES.search(key)]
+            if named:
+                raise SetupError(
+                    f"{what}: a recipe holds no secrets; take {named[0]} out of the URL, into query.{named[0]}"
+                )
             if url and "@" in url:
                 raise SetupError(
                     f"{what}: a recipe holds no secrets; write the URL without user and password, or env:NAME"
                 )
+        if not _VARIABLE.fullmatch(self.api_key_env):
+            raise SetupError("api_key_env: expected the name of an environment variable, not the key itself")
         for key in self.headers:
             if not _TOKEN.match(key) or key.lower() in ("content-length", "host", "transfer-encoding"):
                 raise SetupError(f"headers.{key[:40]!r}: cannot be set")
