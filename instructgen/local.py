@@ -26,7 +26,6 @@ from .tally import Tally
 OPEN_SHARDS = 3
 SYNC_SECONDS = 0.1
 
-
 Job = tuple[OpenShard, int, Context, str]
 
 
@@ -53,7 +52,10 @@ class LocalEngine:
         self._judge = Judge(built)
         self._root = built.source.image_root() if built.recipe.output.images == "bytes" else None
         self._digester = Digester()
-        self._queue: asyncio.Queue[Job | None] = asyncio.Queue(maxsize=256)
+        self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
+        self._width = max(teacher.width() for teacher in built.teachers.values())
+        self._hungry = asyncio.Event()
+        """The queue runs low."""
         self._room = asyncio.Event()
         self._open: dict[int, OpenShard] = {}
         self._finishing: set[asyncio.Task[None]] = set()
@@ -67,10 +69,8 @@ class LocalEngine:
         self.tally = Tally()
         self.spent = Spent()
         """Tokens and money of the finished shards."""
-        self.asked = 0
-        """Requests answered since this start, and ..."""
-        self.reused = 0
-        """... answers found in the journal instead."""
+        self.asked = self.reused = 0
+        """Requests answered since this start, and answers found in the journal instead."""
         self.done_here = 0
         """Jobs settled since this start."""
         self.task_count = len(built.recipe.tasks)
@@ -80,17 +80,15 @@ class LocalEngine:
     async def run(self) -> None:
         """Carry out every shard that needs it. What stops the run is raised when all that is in flight has ended."""
         self._running = asyncio.current_task()
-        width = max(teacher.width() for teacher in self._built.teachers.values())
-        self._queue = asyncio.Queue(maxsize=width)
         syncing = asyncio.create_task(self._sync())
-        self._workers = [asyncio.create_task(self._work()) for _ in range(width)]
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._width)]
         try:
             try:
                 await self._feed()
             except UserError as error:  # what is in flight is paid for: it is waited for and journaled
                 self._fail(error)
             for _ in self._workers:
-                await self._queue.put(None)
+                self._queue.put_nowait(None)
             await asyncio.gather(*self._workers)
             while self._finishing:
                 await asyncio.gather(*self._finishing)
@@ -115,6 +113,7 @@ class LocalEngine:
         """Ask nothing new; what is in flight is finished and journaled."""
         self.stopping = True
         self._room.set()
+        self._hungry.set()
         for teacher in self._built.teachers.values():
             if isinstance(teacher, Queued):
                 teacher.halt(Stopped("stopped before it was sent"))
@@ -137,15 +136,8 @@ class LocalEngine:
             if number % BREATH == 0:
                 await asyncio.sleep(0)
         if not self.stopping:
-            self._remove_beyond()
+            self._supply.remove_beyond()
             self._read_all = True
-
-    def _remove_beyond(self) -> None:
-        """Remove the parts of shards that a source which became shorter no longer has; their journals stay."""
-        for kind in ("samples", "rejected", "contexts"):
-            for shard in self._folder.shards(kind):
-                if self._supply.wanted(shard) == 0:
-                    self._folder.part(kind, shard).unlink()
 
     def _skip(self, noted: Mapping[str, Any]) -> None:
         self.tally.merge(Tally.from_json(noted["counts"]))
@@ -168,7 +160,11 @@ class LocalEngine:
         for context in contexts:
             for task in recipe.tasks:
                 if chosen(self._facts.ranges, recipe.seed, recipe.overlap, context.id, task):
-                    await self._queue.put((shard, shard.reserve(), context, task))
+                    self._queue.put_nowait((shard, shard.reserve(), context, task))
+                    if self._queue.qsize() >= 2 * self._width + BREATH:
+                        # some hundred at a time: waking for each job costs as much as parsing its reply
+                        self._hungry.clear()
+                        await self._hungry.wait()
                     if self.stopping:
                         return
         self._settle(shard)
@@ -222,6 +218,8 @@ class LocalEngine:
 
     async def _work(self) -> None:
         while (job := await self._queue.get()) is not None:
+            if self._queue.qsize() <= self._width:
+                self._hungry.set()
             if self.stopping:
                 continue
             shard, place, context, task = job

@@ -100,6 +100,13 @@ class Supply:
         if count < wanted:
             self.facts.end = first + count
 
+    def remove_beyond(self) -> None:
+        """Remove the parts of shards that a source which became shorter no longer has; their journals stay."""
+        for kind in ("samples", "rejected", "contexts"):
+            for shard in self.folder.shards(kind):
+                if self.wanted(shard) == 0:
+                    self.folder.part(kind, shard).unlink()
+
     def _from_source(self, first: int) -> Iterator[Row]:
         if self._at < 0 or first < self._at:
             self._cursor, self._at = self._source.read(first), first
