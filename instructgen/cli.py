@@ -70,7 +70,7 @@ def plan(
     recipe: RecipeArgument,
     set_: Set = None,
     limit: Limit = None,
-    pilot: Annotated[int, typer.Option(min=0, metavar="N", help="Make N real calls, kept in the run --out.")] = 0,
+    pilot: Annotated[int, typer.Option(min=0, metavar="N", help="Ask N contexts for real, kept in the run --out.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="RUN", help="The run whose journal the pilot fills.")] = None,
     prices: Annotated[Path | None, typer.Option(metavar="FILE", help="A price table instead of the known one.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -117,7 +117,9 @@ def export(
     format_: Annotated[str, typer.Option("--format", help="What to write; 'instructgen list exports' names them.")],
     out: Annotated[Path, typer.Option(help="The file or folder to write.")],
     task: Annotated[str | None, typer.Option(help="Only this task's samples.")] = None,
-    set_: Set = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set a field of the export.")
+    ] = None,
 ) -> None:
     """Write a run's accepted samples as trainers read them; also while the run is being written.
 

@@ -24,10 +24,10 @@ def free(teacher: Teacher) -> bool:
     return not hasattr(teacher, "model")
 
 
-def price_of(teacher: Teacher, table: Path | None = None) -> Price | None:
-    """Give a teacher's price from ``table``, its own table, or the shipped one; None when the model is not there."""
-    own = getattr(teacher, "prices", None)
-    return price_list(table or own).price(model_of(teacher))
+def price_of(teacher: Teacher) -> Price | None:
+    """Give a teacher's price from its own table or the shipped one; None when the model is not there."""
+    own: Path | None = getattr(teacher, "prices", None)
+    return price_list(own).price(model_of(teacher))
 
 
 class RequestTokens:

@@ -1,8 +1,9 @@
-"""A recipe and a number in; what that many real answers cost and are worth out. The answers stay in the run's journal."""
+"""A recipe and a number in; what that many real answers cost and are worth out. They stay in the run's journal."""
 
 import asyncio
 import heapq
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -21,13 +22,23 @@ from .shard import Judge, Outcome
 IN_FLIGHT = 16
 
 
+@dataclass(frozen=True)
+class Flight:
+    """What one context and task cost, all attempts together."""
+
+    task: str
+    usd: float | None
+    prompt: int
+    reply: int
+
+
 @dataclass
 class Pilot:
-    """What a pilot measured, by context and task asked."""
+    """What a pilot measured."""
 
-    usd: list[float | None] = field(default_factory=list)
-    prompt: list[int] = field(default_factory=list)
-    reply: list[int] = field(default_factory=list)
+    jobs: Mapping[str, int]
+    """Contexts that each task takes in the whole run."""
+    flights: list[Flight] = field(default_factory=list)
     requests: int = 0
     accepted: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
@@ -39,52 +50,97 @@ class Pilot:
         for reason in outcome.reasons:
             self.rejected[reason] = self.rejected.get(reason, 0) + 1
         prices = [c.usd for c in completions]
-        self.usd.append(sum(p for p in prices if p is not None) if None not in prices else None)
-        self.prompt.append(sum(c.usage.prompt for c in completions if c.usage))
-        self.reply.append(sum(c.usage.reply for c in completions if c.usage))
+        usd = sum(p for p in prices if p is not None) if None not in prices else None
+        usages = [c.usage for c in completions if c.usage]
+        prompt, reply = sum(u.prompt for u in usages), sum(u.reply for u in usages)
+        self.flights.append(Flight(outcome.task, usd, prompt, reply))
 
-    def to_json(self, jobs_: int) -> dict[str, object]:
-        """Give the figures, extrapolated to ``jobs_`` contexts asked."""
-        known = [u for u in self.usd if u is not None]
-        mean, error = _mean(known)
+    def totals(self) -> dict[str, tuple[float, float] | None]:
+        """Give prompt tokens, reply tokens and US dollars of the whole run, each with the half-width of its 95 % range.
+
+        Dollars are None where a price is not known.
+        """
+        known = [(f.task, f.usd) for f in self.flights if f.usd is not None]
         return {
-            "asked": len(self.usd),
+            "prompt_tokens": extrapolated([(f.task, f.prompt) for f in self.flights], self.jobs),
+            "reply_tokens": extrapolated([(f.task, f.reply) for f in self.flights], self.jobs),
+            "usd": extrapolated(known, self.jobs) if len(known) == len(self.flights) else None,
+        }
+
+    def to_json(self) -> dict[str, object]:
+        """Give the figures, extrapolated to the whole run; ``NAME_95`` is the half-width of the 95 % range."""
+        figures: dict[str, object] = {
+            "asked": len(self.flights),
             "requests": self.requests,
             "accepted": self.accepted,
             "rejected": self.rejected,
-            "prompt_tokens": round(_mean(self.prompt)[0] * jobs_),
-            "reply_tokens": round(_mean(self.reply)[0] * jobs_),
-            "usd": round(mean * jobs_, 4) if len(known) == len(self.usd) else None,
-            "usd_95": round(1.96 * error * jobs_, 4) if len(known) == len(self.usd) else None,
         }
+        for name, value in self.totals().items():
+            digits = 4 if name == "usd" else None
+            figures[name] = round(value[0], digits) if value else None
+            figures[f"{name}_95"] = round(value[1], digits) if value else None
+        return figures
 
-    def lines(self, jobs_: int) -> list[str]:
+    def lines(self) -> list[str]:
         """Say the figures in lines."""
-        data = self.to_json(jobs_)
-        prompt, reply = _mean(self.prompt), _mean(self.reply)
-        cost = f"${data['usd']} ± {data['usd_95']}" if data["usd"] is not None else "of unknown price"
+        totals = self.totals()
+        said = [
+            f"{total[0]:,.0f} ± {total[1]:,.0f} {name.split('_')[0]} tokens"
+            for name, total in totals.items()
+            if total and name != "usd"
+        ]
+        usd = totals["usd"]
+        cost = f"{dollars(usd[0])} ± {dollars(usd[1])}" if usd else "a cost that is not known"
         return [
-            f"pilot: {len(self.usd)} contexts, {self.requests} requests with retries; {self.accepted} samples accepted, "
-            f"{sum(self.rejected.values())} rejected",
-            f"  a context: {prompt[0]:.0f} ± {1.96 * prompt[1]:.0f} prompt and {reply[0]:.0f} ± {1.96 * reply[1]:.0f} "
-            "reply tokens, all attempts",
-            f"  the whole run by that: {data['prompt_tokens']} prompt and {data['reply_tokens']} reply tokens, {cost} "
-            "(95 % of such pilots come this near)",
+            f"pilot: {len(self.flights):,} contexts asked for real, {self.requests:,} requests with later attempts; "
+            f"{self.accepted:,} samples accepted, {sum(self.rejected.values()):,} rejected",
+            f"the whole run by that, all attempts: {', '.join(said)}, {cost} (95 % of such pilots come as near)",
         ]
 
 
-def _mean(values: "list[float] | list[int]") -> tuple[float, float]:
-    """Give mean and standard error."""
-    if not values:
-        return 0.0, 0.0
-    mean = sum(values) / len(values)
-    if len(values) < 2:
-        return mean, 0.0
-    return mean, math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1) / len(values))
+def dollars(value: float) -> str:
+    """Write an amount of US dollars: small ones with more digits."""
+    return f"${value:,.2f}" if value >= 10 else f"${value:.4f}"
 
 
-def fly(recipe: Recipe, library: Library, out: Path | None, number: int, limit: int | None) -> Pilot:
-    """Ask ``number`` contexts, drawn over the whole source, for real; their replies stay in the journal of ``out``."""
+def extrapolated(measured: Sequence[tuple[str, float]], jobs: Mapping[str, int]) -> tuple[float, float]:
+    """Give a total over all jobs, from some drawn at random, and the half-width of its 95 % range.
+
+    ``measured`` holds task and value of each drawn job. Tasks differ, so each is extrapolated by itself where at least
+    two of its jobs were drawn, else all together.
+    """
+    strata: dict[str, list[float]] = {}
+    for task, value in measured:
+        strata.setdefault(task, []).append(value)
+    sizes = {task: number for task, number in jobs.items() if number}
+    if any(len(strata.get(task, ())) < min(2, number) for task, number in sizes.items()):
+        strata, sizes = {"": [value for _, value in measured]}, {"": sum(jobs.values())}
+    total = variance = 0.0
+    for task, size in sizes.items():
+        drawn = strata[task]
+        mean = sum(drawn) / len(drawn)
+        total += size * mean
+        if len(drawn) > 1:
+            spread = sum((value - mean) ** 2 for value in drawn) / (len(drawn) - 1)
+            variance += size**2 * (1 - len(drawn) / size) * spread / len(drawn)
+    return total, _student(len(measured) - len(sizes)) * math.sqrt(max(0.0, variance))
+
+
+def _student(freedom: int) -> float:
+    """Give the 97.5 % quantile of Student's t, by the usual expansion about the normal's; 12.7 for one degree."""
+    if freedom < 2:
+        return 12.706
+    z, n = 1.96, freedom
+    return z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
+
+
+def fly(
+    recipe: Recipe, library: Library, out: Path | None, number: int, limit: int | None, jobs_: Mapping[str, int]
+) -> Pilot:
+    """Ask ``number`` contexts, drawn over the whole source, for real; their replies stay in the journal of ``out``.
+
+    ``jobs_`` says how many contexts each task takes.
+    """
     if out is None:
         raise SetupError(
             "--pilot makes paid calls: name the run that keeps them with --out, so that none is paid twice"
@@ -93,12 +149,12 @@ def fly(recipe: Recipe, library: Library, out: Path | None, number: int, limit: 
     with folder.locked():
         facts = folder.facts()
         opened = open_run(recipe, library, folder, limit=facts.limit if facts else limit)
-        return asyncio.run(_fly(opened, number))
+        return asyncio.run(_fly(opened, number, jobs_))
 
 
-async def _fly(opened: Opened, number: int) -> Pilot:
+async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
     built, facts = opened.built, opened.facts
-    pilot, judge, digester = Pilot(), Judge(built), Digester()
+    pilot, judge, digester = Pilot(jobs_), Judge(built), Digester()
     drawn = _drawn(opened, number)
     journals = {shard: Journal(opened.folder.part("journal", shard)) for shard, _, _ in drawn}
     gate = asyncio.Semaphore(IN_FLIGHT)
@@ -127,7 +183,7 @@ async def _fly(opened: Opened, number: int) -> Pilot:
     for result in results:
         if isinstance(result, BaseException):
             raise result
-    if not pilot.usd:
+    if not pilot.flights:
         raise UserError("the pilot found no context to ask about")
     return pilot
 

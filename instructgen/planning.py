@@ -15,9 +15,9 @@ from .assemble import Built, build
 from .errors import Declined
 from .lacking import RequestTokens, free, model_of, price_of
 from .library import Library
-from .pilot import Pilot, fly
-from .prices import Price
-from .recipe import Recipe
+from .pilot import Pilot, dollars, fly
+from .prices import Price, price_list
+from .recipe import Block, Recipe
 from .records import Context, Fault, Reply, Request, Usage
 from .replay import first_requests, jobs
 from .run_folder import RunFacts
@@ -79,15 +79,23 @@ class Plan:
         return requests, prompt, shared, sum(t.scaled(t.requests) * t.reply for t in tasks)
 
     def usd(self) -> dict[str, float]:
-        """Give the cost plain, with prompt caching, by batch, and by batch with caching; empty when unknown."""
+        """Give the cost plain, with prompt caching, by batch, and both together; empty when unknown.
+
+        Caching is left out for a model without a price of its own for cached tokens.
+        """
         if self.price is None or self.free:
             return {"plain": 0.0} if self.free else {}
         _, prompt, shared, reply = self.usage()
         plain = Usage(prompt=round(prompt), reply=round(reply))
         cached = Usage(prompt=round(prompt), cached=round(shared), reply=round(reply))
-        costs = {"plain": self.price.usd(plain), "cached_prefix": self.price.usd(cached)}
+        costs = {"plain": self.price.usd(plain)}
+        caches = self.price.cached_input is not None
+        if caches:
+            costs["cached_prefix"] = self.price.usd(cached)
         if self.price.batch is not None:
             costs["batch"] = self.price.usd(plain, batch=True)
+            if caches:
+                costs["batch_cached_prefix"] = self.price.usd(cached, batch=True)
         return costs
 
     def to_json(self) -> dict[str, object]:
@@ -115,38 +123,46 @@ class Plan:
                 }
                 for name, task in self.tasks.items()
             },
-            "pilot": self.pilot.to_json(sum(t.contexts for t in self.tasks.values())) if self.pilot else None,
+            "pilot": self.pilot.to_json() if self.pilot else None,
         }
 
     def lines(self) -> list[str]:
         """Say the plan in lines."""
         requests, prompt, shared, reply = self.usage()
-        lines = [f"{self.rows} records: {self.contexts} contexts, {self.faults} unusable"]
+        lines = [f"{self.rows:,} records: {self.contexts:,} contexts, {self.faults:,} unusable"]
         for name, task in self.tasks.items():
-            declined = f", {task.scaled(task.declined):.0f} declined" if task.declined else ""
+            declined = f", {task.scaled(task.declined):,.0f} declined" if task.declined else ""
+            spread = f" ± {2 * task.error():,.0f}" if task.error() else ""
             lines.append(
-                f"  {name}: {task.contexts} contexts{declined}, {task.scaled(task.requests):.0f} requests, "
-                f"{task.scaled(task.prompt):.0f} ± {2 * task.error():.0f} prompt tokens"
+                f"  {name}: {task.contexts:,} contexts{declined}, {task.scaled(task.requests):,.0f} requests, "
+                f"{task.scaled(task.prompt):,.0f}{spread} prompt tokens"
             )
         how = "counted" if self.exact else f"estimated from bytes, up to {ESTIMATE_ERROR:.0%} off"
         lines.append(
-            f"total: {requests:.0f} requests, {prompt:.0f} prompt tokens ({how}; {shared:.0f} of them a shared prefix), "
-            f"about {reply:.0f} reply tokens if replies are as long as the seeds'"
+            f"first attempts: {requests:,.0f} requests, {prompt:,.0f} prompt tokens ({how}; {shared:,.0f} of them in a "
+            f"prefix that requests share), about {reply:,.0f} reply tokens if replies are as long as the seeds'"
         )
         lines += self._cost_lines()
         if self.pilot:
-            lines += self.pilot.lines(sum(t.contexts for t in self.tasks.values()))
+            lines += self.pilot.lines()
         return lines
 
     def _cost_lines(self) -> list[str]:
         if self.free:
-            return [f"cost: none, {self.model} asks no model"]
+            return [f"cost: none, {self.model} asks no model (a model would be sent the tokens above)"]
         if self.price is None:
             return [
-                f"cost: {self.model} is not in the price table; add it to a table of your own and give --prices FILE"
+                f"cost: unknown, the price table lacks {self.model}; give a table of your own by --prices FILE (YAML): "
+                f"{{source: WHERE, models: {{{self.model}: {{input: USD, output: USD, known: YYYY-MM-DD}}}}}}, "
+                "in US dollars per million tokens"
             ]
-        names = {"plain": "as it comes", "cached_prefix": "with prompt caching", "batch": "by the batch service"}
-        costs = ", ".join(f"${value:.2f} {names[name]}" for name, value in self.usd().items())
+        names = {
+            "plain": "as it comes",
+            "cached_prefix": "with prompt caching",
+            "batch": "by the batch service",
+            "batch_cached_prefix": "by batch with caching",
+        }
+        costs = ", ".join(f"{dollars(value)} {names[name]}" for name, value in self.usd().items())
         return [f"cost of first attempts with {self.model} (price known {self.price.known}): {costs}"]
 
 
@@ -154,19 +170,34 @@ def plan(
     recipe: Recipe, library: Library, *, limit: int | None, pilot: int, out: Path | None, prices: Path | None
 ) -> Plan:
     """Plan a recipe; with ``pilot``, also ask that many contexts for real, into the journal of the run ``out``."""
+    if prices is not None:
+        recipe = _priced(recipe, build(recipe, library), prices)
     built = build(recipe, library)
     built.source.stamp()
     teacher = built.teachers[recipe.attempts[0]]
     counter = RequestTokens(model_of(teacher))
-    planned = Plan(model_of(teacher), free(teacher), counter.exact, price_of(teacher, prices))
+    planned = Plan(model_of(teacher), free(teacher), counter.exact, price_of(teacher))
     facts = RunFacts(instructgen="", shard_size=recipe.shard_size)
     draw_ranges(built, facts)
     drawn = _count(planned, built, facts, limit)
     for name, contexts in drawn.items():
         _render(planned.tasks[name], built, facts, name, contexts, counter)
     if pilot:
-        planned.pilot = fly(recipe, library, out, pilot, limit)
+        planned.pilot = fly(recipe, library, out, pilot, limit, {n: t.contexts for n, t in planned.tasks.items()})
     return planned
+
+
+def _priced(recipe: Recipe, built: Built, table: Path) -> Recipe:
+    """Give the recipe with another price table for every teacher that has one."""
+    price_list(table)
+
+    def block(role: str, old: Block) -> Block:
+        return (
+            old.model_copy(update={"prices": str(table.absolute())}) if hasattr(built.teachers[role], "prices") else old
+        )
+
+    roles = {role: block(role, old) for role, old in recipe.roles.items()}
+    return recipe.model_copy(update={"teacher": block("teacher", recipe.teacher), "roles": roles})
 
 
 def _count(planned: Plan, built: Built, facts: RunFacts, limit: int | None) -> dict[str, list[Context]]:

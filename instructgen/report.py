@@ -93,7 +93,7 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
     data = json.loads(json.dumps(summary))
     spent, shards = data["spent"], data["shards"]
     lines = [
-        f"{path}: {shards['finished']} shards finished, {shards['open']} open; "
+        f"{path}: {shards['finished']} shard{'s' * (shards['finished'] != 1)} finished, {shards['open']} open; "
         f"{data['rows']} records, {data['contexts']} contexts, {data['accepted']} samples accepted"
     ]
     for name, count in data["tasks"].items():
