@@ -71,7 +71,10 @@ class Supply:
     def finished(self, shard: int) -> Mapping[str, Any] | None:
         """Give the footer of a shard that needs no work, else None. When rereading, none is known to be finished."""
         noted = None if self.facts.rereading else self.intact(shard)
-        return noted if noted is not None and noted["rows"] == self.wanted(shard) and _all_asked(noted) else None
+        if noted is None or noted["rows"] != self.wanted(shard) or not _all_asked(noted):
+            return None
+        # contexts that were lost are read again from the source: nothing can be exported without them
+        return noted if self.folder.part("contexts", shard).exists() else None
 
     def intact(self, shard: int) -> Mapping[str, Any] | None:
         """Give the footer of a shard whose samples are what its contexts give as the run stands, else None."""
