@@ -114,7 +114,7 @@ def ended(process: "subprocess.Popen[str]", timeout: float = 60) -> Ended:
 
 def asked(printed: str) -> int:
     """Read off how many requests a run says it asked."""
-    return int(printed.partition("asked ")[2].partition(",")[0])
+    return int(printed.rpartition("  asked ")[2].partition(",")[0])
 
 
 # ── what a run holds ─────────────────────────────────────────────────────────────────────────────────────────

@@ -24,9 +24,9 @@ def made(tmp_path: Path, records: int = 6, **keys: object) -> Path:
 
 def test_a_second_writer_is_told_who_the_first_is(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
-    with folder.locked(), pytest.raises(RunLocked, match=f"{socket.gethostname()} process {os.getpid()}"):
-        with folder.locked():
-            pass
+    told = f"{socket.gethostname()} process {os.getpid()}"
+    with folder.locked(), pytest.raises(RunLocked, match=told), RunFolder(tmp_path / "run").locked():
+        raise AssertionError("two writers")
     with folder.locked():
         pass
 
