@@ -64,8 +64,8 @@ class Spent:
             setattr(self, name, getattr(self, name) + value)
 
     def to_json(self) -> dict[str, object]:
-        """Give the sums as plain data."""
-        return {**asdict(self), "usd": round(self.usd, 6)}
+        """Give the sums as plain data, the same in whatever order they were added up."""
+        return {**asdict(self), "usd": round(round(self.usd, 9), 6)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, float]) -> "Spent":

@@ -17,6 +17,7 @@ from runs import asked, asking, command, digests_of, journaled, parts, recipe, r
 from instructgen.errors import SetupError
 from instructgen.journal import Journal, Strays, key_of
 from instructgen.records import Completion, Slot, Usage
+from instructgen.spent import Spent
 
 
 def completion(number: int, text: str = "A dog.", attempt: int = 1) -> Completion:
@@ -162,6 +163,14 @@ def test_replies_are_found_in_whichever_shard_they_were_paid_for(tmp_path: Path)
     strays = Strays(tmp_path)
     assert [strays.find(key_of(one.slot, one.digest)) for one in told.values()] == list(told.values())
     assert strays.find(key_of(told[1].slot, told[2].digest)) is None
+
+
+@given(st.permutations([round(0.0001 * n + 5e-7 * (n % 3), 9) for n in range(40)]))
+def test_money_is_the_same_in_whatever_order_replies_came(prices: list[float]) -> None:
+    spent = Spent()
+    for usd in prices:
+        spent.add(completion(1).model_copy(update={"usd": usd}))
+    assert spent.to_json()["usd"] == 0.07802  # the sum is 0.0780195: half-way, so that the order of adding would show
 
 
 # ── in a run ─────────────────────────────────────────────────────────────────────────────────────────────────
