@@ -1,8 +1,8 @@
 """The protocols that rooms keep: sources, tasks, teachers, checks, exports. One page.
 
-A task and an asked check are generators of rounds: they yield requests, are sent completions, and return their
-result. They do no input or output and draw only from the ``Random`` they are given, so that played again with the
-same completions they make the same requests and the same result. That is how everything resumes.
+A task is a generator of rounds: it yields requests, is sent completions, and returns its samples. It does no input or
+output and draws only from the ``Random`` it is given, so that played again with the same completions it makes the same
+requests and the same samples. That is how everything resumes.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -87,16 +87,6 @@ class Check(Protocol):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge."""
-
-
-class AskedCheck(Protocol):
-    """A check that asks a role of its own, such as a judge."""
-
-    name: ClassVar[str]
-    version: ClassVar[int]
-
-    def rounds(self, sample: Sample, context: Context) -> Rounds[Verdict]:
-        """Judge by asking."""
 
 
 class Export(Protocol):
