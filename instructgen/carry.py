@@ -51,7 +51,6 @@ def _runner() -> Callable[[Coroutine[object, object, None]], None]:
 async def _attended(engine: LocalEngine, opened: Opened, console: Console) -> None:
     """Run the engine with a progress display; the first Ctrl-C finishes what is in flight, the second stops."""
     loop = asyncio.get_running_loop()
-    total = opened.facts.end if opened.facts.limit is None else opened.facts.limit
 
     def interrupted() -> None:
         if engine.stopping:
@@ -63,7 +62,7 @@ async def _attended(engine: LocalEngine, opened: Opened, console: Console) -> No
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(name, interrupted)
-    showing = asyncio.create_task(Progress(engine, total, console).show())
+    showing = asyncio.create_task(Progress(engine, opened.facts, console).show())
     try:
         await engine.run()
     finally:

@@ -47,7 +47,8 @@ def lines(kind: str | None) -> Iterator[str]:
                 yield f"  {name:22} {load(library.find('pipelines', name))[0].about}"
             continue
         for name in sorted(TABLES[each]):
-            yield f"  {name:22} {_first_line(resolve(name, TABLES[each], each, 'list'))}"
+            about = inspect.getdoc(resolve(name, TABLES[each], each, "list")) or ""
+            yield f"  {name:22} {_said(about)[0]}"
 
 
 def explain(name: str) -> Iterator[str]:
@@ -96,12 +97,12 @@ def _recipe(name: str) -> Iterator[str]:
 
 def _fields(title: str, about: str, fields: Mapping[str, FieldInfo]) -> Iterator[str]:
     yield title
-    yield from (f"  {line}" for line in inspect.cleandoc(about).splitlines())
+    yield from (f"  {line}" for line in _said(about))
     for key, info in fields.items():
         default = "required" if info.is_required() else f"default {_shown(info.get_default(call_default_factory=True))}"
         where = "; only where or how fast, shapes no result" if is_placement(info) else ""
         yield f"\n  {key}: {_type_name(info.annotation)}, {default}{where}"
-        yield from (f"      {line}" for line in inspect.cleandoc(info.description or "").splitlines())
+        yield from (f"      {line}" for line in _said(info.description or ""))
 
 
 def _shown(default: object) -> str:
@@ -123,5 +124,6 @@ def _type_name(annotation: object) -> str:
     return getattr(annotation, "__name__", str(annotation))
 
 
-def _first_line(found: type[object]) -> str:
-    return (inspect.getdoc(found) or "").partition("\n")[0]
+def _said(doc: str) -> list[str]:
+    """Give the lines of a docstring as a terminal shows them."""
+    return inspect.cleandoc(doc).replace("``", "`").splitlines() or [""]

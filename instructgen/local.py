@@ -73,7 +73,6 @@ class LocalEngine:
         """Requests answered since this start, and answers found in the journal instead."""
         self.done_here = 0
         """Jobs settled since this start."""
-        self.task_count = len(built.recipe.tasks)
 
     # ── the run ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.table import Table
 
 from .local import LocalEngine
+from .run_folder import RunFacts
 from .tally import Tally
 
 LINE_SECONDS = 15.0
@@ -18,10 +19,10 @@ LIVE_SECONDS = 0.5
 class Progress:
     """Shows an engine's counts until it is cancelled."""
 
-    def __init__(self, engine: LocalEngine, total: int | None, console: Console) -> None:
-        """``total`` is the number of source records, where it is known."""
+    def __init__(self, engine: LocalEngine, facts: RunFacts, console: Console) -> None:
+        """``facts`` tell how many records there are, as soon as that is known, and which share of them tasks take."""
         self._engine = engine
-        self._total = total
+        self._facts = facts
         self._console = console
         self._started = time.monotonic()
 
@@ -40,7 +41,7 @@ class Progress:
         """Say in one line how far the run is."""
         tally, spent = self._engine.so_far()
         parts = [
-            f"{_done(tally)}{f' of {self._total * self._tasks()}' if self._total else ''} done",
+            f"{_done(tally)}{self._of()} done",
             f"{tally.accepted} accepted",
             f"{sum(rejections(tally).values())} rejected",
             f"{self._rate():.1f} requests/s",
@@ -53,7 +54,7 @@ class Progress:
         tally, spent = self._engine.so_far()
         table = Table.grid(padding=(0, 2))
         rows: list[tuple[str, str]] = [
-            ("done", f"{_done(tally)}" + (f" of {self._total * self._tasks()}" if self._total else "")),
+            ("done", f"{_done(tally)}{self._of()}"),
             ("accepted", "  ".join(f"{name} {count.accepted}" for name, count in sorted(tally.tasks.items()))),
             ("declined", _top(Counter({r: n for t in tally.tasks.values() for r, n in t.declined.items()}))),
             ("rejected", _top(rejections(tally))),
@@ -70,18 +71,31 @@ class Progress:
                 table.add_row(f"[bold]{name}", value)
         return table
 
-    def _tasks(self) -> int:
-        return self._engine.task_count
+    def _jobs(self) -> int | None:
+        """Give how many jobs the run has, of all tasks, as far as limit and the source's end are known."""
+        bounds = [bound for bound in (self._facts.limit, self._facts.end) if bound is not None]
+        return round(min(bounds) * self._share()) if bounds else None
+
+    def _share(self) -> float:
+        return sum((high - low) / 2**64 for low, high in self._facts.ranges.values())
+
+    def _of(self) -> str:
+        jobs = self._jobs()
+        if jobs is None:
+            return ""
+        return f" of {jobs}" if self._share() == len(self._facts.ranges) else f" of about {jobs}"
 
     def _rate(self) -> float:
         return self._engine.asked / max(0.1, time.monotonic() - self._started)
 
     def _left(self, tally: Tally) -> str:
-        now = self._engine.done_here
-        if not self._total or not now:
+        now, jobs = self._engine.done_here, self._jobs()
+        if not jobs or not now:
             return ""
-        seconds = (time.monotonic() - self._started) / now * max(0, self._total * self._tasks() - _done(tally))
-        return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.0f} min" if seconds > 90 else "1 min"
+        seconds = (time.monotonic() - self._started) / now * max(0, jobs - _done(tally))
+        if seconds < 90:
+            return f"{seconds:.0f} s"
+        return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _done(tally: Tally) -> int:

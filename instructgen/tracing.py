@@ -67,8 +67,9 @@ def _made(run: Run, sample: Sample) -> Iterator[str]:
             else "no tokens"
         )
         cost = "unknown price" if completion.usd is None else f"${completion.usd:.6f}"
+        server_id = f" ({completion.server_id})" if completion.server_id else ""
         yield (
-            f"request {completion.digest}: answered by {completion.model} {completion.server_id or ''} "
+            f"request {completion.digest}: answered by {completion.model}{server_id} "
             f"at {completion.at}, {tokens}, {cost}"
         )
 
