@@ -123,5 +123,5 @@ def test_a_failed_export_leaves_the_earlier_file_as_it_was(tmp_path: Path) -> No
 
 def test_a_folder_in_the_place_of_the_file_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "a.json").mkdir()
-    with pytest.raises(SetupError, match=r"a\.json: cannot be written"):
+    with pytest.raises(SetupError, match=r"a\.json: is a folder"):
         export("llava").write(one(sample(PHOTO)), tmp_path / "a.json")
