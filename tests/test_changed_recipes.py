@@ -1,15 +1,14 @@
-"""A run whose recipe or source changed: announced with its price before it is paid; only what lacks is asked for."""
+"""A run whose recipe changed: announced with its price before anything is paid; only what lacks is asked for."""
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
+from changed_run import COUNT, Made
 from loopback import Teacher
 from runs import (
     KEY,
-    Tree,
     asked,
     asking,
     command,
@@ -17,7 +16,6 @@ from runs import (
     journaled,
     parts,
     recipe,
-    record,
     rows,
     start,
     succeeds,
@@ -27,170 +25,10 @@ from runs import (
 
 from instructgen.library import shipped
 
-COUNT = 180
-
-
-class Made:
-    """A finished run of 180 records in shards of 50, and its recipe to change."""
-
-    def __init__(self, folder: Path, teacher: Teacher, *finish: object) -> None:
-        self.teacher = teacher
-        self.source = write_rows(folder / "rows.jsonl", range(COUNT))
-        self.tree: Tree = recipe(self.source, asking(teacher.base_url))
-        self.path = folder / "recipe.yaml"
-        self.run = folder / "run"
-        self.write()
-        succeeds("run", self.path, "--out", self.run, *finish)
-        teacher.set(reset=True)
-
-    def write(self, **changes: Any) -> None:
-        """Write the recipe, changed."""
-        self.tree |= changes
-        write_recipe(self.path, self.tree)
-
-    def announced(self, *told: str, unasked: int | None = None, shards: int | None = None) -> str:
-        """Run: the change must be announced and nothing asked or written. Give the announcement."""
-        before = parts(self.run)
-        end = command("run", self.path, "--out", self.run)
-        assert end.code == 2, end
-        assert len(end.err.strip().splitlines()) == 1
-        assert "--update" in end.err
-        for text in told:
-            assert text in end.err
-        if shards is not None:
-            assert f"rebuilds {shards} finished shard" in end.err
-        if unasked is not None:
-            found = re.search(r"(\d+) requests? of", end.err)
-            assert (int(found[1]) if found else 0) == unasked, end.err
-        assert self.teacher.stats().requests == 0
-        assert parts(self.run) == before
-        return end.err
-
-    def updated(self, expected: int) -> None:
-        """Update: exactly so many are asked; again: none; and the run is that of a fresh start."""
-        assert asked(succeeds("run", self.path, "--out", self.run, "--update")) == expected
-        assert sum(self.teacher.stats().answered.values()) == expected
-        before = parts(self.run)
-        assert asked(succeeds("run", self.path, "--out", self.run)) == 0
-        assert parts(self.run) == before
-        fresh = self.run.with_name("fresh")
-        succeeds("run", self.path, "--out", fresh)
-        assert _texts(self.run) == _texts(fresh)
-
-
-def _texts(run: Path) -> list[Tree]:
-    """Give the rows of samples and rejected parts."""
-    return [row for kind in ("samples", "rejected") for row in rows(run, kind)]
-
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-
-
-@pytest.fixture
-def made(tmp_path: Path, loopback: Teacher) -> Made:
-    return Made(tmp_path, loopback)
-
-
-# ── the source ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_dropped_record_costs_nothing(made: Made) -> None:
-    write_rows(made.source, [n for n in range(COUNT) if n != 60])
-    told = made.announced("the source's files have changed", "asks for nothing", unasked=0, shards=3)
-    assert "price" not in told
-    made.updated(0)
-    assert len(rows(made.run, "samples")) == COUNT - 1
-
-
-def test_a_dropped_shard_leaves_no_samples_of_its_own(made: Made) -> None:
-    write_rows(made.source, range(100))
-    made.announced("asks for nothing", shards=2)
-    made.updated(0)
-    assert [row["id"] for row in rows(made.run, "samples")] == [f"{n:06d}/conversation/0" for n in range(100)]
-    assert sorted(p.name for p in (made.run / "contexts").iterdir()) == ["part-00000.parquet", "part-00001.parquet"]
-    write_rows(made.source, range(COUNT))
-    made.teacher.set(reset=True)
-    assert asked(succeeds("run", made.path, "--out", made.run, "--update")) == 0, "replies of dropped records are kept"
-    assert len(rows(made.run, "samples")) == COUNT
-
-
-def test_a_record_put_first_asks_for_itself_alone(made: Made) -> None:
-    write_rows(made.source, [999, *range(COUNT)])
-    made.announced(unasked=1, shards=4)
-    made.updated(1)
-
-
-def test_an_edited_record_asks_for_itself_alone_and_leaves_other_shards(made: Made) -> None:
-    lines = made.source.read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[70] = json.dumps(record(70) | {"captions": ["Two sheep lie on the grass, seen from a hill."]}) + "\n"
-    made.source.write_text("".join(lines), encoding="utf-8")
-    times = {p.name: p.stat().st_mtime_ns for p in (made.run / "samples").iterdir()}
-    made.announced(unasked=1, shards=1)
-    made.updated(1)
-    now = {p.name: p.stat().st_mtime_ns for p in (made.run / "samples").iterdir()}
-    assert [name for name in sorted(now) if now[name] != times[name]] == ["part-00001.parquet"]
-
-
-def test_a_source_written_again_with_the_same_content_is_not_a_change(made: Made) -> None:
-    before = parts(made.run)
-    made.source.write_bytes(made.source.read_bytes())
-    assert asked(succeeds("run", made.path, "--out", made.run)) == 0
-    assert parts(made.run) == before
-
-
-def test_a_source_that_moved_is_not_a_change(made: Made) -> None:
-    before, other = parts(made.run), made.source.with_name("elsewhere.jsonl")
-    made.source.rename(other)
-    made.write(source={"use": "image_text", "files": [str(other)]})
-    assert asked(succeeds("run", made.path, "--out", made.run)) == 0
-    assert parts(made.run) == before
-
-
-def test_a_source_that_grew_asks_for_what_is_new(made: Made) -> None:
-    write_rows(made.source, range(COUNT + 40))
-    made.announced(shards=1)
-    made.updated(40)
-
-
-def test_kept_columns_are_added_for_nothing(made: Made) -> None:
-    made.write(source={"use": "image_text", "files": [str(made.source)], "keep": ["image"]})
-    made.announced("source.keep", unasked=0, shards=4)
-    made.updated(0)
-
-
-def test_a_filter_of_small_boxes_asks_for_nothing_or_for_what_reads_otherwise(
-    tmp_path: Path, loopback: Teacher
-) -> None:
-    images = [{"id": n, "file_name": f"{n:012d}.jpg", "width": 100, "height": 100} for n in range(1, 61)]
-    captions = [{"id": n, "image_id": n, "caption": f"A dog and a ball, picture {n}."} for n in range(1, 61)]
-    boxes = [
-        {"id": 2 * n + k, "image_id": n, "category_id": 1, "bbox": box, "area": box[2] * box[3], "iscrowd": 0}
-        for n in range(1, 61)
-        for k, box in enumerate([[10, 10, 50, 60], *([[70, 70, 4, 4]] if n <= 7 else [])])
-    ]
-    categories = [{"id": 1, "name": "dog"}]
-    (tmp_path / "c.json").write_text(json.dumps({"images": images, "annotations": captions}))
-    (tmp_path / "i.json").write_text(json.dumps({"images": images, "annotations": boxes, "categories": categories}))
-    coco = {"use": "coco", "captions": str(tmp_path / "c.json"), "instances": str(tmp_path / "i.json")}
-    path, run = tmp_path / "recipe.yaml", tmp_path / "run"
-    tree = recipe(tmp_path, asking(loopback.base_url), shard_size=20) | {"source": coco}
-    write_recipe(path, tree)
-    assert asked(succeeds("run", path, "--out", run)) == 60
-    write_recipe(path, tree | {"source": coco | {"min_area": 0.01}})
-    end = command("run", path, "--out", run)
-    assert end.code == 2
-    assert "source.min_area" in end.err
-    assert "7 requests" in end.err
-    assert "rebuilds 3 finished shards" in end.err
-    assert asked(succeeds("run", path, "--out", run, "--update")) == 7
-    write_recipe(path, tree)
-    assert asked(succeeds("run", path, "--out", run, "--update")) == 0, "the way back is paid for"
-    assert max(loopback.stats().answered.values()) == 1
-
-
-# ── the recipe ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_stricter_check_that_rejects_asks_for_nothing(made: Made) -> None:
