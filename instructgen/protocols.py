@@ -57,8 +57,8 @@ class Teacher(Protocol):
     async def complete(self, slot: Slot, digest: str, request: Request, context: Context) -> Completion:
         """Answer; ``slot`` and ``digest`` are copied into the completion.
 
-        Raises Declined when the context does not hold enough to answer from, TeacherStop when asking on is useless.
-        A request that the server refuses for good is a completion too: it was answered, and is journaled.
+        Raises TeacherStop when asking on is useless. A request that the server refuses for good, and one that the
+        teacher declines because the context holds too little, are completions too: answered, and journaled.
         """
 
     def width(self) -> int:

@@ -170,7 +170,8 @@ class Completion(Record):
     text: str
     thoughts: str | None = None
     finish: str
-    """``stop``, ``length``, ``content_filter``, ``refusal``, or ``refused_request`` for a 400 (the text says why)."""
+    """``stop``, ``length``, ``content_filter``, ``refusal``; or, with the reason as text, ``refused_request`` for a 400
+    and ``declined`` for a context that holds too little for the teacher."""
     model: str
     """The model that the server says answered."""
     server_id: str | None = None

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from .errors import ReplyFault
+from .errors import Declined, ReplyFault
 from .plain_replies import pairs_of
 from .records import Completion, Turn, Verdict
 from .torn_json import values_of
@@ -54,7 +54,13 @@ _description = msgspec.json.Decoder(_Description)
 
 
 def read(completion: Completion, form: str) -> tuple[Turn, ...]:
-    """Read a completion; one that did not come to its own end is a ReplyFault whose reason is its finish."""
+    """Read a completion; one that did not come to its own end is a ReplyFault whose reason is its finish.
+
+    Raises Declined for one whose teacher found the context too poor.
+    """
+    if completion.finish == "declined":
+        reason, _, detail = completion.text.partition(": ")
+        raise Declined(reason, detail)
     if completion.finish != "stop":
         raise ReplyFault(completion.finish, _shown(completion.text))
     return parse(form, completion.text)

@@ -29,6 +29,7 @@ class PromptedTask(Component):
 
     A reply that cannot be read is a ReplyFault. Where an attempt makes several ``samples``, the fault carries those
     that could be read; a lost one shows as a gap in the samples' numbers, and with its reason among the rejected.
+    A sample that the teacher declines, because the context does not hold enough for so many, is left out.
     """
 
     name: ClassVar[str] = "prompted"
@@ -99,11 +100,15 @@ class PromptedTask(Component):
         completions = yield [self._request(context, number, hints) for number in range(self.samples)]
         samples: list[Sample] = []
         fault: ReplyFault | None = None
+        declined: Declined | None = None
         for number, ((first, question), completion) in enumerate(zip(opened, completions, strict=True)):
             try:
                 turns = read(completion, self.form)
             except ReplyFault as unreadable:
                 fault = fault or unreadable
+                continue
+            except Declined as too_little:
+                declined = declined or too_little
                 continue
             if question:
                 turns = (Turn(role="human", text=question), *turns)
@@ -113,6 +118,8 @@ class PromptedTask(Component):
         if fault:
             fault.kept = samples
             raise fault
+        if declined and not samples:
+            raise declined
         return samples
 
     def _decline(self, context: Context) -> None:

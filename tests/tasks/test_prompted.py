@@ -179,6 +179,15 @@ def test_of_several_replies_the_readable_ones_are_kept_under_their_own_numbers()
         rounds.send([answer("what?", 0), answer(GOOD, 1, finish="length")])
 
 
+def test_a_sample_that_the_teacher_declines_is_left_out_and_none_at_all_declines_the_context() -> None:
+    poor = answer("too_little_context: two sentences are wanted", 1, finish="declined")
+    _, samples = play(task(samples=2), [answer(GOOD, 0), poor])
+    assert [sample.id[-2:] for sample in samples] == ["/0"]
+    with pytest.raises(Declined, match="two sentences") as declined:
+        play(task(), [poor])
+    assert declined.value.reason == "too_little_context"
+
+
 def test_without_boxes_the_teacher_sees_none() -> None:
     (asked,) = asks(task(boxes=False))
     assert last(asked) == "A dog sleeps."

@@ -48,13 +48,16 @@ class GroundedTeacher(Component):
         return {"use": self.name, "version": self.version, "context": digest_of(seen)}
 
     async def complete(self, slot: Slot, digest: str, request: Request, context: Context) -> Completion:
-        """Write the reply that ``slot`` always gets; raises Declined where the context does not hold enough."""
-        text = reply_text(request.form, self.reply(slot, request.form, context), structured=True)
+        """Write the reply that ``slot`` always gets; its finish is ``declined`` where the context holds too little."""
+        try:
+            text, finish = reply_text(request.form, self.reply(slot, request.form, context), structured=True), "stop"
+        except Declined as declined:
+            text, finish = str(declined), "declined"
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return Completion(slot=slot, digest=digest, text=text, finish="stop", model=self.name, usd=0.0, at=now)
+        return Completion(slot=slot, digest=digest, text=text, finish=finish, model=self.name, usd=0.0, at=now)
 
     def reply(self, slot: Slot, form: str, context: Context) -> Reply:
-        """Write the typed reply."""
+        """Write the typed reply; raises Declined."""
         if len(context.images) > 1:
             raise Declined("several_pictures", "the grounded teacher writes about one picture at a time")
         facts, scene = self._understood(context)
