@@ -15,7 +15,7 @@ from .assemble import Built, build
 from .digests import digest_bytes
 from .errors import SetupError
 from .journal import Journal, Key, Strays
-from .parts import Columns, Kind, read_rows, row_of, sample_of
+from .parts import Columns, Kind, read_rows, row_of, sample_of, schema
 from .recipe import load
 from .records import Completion, Context, Row, Sample, Scalar
 from .replay import outcomes
@@ -118,7 +118,8 @@ class Run:
         """Give the finished shards' parts of a kind as one lazy polars frame."""
         import polars as pl
 
-        return pl.scan_parquet([self.folder.part(kind, s) for s in self.folder.shards(kind) if self._finished(s)])
+        paths = [self.folder.part(kind, shard) for shard in self.folder.shards(kind) if self._finished(shard)]
+        return pl.scan_parquet(paths) if paths else pl.LazyFrame(pl.from_arrow(schema(kind).empty_table()))
 
     # ── shards ───────────────────────────────────────────────────────────────────────────────────────────────
 
