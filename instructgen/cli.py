@@ -160,8 +160,10 @@ def init(
 
     Example: instructgen init mine --task safety && instructgen preview mine/pipelines/safety.yaml
     """
-    for path in scaffold.scaffold(folder, task):
+    recipe, *others = scaffold.scaffold(folder, task)
+    for path in (recipe, *others):
         _say(f"wrote {path}")
+    _say(f"next: instructgen preview {recipe}, then instructgen run {recipe} --out {folder / 'runs' / task}")
 
 
 def _say(line: str) -> None:

@@ -18,11 +18,16 @@ from .tokens import count
 def preview(
     recipe: Recipe, library: Library, *, limit: int, task: str | None = None, structured: bool = True
 ) -> Iterator[str]:
-    """Give, for each of the first ``limit`` contexts and each task, the messages as text."""
+    """Give, for each of the first ``limit`` contexts and each task, the messages as text.
+
+    ``structured``: as a server with JSON schemas gets them, unless the recipe says that the teacher has none.
+    """
     built = build(recipe, library)
     if task is not None and task not in built.tasks:
         raise SetupError(f"--task: the recipe has no task '{task}'{did_you_mean(task, list(built.tasks))}")
     built.source.stamp()
+    if getattr(built.teachers[recipe.attempts[0]], "reply_format", None) == "plain":
+        structured = False
     for row in islice(built.source.read(0), limit):
         if isinstance(row.item, Fault):
             yield f"━━ record {row.item.row} cannot be used ━━ {row.item.reason}: {row.item.detail}\n"

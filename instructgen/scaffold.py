@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 from .errors import SetupError
 from .library import Library
 from .run_folder import write_text
@@ -11,16 +13,18 @@ RECIPE = """about: {task}, from captions and boxes
 # Relative paths are relative to this file.
 source:
   use: coco
-  captions: {demo}/captions.json
-  instances: {demo}/instances.json
-  images: {demo}/images
+  captions: {captions}
+  instances: {instances}
+  images: {images}
 
 # For a model of your own: teacher: {{use: openai_chat, model: NAME}}, with OPENAI_API_KEY and OPENAI_BASE_URL set.
 teacher: {{use: grounded}}
 
 tasks:
-  {task}: {{use: prompted, form: dialogue, boxes: true}}    # prompts/{task}.jinja, seeds/{task}.yaml
+  {key}: {{use: prompted, form: dialogue, boxes: true}}    # prompts/{task}.jinja, seeds/{task}.yaml
 """
+
+DEMO = {"captions": "captions.json", "instances": "instances.json", "images": "images"}
 
 
 def scaffold(folder: Path, task: str) -> list[Path]:
@@ -32,7 +36,8 @@ def scaffold(folder: Path, task: str) -> list[Path]:
         raise SetupError(f"--task {task}: expected a name of letters, digits and underscores")
     library = Library.beside(None)
     demo = library.find("pipelines", "demo").parent / "demo"
-    recipe = RECIPE.format(task=task, demo=demo.as_posix()) + _checks(library)
+    paths = {name: _quoted((demo / file).as_posix()) for name, file in DEMO.items()}
+    recipe = RECIPE.format(task=task, key=_quoted(task), **paths) + _checks(library)
     files = {
         folder / "pipelines" / f"{task}.yaml": recipe,
         folder / "prompts" / f"{task}.jinja": library.text("prompts", "conversation"),
@@ -44,6 +49,11 @@ def scaffold(folder: Path, task: str) -> list[Path]:
     for path, text in files.items():
         write_text(path, text)
     return list(files)
+
+
+def _quoted(text: str) -> str:
+    """Write text as YAML reads it back: a folder's name may hold a hash, a task may be called ``yes``."""
+    return yaml.safe_dump(text, allow_unicode=True, width=10_000).removesuffix("\n").removesuffix("\n...")
 
 
 def _checks(library: Library) -> str:

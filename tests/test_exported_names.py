@@ -1,0 +1,65 @@
+"""The names that others build on: changing one of them is a decision, not an accident."""
+
+import inspect
+
+from typer.main import get_command
+
+from instructgen import cli, errors, protocols, records
+from instructgen.listing import TABLES
+from instructgen.run import Run
+
+
+def public(module: object) -> set[str]:
+    own = getattr(module, "__name__", "")
+    return {n for n, v in vars(module).items() if inspect.isclass(v) and v.__module__ == own and n[0] != "_"}
+
+
+def test_the_commands_and_their_options() -> None:
+    app = get_command(cli.app)
+    commands = getattr(app, "commands", {})
+    assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
+        "run": ["--limit", "--offline", "--out", "--set", "--update", "recipe"],
+        "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
+        "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
+        "status": ["--json", "run"],
+        "export": ["--format", "--out", "--set", "--task", "run"],
+        "list": ["kind"],
+        "explain": ["name"],
+        "init": ["--task", "folder"],
+    }
+
+
+def test_the_components() -> None:
+    assert {kind: sorted(table) for kind, table in TABLES.items()} == {
+        "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
+        "tasks": ["prompted"],
+        "teachers": ["grounded", "openai_chat", "scripted"],
+        "checks": ["leaks", "length", "refusal", "repetition", "shape"],
+        "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
+    }
+
+
+def test_the_records_and_their_fields() -> None:
+    assert {name: list(getattr(records, name).model_fields) for name in ("Context", "Sample", "Origin", "Turn")} == {
+        "Context": ["id", "row", "images", "captions", "boxes", "passages"],
+        "Sample": ["id", "task", "images", "turns", "origin"],
+        "Origin": ["context", "task", "attempt", "teacher", "model", "prompt", "seeds", "slots", "requests"],
+        "Turn": ["role", "text"],
+    }
+    assert public(records) >= {"Box", "Completion", "Fault", "Image", "LeftOut", "Passage", "Request", "Row", "Slot"}
+    assert public(records) >= {"Span", "Usage", "Verdict"}
+
+
+def test_the_protocols_and_errors() -> None:
+    assert public(protocols) >= {"Source", "Task", "Teacher", "Check", "Export"}
+    assert public(errors) == {
+        *("InstructgenError", "UserError", "SetupError", "TeacherStop", "RunLocked"),
+        *("RecordError", "ReplyFault", "RequestRefused", "NotAsked", "Declined"),
+    }
+
+
+def test_the_python_face() -> None:
+    assert {name for name in vars(Run) if not name.startswith("_")} == {
+        *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
+        *("completions", "usd", "texts", "summary", "frame"),
+    }
