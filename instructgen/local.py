@@ -20,7 +20,7 @@ from .run_folder import RunFacts, RunFolder
 from .selection import chosen
 from .shard import Judge
 from .spent import Spent
-from .supply import ContextsDigest, FaultBound, Supply
+from .supply import ContextsDigest, FaultBound, Supply, nothing_read
 from .tally import Tally
 
 OPEN_SHARDS = 3
@@ -181,6 +181,8 @@ class LocalEngine:
                 contexts.append(row.item)
             if count % BREATH == 0:
                 await asyncio.sleep(0)
+        if not writer.count and number == 0:
+            raise nothing_read()
         if not writer.count:
             return None, []
         self._bound.check()

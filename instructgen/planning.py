@@ -21,7 +21,7 @@ from .recipe import Block, Recipe
 from .records import Context, Fault, Reply, Request, Usage
 from .replay import first_requests, jobs
 from .run_folder import RunFacts
-from .supply import draw_ranges
+from .supply import draw_ranges, nothing_read
 from .tokens import ESTIMATE_ERROR, count
 
 RENDERED = 1000
@@ -180,6 +180,8 @@ def plan(
     facts = RunFacts(instructgen="", shard_size=recipe.shard_size)
     draw_ranges(built, facts)
     drawn = _count(planned, built, facts, limit)
+    if not planned.rows:
+        raise nothing_read()
     for name, contexts in drawn.items():
         _render(planned.tasks[name], built, facts, name, contexts, counter)
     if pilot:

@@ -9,9 +9,10 @@ from .errors import Declined, SetupError
 from .forms import FORMS, laid_out
 from .library import Library
 from .recipe import Recipe
-from .records import Context, Fault, Image, Request
+from .records import Context, Fault, Image, Request, Row
 from .replay import first_requests
 from .selection import all_ranges
+from .supply import nothing_read
 from .tokens import count
 
 
@@ -28,6 +29,7 @@ def preview(
     built.source.stamp()
     if getattr(built.teachers[recipe.attempts[0]], "reply_format", None) == "plain":
         structured = False
+    row: Row | None = None
     for row in islice(built.source.read(0), limit):
         if isinstance(row.item, Fault):
             yield f"━━ record {row.item.row} cannot be used ━━ {row.item.reason}: {row.item.detail}\n"
@@ -41,6 +43,8 @@ def preview(
                 continue
             for number, request in enumerate(requests, 1):
                 yield _shown(row.item.id, name, number, request, structured)
+    if row is None:
+        raise nothing_read()
 
 
 def _shown(context: str, task: str, number: int, request: Request, structured: bool) -> str:

@@ -5,18 +5,26 @@ A recipe is one YAML file. ``include`` takes another one first; later keys win, 
 to the current folder.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .component import did_you_mean, explain_validation
 from .errors import SetupError
 from .library import Library
 
-Take = Literal["all"] | Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]
+
+def _share(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?%", text) or float(text[:-1]) > 100:
+        raise ValueError("expected a share such as 30%")
+    return text
+
+
+Take = Literal["all"] | Annotated[int, Field(ge=0)] | Annotated[str, AfterValidator(_share)]
 Action = Literal["retry", "reject", "tag"]
 
 
@@ -87,6 +95,14 @@ class Recipe(BaseModel):
     """Checks by name."""
     output: Output = Output()
     """How accepted samples are written."""
+
+    @field_validator("tasks")
+    @classmethod
+    def _names_fit_into_ids(cls, tasks: dict[str, TaskBlock]) -> dict[str, TaskBlock]:
+        wrong = [name for name in tasks if not re.fullmatch(r"[\w.-]+", name)]
+        if wrong:
+            raise ValueError(f"expected names of letters, digits, '_', '-' and '.', found {wrong[0]!r}")
+        return tasks
 
 
 class Located(str):

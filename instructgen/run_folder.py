@@ -125,9 +125,9 @@ def atomic(path: Path) -> Iterator[Path]:
 
     Raises SetupError, in one line, when the place cannot be written (no folder, no right, disk full).
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     if path.is_dir():
         raise SetupError(f"{path}: is a folder; give the name of a file")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

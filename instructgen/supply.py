@@ -22,6 +22,11 @@ _content = TypeAdapter(tuple[str, tuple[str, ...], tuple[Box, ...], tuple[Passag
 _FEW_FAULTS = 10
 
 
+def nothing_read() -> UserError:
+    """Give the error of a source without a single record: a wrong path or filter, not a small dataset."""
+    return UserError("source: holds no record at all; see to its paths, and to what its fields leave out")
+
+
 class ContextsDigest:
     """Digests a shard's rows one by one: what was read, not where it lay."""
 

@@ -70,7 +70,12 @@ def test_a_recipe_that_cannot_be_read_is_named(
         ("source.use=qqq", "source: there is no source 'qqq'; known: cc3m"),
         ("tasks.conversation.boxs=true", "tasks.conversation: unknown key 'boxs'; did you mean 'boxes'?"),
         ("tasks.conversation.tkae=3", "tasks.conversation: unknown key 'tkae'; did you mean 'take'?"),
-        ("tasks.conversation.take=30x", "'tasks.conversation.take': expected 'all' or a whole number or text"),
+        (
+            "tasks.conversation.take=30x",
+            "'tasks.conversation.take': expected 'all' or a whole number or a share such as 30%",
+        ),
+        ("tasks.conversation.take=150%", "or a share such as 30% (got '150%')"),
+        ("tasks.a/b.form=dialogue", "'tasks': expected names of letters, digits, '_', '-' and '.', found 'a/b'"),
         ("tasks.conversation.prompt=convrsation", "did you mean 'conversation'"),
         (
             "tasks.other.form=dialogue",
@@ -181,6 +186,18 @@ def test_a_source_without_one_good_record_stops_the_run(tmp_path: Path) -> None:
     captions = coco(tmp_path / "captions.json", [image(1, height=0)], [caption(1)])
     path = recipe(tmp_path, {"captions": captions}, max_faults=1)
     assert "1 of 1 source records cannot be used" in refused("run", path, "--out", tmp_path / "run")
+
+
+def test_a_source_without_a_record_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    sources = {
+        "coco": recipe(tmp_path, {"captions": coco(tmp_path / "captions.json", [], [])}),
+        "folder": recipe(tmp_path / "empty", {"use": "folder", "images": tmp_path / "empty"}),
+    }
+    for name, path in sources.items():
+        for arguments in (("run", path, "--out", tmp_path / f"run-{name}"), ("plan", path), ("preview", path)):
+            assert "source: holds no record at all" in refused(*arguments)
+    assert not list(tmp_path.glob("run-*/samples/*"))
 
 
 ODD_CAPTIONS = {

@@ -53,6 +53,9 @@ def test_a_strangers_folder_is_left_as_it_was(tmp_path: Path) -> None:
     assert contents(theirs) == {"thesis.txt": b"years of work"}
     finished("run", path, "--out", tmp_path / "run")
     assert "is a folder" in refused("export", tmp_path / "run", "--format", "llava", "--out", theirs)
+    assert "is a folder; give the name of a file" in refused(
+        "export", tmp_path / "run", "--format", "llava", "--out", ""
+    )
     assert "not empty" in refused("export", tmp_path / "run", "--format", "hf", "--out", theirs)
     assert contents(theirs) == {"thesis.txt": b"years of work"}
 
