@@ -71,9 +71,9 @@ def open_run(
     facts.shaping, facts.stamp = shaping, stamp
     if changes or reread:
         facts.moved = facts.moved or reread
-        _announce(built, folder, facts, changes, reread=reread, update=update, stamped=stamp != before.stamp)
+        _announce(built, folder, facts, changes, update=update, stamped=stamp != before.stamp)
     strays = Strays(folder.path / "journal") if facts.moved else None
-    opened = Opened(folder, built, facts, Supply(folder, built, facts), strays)
+    opened = Opened(folder, built, facts, Supply(folder, built, facts), strays, list(_torn(folder)))
     if strays is not None and stamp != before.stamp:
         opened.notes.append("the source's files have changed since the last start: every record is read again")
     _write_setup(recipe, built, folder, facts)
@@ -108,6 +108,16 @@ def _write_setup(recipe: Recipe, built: Built, folder: RunFolder, facts: RunFact
     folder.write_facts(facts)
 
 
+def _torn(folder: RunFolder) -> Iterator[str]:
+    """Tell which journals end in the middle of a line."""
+    for shard in folder.shards("journal"):
+        path = folder.part("journal", shard)
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 1))
+            if file.read(1) not in (b"", b"\n"):
+                yield f"{path}: its last line was torn when the run was killed; that reply is asked for again"
+
+
 def _sweep(folder: RunFolder) -> None:
     """Remove what a killed process left under temporary names."""
     for place in (".", "contexts", "samples", "rejected", "journal", "prompts", "seeds", "schemas"):
@@ -130,13 +140,13 @@ def differences(old: Mapping[str, object], new: Mapping[str, object], at: str = 
 
 
 def _announce(
-    built: Built, folder: RunFolder, facts: RunFacts, changes: list[str], *, reread: bool, update: bool, stamped: bool
+    built: Built, folder: RunFolder, facts: RunFacts, changes: list[str], *, update: bool, stamped: bool
 ) -> None:
     """Raise ChangedRun with what would be rebuilt and asked for, unless nothing is touched or it is wanted."""
     if update:
         return
     supply = Supply(folder, built, facts.model_copy())
-    strays = Strays(folder.path / "journal") if reread else None
+    strays = Strays(folder.path / "journal") if facts.moved else None
     judge, lack, finished = Judge(built), Lack(built), set(folder.shards("samples"))
     begun = set(folder.shards("journal")) & set(folder.shards("contexts")) - finished
     touched = 0, 0

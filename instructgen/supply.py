@@ -21,6 +21,9 @@ from .selection import all_ranges, needs_pass, ranges_of
 _content = TypeAdapter(tuple[str, tuple[str, ...], tuple[Box, ...], tuple[Passage, ...], tuple[Image, ...]])
 _FEW_FAULTS = 10
 
+UNANSWERED = "reply:no_answer"
+"""Reason of a request that was tried to the limit of retries: nothing was paid, so the next start tries it again."""
+
 
 def nothing_read() -> UserError:
     """Give the error of a source without a single record: a wrong path or filter, not a small dataset."""
@@ -125,8 +128,9 @@ class Supply:
 
 
 def _all_asked(noted: Mapping[str, Any]) -> bool:
-    """Tell whether a shard lacks no answer, as one that was made offline may."""
-    return not any(task["not_asked"] for task in noted["counts"]["tasks"].values())
+    """Tell whether a shard lacks no answer, as one does that was made offline or whose server failed on and on."""
+    tasks = noted["counts"]["tasks"].values()
+    return not any(task["not_asked"] or task["rejected"].get(UNANSWERED) for task in tasks)
 
 
 def draw_ranges(built: Built, facts: RunFacts) -> None:

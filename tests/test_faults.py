@@ -69,6 +69,21 @@ def test_every_context_ends_accepted_or_rejected_with_a_reason(tmp_path: Path, l
         assert tries == ([1] if row["attempts"][0]["reason"] in settled else [1, 2])
 
 
+def test_what_the_server_never_answered_is_tried_again_by_the_next_start(tmp_path: Path, loopback: Teacher) -> None:
+    loopback.set(faults={"echo-500": 0.1})
+    source = write_rows(tmp_path / "rows.jsonl", range(100))
+    path = write_recipe(tmp_path / "recipe.yaml", recipe(source, asking(loopback.base_url, retries=1)))
+    run = tmp_path / "run"
+    succeeds("run", path, "--out", run)
+    lacking = rows(run, "rejected")
+    assert {row["reason"] for row in lacking} == {"reply:no_answer"}
+    assert len(lacking) + len(rows(run, "samples")) == 100
+    loopback.set(faults={})
+    assert asked(succeeds("run", path, "--out", run)) == len(lacking)
+    assert len(rows(run, "samples")) == 100
+    assert max(loopback.stats().answered.values()) == 1
+
+
 def test_a_bad_key_stops_within_a_few_requests_and_stands_nowhere(tmp_path: Path, loopback: Teacher) -> None:
     bad = "sk-wrong-and-secret-98765"
     loopback.set(key="sk-the-right-one")

@@ -188,7 +188,9 @@ def test_a_run_whose_last_line_is_torn_asks_for_that_reply_alone(tmp_path: Path,
     journal.write_bytes(journal.read_bytes()[:-7])
     samples.unlink()
     loopback.set(reset=True)
-    assert asked(succeeds("run", made, "--out", run)) == 1
+    printed = succeeds("run", made, "--out", run)
+    assert asked(printed) == 1
+    assert "part-00000.jsonl: its last line was torn" in printed
     assert set(loopback.stats().answered) == digests_of(kept[-1:])
     assert parts(run) == before
 
