@@ -171,6 +171,7 @@ def test_a_changed_prompt_is_announced_for_a_begun_shard_as_well(tmp_path: Path,
     assert asked(succeeds("run", made.path, "--out", made.run)) == COUNT - lines
 
 
+@pytest.mark.slow
 def test_a_begun_shard_whose_source_was_only_touched_goes_on(tmp_path: Path, loopback: Teacher) -> None:
     made = Made(tmp_path, loopback, "--limit", 1)
     made.write(shard_size=1000)

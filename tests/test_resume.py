@@ -54,7 +54,7 @@ def answered_once(teacher: Teacher) -> bool:
 # ── stopping ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_one_signal_finishes_what_is_in_flight_sends_nothing_more_and_the_run_goes_on(
     tmp_path: Path, loopback: Teacher, how: signal.Signals
 ) -> None:
@@ -131,7 +131,7 @@ def starved(size: int, *arguments: object) -> Ended:
         return command(*arguments)
 
 
-@pytest.mark.parametrize("size", [300, 4_000, 9_000, 30_000])
+@pytest.mark.parametrize("size", [300, 30_000, *(pytest.param(n, marks=pytest.mark.slow) for n in (4_000, 9_000))])
 def test_a_full_disk_is_one_line_and_what_was_answered_is_kept(tmp_path: Path, loopback: Teacher, size: int) -> None:
     path, run = made(tmp_path, loopback, 150), tmp_path / "run"
     end = starved(size, "run", path, "--out", run)
@@ -191,6 +191,7 @@ def test_an_offline_run_asks_nobody_and_a_later_one_asks_for_what_lacked(tmp_pat
     assert parts(run) == parts(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_an_offline_run_of_a_killed_one_gives_what_was_answered(tmp_path: Path, loopback: Teacher) -> None:
     loopback.set(latency=0.02)
     path, run = made(tmp_path, loopback, 200), tmp_path / "run"
