@@ -191,7 +191,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not arguments and len(sys.argv) < 2:
             print(error.format_message(), file=sys.stderr)
             sys.exit(2)
-        print(f"instructgen: {' '.join(error.format_message().split())} Try 'instructgen --help'", file=sys.stderr)
+        said = " ".join(error.format_message().split()).rstrip(".")
+        print(f"instructgen: {said}; try 'instructgen --help'", file=sys.stderr)
         sys.exit(2)
     except (UserError, Abort) as error:
         print(f"instructgen: {' '.join(str(error).split()) or 'aborted'}", file=sys.stderr)

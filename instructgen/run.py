@@ -46,7 +46,9 @@ class Run:
         folder = RunFolder(Path(path))
         facts = folder.facts()
         if facts is None:
-            raise SetupError(f"{path}: holds no run (there is no run.json); give the folder that 'run --out' named")
+            raise SetupError(
+                f"{folder.path}: holds no run (there is no run.json); give the folder that 'run --out' named"
+            )
         if not folder.recipe.is_file():
             raise SetupError(f"{folder.recipe}: is missing; 'run' with the recipe and --out {path} writes it anew")
         recipe, library = load(folder.recipe)

@@ -47,7 +47,7 @@ def test_every_command_has_help_with_an_example_of_itself(name: str) -> None:
         (["rnu", "demo"], "No such command 'rnu'. Did you mean 'run'?"),
         (["run", "demo"], "Missing option '--out'"),
         (["run", "demo", "--out", "x", "--limt", "3"], "--limit"),
-        (["run", "demo", "--out", "x", "--limit", "0"], "'--limit'"),
+        (["run", "demo", "--out", "x", "--limit", "0"], "'--limit': Input should be greater than or equal to 1; try '"),
         (["run", "demo", "--out", "x", "--limit", "many"], "'--limit'"),
         (["plan", "demo", "--pilot", "-1"], "'--pilot'"),
         (["plan", "demo", "--pilot", "3"], "--pilot makes paid calls: name the run that keeps them with --out"),
