@@ -13,8 +13,9 @@ from ..component import Component, site_of
 from ..records import Context, Sample, Verdict
 from .echo import Echo
 from .leak_words import HINTS, RULES
-from .wording import WordingRule, judge
+from .wording import RuleBook, judge
 
+_ALL = RuleBook(RULES)
 _PASSED = Verdict(check="leaks", outcome="pass")
 
 
@@ -33,18 +34,18 @@ class LeaksCheck(Component):
     """Let coordinates and boxes through: for tasks about regions."""
 
     _echoes: dict[str, tuple[Echo, Echo]] = PrivateAttr(default_factory=dict)
-    _rules: tuple[WordingRule, ...] = PrivateAttr(default=RULES)
+    _book: RuleBook = PrivateAttr(default=_ALL)
 
     def model_post_init(self, context: object) -> None:
         """Take the tasks' own words from the site."""
         for task, texts in site_of(context).own_words.items():
             self._echoes[task] = Echo(texts[:1], self.prompt_words), Echo(texts[1:], self.seed_words)
         if self.coordinates:
-            self._rules = tuple(rule for rule in RULES if rule.reason not in ("coordinates", "box_mentioned"))
+            self._book = RuleBook([rule for rule in RULES if rule.reason not in ("coordinates", "box_mentioned")])
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; a wording that fails goes before an echo, an echo before doubtful wordings."""
-        worded = judge(self.name, self._rules, HINTS, sample, _PASSED)
+        worded = judge(self.name, self._book, HINTS, sample, _PASSED)
         if worded.outcome == "fail":
             return worded
         spans = tuple(span for echo in self._echoes.get(sample.task, ()) for span in echo.spans(sample.turns))

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ..component import Component
 from ..records import Context, Sample, Verdict
-from .wording import WordingRule, judge, needs, wording
+from .wording import RuleBook, WordingRule, judge, needs, wording
 
 _PASSED = Verdict(check="refusal", outcome="pass")
 
@@ -118,6 +118,8 @@ RULES = (
     ),
 )
 
+_BOOK = RuleBook(RULES)
+
 HINTS = {
     "no_image": "Answer as someone who has the picture before them; never ask for it.",
     "empty_message": "Write the answer itself; do not remark on the message.",
@@ -134,4 +136,4 @@ class RefusalCheck(Component):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge the answers."""
-        return judge(self.name, RULES, HINTS, sample, _PASSED)
+        return judge(self.name, _BOOK, HINTS, sample, _PASSED)

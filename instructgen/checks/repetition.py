@@ -5,9 +5,9 @@ twice in a dialogue, the question given back as the answer, long rows of one sig
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import combinations, islice
 from operator import eq
 from typing import ClassVar
 
@@ -89,9 +89,7 @@ class RepetitionCheck(Component):
                 yield reason, Span(turn=number, start=start, end=end)
 
     def _within(self, text: str, low: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
-        run = self.character_repeats
-        # A run of one sign leaves a token with fewer different signs than it is long, by the run's length less one.
-        if any(len(token) >= run and len(token) - len(set(token)) >= run - 1 for token in set(low.split())):
+        if _may_run(low, self.character_repeats):
             found = self._row.search(text)
             if found:
                 yield "character_run", *found.span()
@@ -106,7 +104,7 @@ class RepetitionCheck(Component):
 
     def _phrases(self, text: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
         yield from self._loop(text, words, 1, self.word_repeats)
-        for length in range(2, min(_LONGEST_PHRASE, len(words) // 2) + 1):
+        for length in _periods(words):
             yield from self._loop(text, words, length, self.phrase_repeats)
         yield from self._sentences(text)
         if len(words) >= _SHARE_FROM:
@@ -140,3 +138,25 @@ class RepetitionCheck(Component):
 
 def _whole(number: int, turn: Turn) -> Span:
     return Span(turn=number, start=0, end=len(turn.text))
+
+
+def _periods(words: list[str]) -> list[int]:
+    """Give the lengths that a looped phrase can have: how far apart equal triples of words stand."""
+    places: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for at, triple in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        places[triple].append(at)
+    longest = min(_LONGEST_PHRASE, len(words) // 2)
+    apart = {b - a for spots in places.values() if len(spots) > 1 for a, b in combinations(spots[:20], 2)}
+    return sorted(length for length in apart if 2 <= length <= longest)
+
+
+def _may_run(low: str, run: int) -> bool:
+    """Tell whether a text may hold a row of ``run`` equal characters; surely not when it says no.
+
+    The bytes, taken as one number, are laid over themselves one byte on: equal neighbours become zeros.
+    """
+    if not low.isascii():
+        return True
+    data = low.encode()
+    number = int.from_bytes(data)
+    return bytes(run - 1) in (number ^ (number >> 8)).to_bytes(len(data))

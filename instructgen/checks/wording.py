@@ -49,22 +49,30 @@ def needs(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def judge(
-    check: str, rules: Sequence[WordingRule], hints: Mapping[str, str], sample: Sample, passed: Verdict
-) -> Verdict:
+class RuleBook:
+    """Rules in the order in which they count, with the words that any of them needs."""
+
+    def __init__(self, rules: Sequence[WordingRule]) -> None:
+        self.rules = tuple(rules)
+        self.words = frozenset[str]().union(*(rule.needs | rule.also for rule in rules))
+
+
+def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, passed: Verdict) -> Verdict:
     """Give the verdict of a list of rules; ``hints`` holds a sentence for each reason."""
-    found = first_broken(rules, sample.turns)
+    found = first_broken(book, sample.turns)
     if not found:
         return passed
     rule, spans = found
     return Verdict(check=check, outcome=rule.outcome, reason=rule.reason, evidence=spans, hint=hints[rule.reason])
 
 
-def first_broken(rules: Sequence[WordingRule], turns: Sequence[Turn]) -> tuple[WordingRule, tuple[Span, ...]] | None:
+def first_broken(book: RuleBook, turns: Sequence[Turn]) -> tuple[WordingRule, tuple[Span, ...]] | None:
     """Give the first rule that the turns break, with all its spans. Rules that fail stand before doubtful ones."""
     words = words_of(turns)
-    for rule in rules:
-        if not _worth_searching(rule, words):
+    # Most samples hold a handful of the words that rules need: only these are looked for, rule by rule.
+    asked, answered = words.asked & book.words, words.answered & book.words
+    for rule in book.rules:
+        if not _worth_searching(rule, asked, answered, words.whole):
             continue
         if spans := tuple(_spans(rule, turns, words)):
             return rule, spans
@@ -89,12 +97,12 @@ def sentence_of(text: str, start: int, end: int) -> str:
     return text[first : min(ends, default=len(text))]
 
 
-def _worth_searching(rule: WordingRule, words: Words) -> bool:
-    if rule.who != "human" and not words.answered.isdisjoint(rule.needs):
-        return not rule.also or not words.answered.isdisjoint(rule.also)
-    if rule.who != "gpt" and not words.asked.isdisjoint(rule.needs):
-        return not rule.also or not words.asked.isdisjoint(rule.also)
-    return bool(rule.signs) and any(map(words.whole.__contains__, rule.signs))
+def _worth_searching(rule: WordingRule, asked: set[str], answered: set[str], whole: str) -> bool:
+    if rule.who != "human" and not answered.isdisjoint(rule.needs):
+        return not rule.also or not answered.isdisjoint(rule.also)
+    if rule.who != "gpt" and not asked.isdisjoint(rule.needs):
+        return not rule.also or not asked.isdisjoint(rule.also)
+    return bool(rule.signs) and any(map(whole.__contains__, rule.signs))
 
 
 def _spans(rule: WordingRule, turns: Sequence[Turn], words: Words) -> Iterator[Span]:
