@@ -21,9 +21,10 @@ from urllib.request import urlopen
 from pipeline import ROOT, write_setup
 
 from instructgen.assemble import build
+from instructgen.columns import SampleRow
 from instructgen.journal import Journal
 from instructgen.opening import open_run
-from instructgen.parts import PartWriter, sample_columns
+from instructgen.parts import PartWriter
 from instructgen.recipe import load
 from instructgen.records import Completion, Context, Image, Origin, Sample, Slot, Turn, Usage, Verdict
 from instructgen.run_folder import RunFolder
@@ -52,7 +53,7 @@ def write_finished(recipe: Path, out: Path, samples: int) -> None:
                 digest.add(row)
                 if isinstance(row.item, Context):
                     sample, completion = made(row.item)
-                    done.add(sample_columns(sample, verdicts, {}))
+                    done.add(SampleRow(sample, verdicts, {}))
                     journal.append(completion)
             tally = Tally(contexts.count, contexts.count, tasks={"bench": TaskCount(contexts.count, contexts.count)})
             about = {"rows": contexts.count, "contexts": digest.hexdigest()}

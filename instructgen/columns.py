@@ -1,54 +1,93 @@
-"""Source rows in; an Arrow batch of a contexts part out.
+"""Records in; Arrow batches of contexts and samples parts out.
 
-Built column by column from flat lists: a dictionary for each box, as ``from_pylist`` takes them, costs ten times as
-much, and contexts are the one part that is written for every record of the source.
+Built column by column from flat lists: a dictionary for each box or verdict, as ``from_pylist`` takes them, costs
+several times as much, and these two parts are written for every record.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from .records import Context, Fault, LeftOut, Row
+from .records import Context, Fault, LeftOut, Row, Sample, Verdict
+
+Getters = Mapping[str, Callable[[Any], object]]
+"""How to read a struct's field from a record, where the record's attribute has another name."""
 
 _NOTHING: tuple[Any, ...] = ()
 
 
+class SampleRow(NamedTuple):
+    """An accepted sample, its verdicts, what the recipe does on each check, and its images' original bytes, if kept."""
+
+    sample: Sample
+    verdicts: Sequence[Verdict]
+    actions: Mapping[str, str]
+    pixels: Sequence[bytes | None] = ()
+
+
 def context_batch(rows: Sequence[Row], schema: Any) -> Any:
     """Give rows as a record batch of ``schema``, that of the contexts part."""
-    import pyarrow as pa
-
     items = [row.item for row in rows]
     contexts = [item if isinstance(item, Context) else None for item in items]
     plain: dict[str, list[object]] = {
         "row": [item.row for item in items],
         "kind": [_kind(item) for item in items],
         "id": [item.id for item in items],
-        "captions": [context.captions if context else _NOTHING for context in contexts],
         "reason": [_reason(item) for item in items],
         "detail": [item.detail if isinstance(item, Fault) else None for item in items],
         "kept": [json.dumps(row.kept, ensure_ascii=False) if row.kept else None for row in rows],
     }
-    arrays = []
-    for field in schema:
-        if field.name in plain:
-            arrays.append(pa.array(plain[field.name], type=field.type))
-        else:
-            lists = [getattr(context, field.name) if context else _NOTHING for context in contexts]
-            arrays.append(_structs(lists, field.type))
+    for name in ("captions", "images", "boxes", "passages"):
+        plain[name] = [getattr(context, name) if context else _NOTHING for context in contexts]
+    return _batch(plain, schema, {})
+
+
+def sample_batch(rows: Sequence[SampleRow], schema: Any) -> Any:
+    """Give accepted samples as a record batch of ``schema``, that of the samples part."""
+    samples = [row.sample for row in rows]
+    pixels = {id(image): data for row in rows for image, data in zip(row.sample.images, row.pixels or (), strict=False)}
+    actions = rows[0].actions
+    plain: dict[str, list[object]] = {
+        "id": [sample.id for sample in samples],
+        "task": [sample.task for sample in samples],
+        "images": [sample.images for sample in samples],
+        "conversations": [sample.turns for sample in samples],
+        "origin": [sample.origin for sample in samples],
+        "checks": [row.verdicts for row in rows],
+    }
+    getters: Getters = {
+        "from": attrgetter("role"),
+        "value": attrgetter("text"),
+        "action": lambda verdict: actions.get(verdict.check),
+        "bytes": lambda image: pixels.get(id(image)),
+    }
+    return _batch(plain, schema, getters)
+
+
+def _batch(columns: Mapping[str, Sequence[object]], schema: Any, getters: Getters) -> Any:
+    import pyarrow as pa
+
+    arrays = [_column(columns[field.name], field.type, getters) for field in schema]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _structs(lists: Sequence[Sequence[object]], kind: Any) -> Any:
-    """Give lists of records as an array of lists of structs, a column of the structs at a time."""
+def _column(values: Sequence[Any], kind: Any, getters: Getters) -> Any:
+    """Give values as an array; records as structs, a field at a time, and lists of records as lists of them."""
     import pyarrow as pa
 
-    flat = list(chain.from_iterable(lists))
-    offsets = pa.array([0, *accumulate(map(len, lists))], type=pa.int32())
-    fields = [kind.value_type.field(number) for number in range(kind.value_type.num_fields)]
-    columns = [pa.array(list(map(attrgetter(field.name), flat)), type=field.type) for field in fields]
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, fields=fields), type=kind)
+    if pa.types.is_struct(kind):
+        fields = [kind.field(number) for number in range(kind.num_fields)]
+        read = [getters.get(field.name) or attrgetter(field.name) for field in fields]
+        columns = [_column(list(map(g, values)), f.type, getters) for f, g in zip(fields, read, strict=True)]
+        return pa.StructArray.from_arrays(columns, fields=fields)
+    if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+        offsets = pa.array([0, *accumulate(map(len, values))], type=pa.int32())
+        return pa.ListArray.from_arrays(
+            offsets, _column(list(chain.from_iterable(values)), kind.value_type, getters), type=kind
+        )
+    return pa.array(values, type=kind)
 
 
 def _kind(item: Context | Fault | LeftOut) -> str:

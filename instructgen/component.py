@@ -52,7 +52,7 @@ class Site:
 class Component(BaseModel):
     """A source, task, teacher, check or export: frozen fields, built from a YAML block."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ClassVar[str]
     version: ClassVar[int]

@@ -1,13 +1,15 @@
 """Names in; what there is and what its fields mean out, read from the components themselves."""
 
+import ast
 import inspect
+import textwrap
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from . import checks, exports, sources, tasks, teachers
 from .component import Component, did_you_mean, is_placement, resolve
@@ -58,7 +60,7 @@ def explain(name: str) -> Iterator[str]:
     """
     if name == "recipe":
         for title, block in BLOCKS.items():
-            yield from _fields(title, block.__doc__ or "", block.model_fields)
+            yield from _fields(title, block)
         return
     if "@" in name:
         wanted, _, folder = name.partition("@")
@@ -81,7 +83,7 @@ def explain(name: str) -> Iterator[str]:
 def _component(name: str, component: type[object], kind: str) -> Iterator[str]:
     if not issubclass(component, Component):
         raise SetupError(f"{name} is not a Component")
-    yield from _fields(f"{name} ({kind}, version {component.version})", component.__doc__ or "", component.model_fields)
+    yield from _fields(f"{name} ({kind}, version {component.version})", component)
 
 
 def _recipe(name: str) -> Iterator[str]:
@@ -95,14 +97,30 @@ def _recipe(name: str) -> Iterator[str]:
     yield "Its keys are explained by 'instructgen explain recipe', what its blocks use by 'instructgen explain NAME'."
 
 
-def _fields(title: str, about: str, fields: Mapping[str, FieldInfo]) -> Iterator[str]:
+def _fields(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield title
-    yield from (f"  {line}" for line in _said(about))
-    for key, info in fields.items():
+    yield from (f"  {line}" for line in _said(model.__doc__ or ""))
+    said = field_docs(model)
+    for key, info in model.model_fields.items():
         default = "required" if info.is_required() else f"default {_shown(info.get_default(call_default_factory=True))}"
         where = "; only where or how fast, shapes no result" if is_placement(info) else ""
         yield f"\n  {key}: {_type_name(info.annotation)}, {default}{where}"
-        yield from (f"      {line}" for line in _said(info.description or ""))
+        yield from (f"      {line}" for line in _said(said.get(key, "")))
+
+
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """Give the docstring below each field, from the source: pydantic would read it whenever the class is imported."""
+    docs: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        if not issubclass(each, BaseModel) or each is BaseModel:
+            continue
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+        body = tree.body if isinstance(tree, ast.ClassDef) else []
+        for field, below in pairwise(body):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    docs[name] = text
+    return docs
 
 
 def _shown(default: object) -> str:

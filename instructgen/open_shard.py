@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from .columns import SampleRow
 from .drive import Answers
 from .errors import SetupError
-from .parts import PartWriter, sample_columns
+from .parts import PartWriter
 from .records import Sample
 from .run_folder import RunFolder
 from .shard import Outcome, rejected_rows
@@ -46,7 +47,7 @@ class OpenShard:
         for count, outcome in enumerate(_all(self.outcomes)):
             for sample, verdicts in outcome.accepted:
                 pixels = await asyncio.to_thread(original_bytes, sample, bytes_from) if bytes_from else []
-                samples.add(sample_columns(sample, verdicts, actions, pixels))
+                samples.add(SampleRow(sample, verdicts, actions, pixels))
             for row in rejected_rows(outcome, actions):
                 rejected.add(row)
             if count % BREATH == 0:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from .columns import context_batch
+from .columns import SampleRow, context_batch, sample_batch
 from .errors import SetupError
 from .records import Context, Fault, Image, LeftOut, Origin, Row, Sample, Turn, Verdict
 from .run_folder import atomic
@@ -74,14 +74,14 @@ class PartWriter:
     """Collects the rows of one part, a hundred at a time as Arrow, and writes them whole."""
 
     def __init__(self, kind: Kind) -> None:
-        """Start an empty part; source rows go into ``contexts``, columns into the others."""
+        """Start an empty part; it takes source rows, accepted samples or, for ``rejected``, columns."""
         self._schema = schema(kind)
-        self._contexts = kind == "contexts"
+        self._kind = kind
         self._batches: list[Any] = []
         self._rows: list[Any] = []
         self.count = 0
 
-    def add(self, row: Columns | Row) -> None:
+    def add(self, row: Columns | Row | SampleRow) -> None:
         """Add one row."""
         self._rows.append(row)
         self.count += 1
@@ -92,8 +92,8 @@ class PartWriter:
         import pyarrow as pa
 
         if self._rows:
-            batch = context_batch if self._contexts else pa.RecordBatch.from_pylist
-            self._batches.append(batch(self._rows, schema=self._schema))
+            batches = {"contexts": context_batch, "samples": sample_batch, "rejected": pa.RecordBatch.from_pylist}
+            self._batches.append(batches[self._kind](self._rows, schema=self._schema))
             self._rows = []
 
     def write(self, path: Path, footer: Mapping[str, object]) -> None:
@@ -186,23 +186,6 @@ def verdict_columns(verdicts: Sequence[Verdict], actions: Mapping[str, str]) -> 
         }
         for v in verdicts
     ]
-
-
-def sample_columns(
-    sample: Sample, verdicts: Sequence[Verdict], actions: Mapping[str, str], pixels: Sequence[bytes | None] = ()
-) -> Columns:
-    """Give an accepted sample as the columns of a samples part; ``pixels`` are its images' original bytes."""
-    images = [image.__dict__ for image in sample.images]
-    if pixels:
-        images = [{**image, "bytes": data} for image, data in zip(images, pixels, strict=True)]
-    return {
-        "id": sample.id,
-        "task": sample.task,
-        "images": images,
-        "conversations": turn_columns(sample.turns),
-        "origin": sample.origin.__dict__,
-        "checks": verdict_columns(verdicts, actions),
-    }
 
 
 def sample_of(columns: Mapping[str, Any]) -> Sample:

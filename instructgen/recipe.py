@@ -31,7 +31,7 @@ Action = Literal["retry", "reject", "tag"]
 class Block(BaseModel):
     """A block whose further keys are the component's own fields."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     use: str = ""
     """Which component: its name, or ``module:Class``. The other keys of the block are the component's fields."""
@@ -60,7 +60,7 @@ class CheckBlock(Block):
 class Output(BaseModel):
     """How accepted samples are written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     images: Literal["path", "bytes"] = "path"
     """``path``: references only; ``bytes``: the original files inside the Parquet parts."""
@@ -69,7 +69,7 @@ class Output(BaseModel):
 class Recipe(BaseModel):
     """A recipe as written, resolved: includes and overrides applied."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     about: str = ""
     """One line that says what the dataset is."""

@@ -72,7 +72,22 @@ def _listed(value: object) -> list[object]:
     return value
 
 
+_PLAIN_BOX = ("label", "x1", "y1", "x2", "y2")
+
+
+def _plain_box(item: Mapping[str, object]) -> Facts | None:
+    """Give a box that needs nothing but rounding, as our own contexts have them; None for any other."""
+    label, a, b, c, d = map(item.get, _PLAIN_BOX)
+    if not (type(a) is type(b) is type(c) is type(d) is float and isinstance(label, str)):
+        return None
+    if not (0.0 <= a < c <= 1.0 and 0.0 <= b < d <= 1.0):
+        return None
+    return {"label": clean(label), "x1": round(a, 3), "y1": round(b, 3), "x2": round(c, 3), "y2": round(d, 3)}
+
+
 def _box(item: object, form: BoxFormat, wide: float, high: float) -> Facts:
+    if form == "corners01" and isinstance(item, dict) and len(item) == len(_PLAIN_BOX) and (plain := _plain_box(item)):
+        return plain
     if not isinstance(item, dict):
         raise RecordError("bad_box", f"expected an object with label and corners, found {_shown(item)}")
     label = item.get("label")
