@@ -1,6 +1,8 @@
 """Replies as teachers write them, well and badly."""
 
+import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import assume, given
@@ -266,6 +268,16 @@ def test_any_text_is_read_or_is_a_fault(text: str, form: str) -> None:
     else:
         assert turns
         assert all(turn.text.strip() == turn.text != "" for turn in turns)
+
+
+@pytest.mark.parametrize("piece", [*"*#_ \t(Q[{`", "1 ", "* ", " *", "*\n", "Question: ", '{"', "\n---", "<think>"])
+@pytest.mark.parametrize("head", ["", "a", "Question: a\nAnswer: b"])
+def test_a_model_that_repeats_itself_on_and_on_costs_no_time(head: str, piece: str) -> None:
+    text = head + piece * (60_000 // len(piece)) + " x"
+    began = time.process_time()
+    with contextlib.suppress(ReplyFault):
+        parse("dialogue", text)
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize("finish", ["length", "content_filter", "refusal", "refused_request"])
