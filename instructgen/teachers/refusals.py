@@ -159,13 +159,15 @@ def read_fault(body: bytes) -> tuple[str, str]:
 
 def retry_after(headers: dict[str, str]) -> float | None:
     """Give the seconds that a server asks to wait, from a number or a date."""
-    try:
-        if milliseconds := headers.get("retry-after-ms"):
-            return max(0.0, float(milliseconds) / 1000)
-        given = headers.get("retry-after", "").strip()
-        return max(0.0, float(given)) if given else None
-    except ValueError:
-        return _seconds_until(given)
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        given = headers.get(name, "").strip()
+        try:
+            seconds = float(given) / unit if given else None
+        except ValueError:
+            seconds = _seconds_until(given)
+        if seconds is not None and seconds == seconds:  # not NaN
+            return max(0.0, seconds)
+    return None
 
 
 def _seconds_until(date: str) -> float | None:

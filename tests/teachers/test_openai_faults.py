@@ -165,6 +165,9 @@ def test_the_ways_to_write_retry_after_are_read() -> None:
     assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
     assert (retry_after({"retry-after": "Wed, 21 Oct 2065 07:28:00 GMT"}) or 0) > 1e8
     assert retry_after({"retry-after": "soon"}) is None
+    assert retry_after({"retry-after-ms": "soon", "retry-after": "9"}) == 9
+    assert retry_after({"retry-after-ms": "soon"}) is None
+    assert retry_after({"retry-after": "nan"}) is None
 
 
 def test_a_server_with_few_slots_is_not_run_over(loopback: Teacher) -> None:
