@@ -212,6 +212,7 @@ def test_no_secret_comes_to_lie_in_a_run(tmp_path: Path, loopback: Teacher, monk
         ("teacher.api_key=hush-1", "unknown key 'api_key'; did you mean 'api_key_env'?"),
         ("teacher.api_key_env=sk-hush-1", "api_key_env: expected the name of an environment variable"),
         ("teacher.extra_body.api_key=hush-1", "api_key: a recipe holds no secrets"),
+        ("teacher.extra_body={auth: [{api_key: hush-1}]}", "api_key: a recipe holds no secrets"),
         ("teacher.proxy=env:PROXY", "nothing answers"),
     ],
 )

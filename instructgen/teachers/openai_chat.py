@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -69,7 +69,7 @@ class OpenAIChat(OpenAIServer):
         taken = [key for key in given if key in _RESERVED]
         if taken:
             raise ValueError(f"{', '.join(taken)} cannot be set here: there is a field for it, or it is fixed")
-        secret = [key for key in given if _SECRETS.search(key)]
+        secret = [key for key in _keys(given) if _SECRETS.search(key)]
         if secret:
             raise ValueError(f"{secret[0]}: a recipe holds no secrets; send it as a header, by env:NAME")
         return given
@@ -176,3 +176,14 @@ class OpenAIChat(OpenAIServer):
         if manner.reasoning and self.reasoning == "auto":
             learned["reasoning"] = "true"
         return learned
+
+
+def _keys(value: JsonValue) -> Iterator[str]:
+    """Give every key in a JSON value, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)
