@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 from pydantic import BaseModel
 
+DIGEST_BYTES = 16
+
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -32,7 +34,7 @@ def canonical(value: object) -> bytes:
 
 def digest_bytes(data: bytes) -> str:
     """Digest bytes: 32 hex digits."""
-    return blake2b(data, digest_size=16).hexdigest()
+    return blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def digest(value: object) -> str:

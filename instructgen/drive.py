@@ -6,11 +6,12 @@ one. It does not cover where the teacher lives or how its reply is laid out.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
 
-from .digests import canonical, digest_bytes
+from .digests import DIGEST_BYTES, canonical
 from .errors import InstructgenError, NotAsked
 from .journal import Journal, Key, Strays, key_of
 from .protocols import Rounds, Teacher
@@ -41,38 +42,39 @@ async def play(rounds: Rounds[T], answer: Answer) -> T:
 
 
 class Digester:
-    """Digests requests. The shared first messages of a task are encoded once."""
+    """Digests requests. What the requests of a task have in common is encoded and hashed once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[object, bytes]] = {}
+        self._begun: dict[tuple[object, ...], tuple[object, blake2b]] = {}
 
     def digest(self, request: Request, identity: Mapping[str, object]) -> str:
         """Digest a request and the identity of who is asked: 32 hex digits.
 
         The bytes are those of ``digests.canonical`` over ``form``, ``identity``, ``max_tokens``, ``messages`` and
-        ``role``, put together from pieces that are known.
+        ``role``: all but the last message, which differs, is known from the request before.
         """
         *shared, last = request.messages
-        messages = b",".join([*map(self._encoded, shared), self._last(last)])
+        key = (id(identity), request.form, request.max_tokens, *map(id, shared))
+        begun = self._begun.get(key)
+        if begun is None:
+            if len(self._begun) > 64:
+                self._begun.clear()
+            # what is kept alive here keeps its id
+            begun = self._begun[key] = ((identity, shared), self._begin(request, shared, identity))
+        hashed = begun[1].copy()
+        hashed.update(self._last(last))
+        hashed.update(b'],"role":%b}' % _encode(request.role))
+        return hashed.hexdigest()
+
+    def _begin(self, request: Request, shared: Sequence[Message], identity: Mapping[str, object]) -> blake2b:
         limit = b"" if request.max_tokens is None else b'"max_tokens":%d,' % request.max_tokens
-        form, role = request.form.encode(), request.role.encode()
-        text = b'{"form":"%b","identity":%b,%b"messages":[%b],"role":"%b"}'
-        return digest_bytes(text % (form, self._encoded(identity), limit, messages, role))
+        head = b'{"form":%b,"identity":%b,%b"messages":[' % (_encode(request.form), canonical(identity), limit)
+        return blake2b(head + b"".join(canonical(message) + b"," for message in shared), digest_size=DIGEST_BYTES)
 
     def _last(self, message: Message) -> bytes:
         if len(message.parts) == 1 and isinstance(message.parts[0], str):
             return b'{"parts":[%b],"role":"%b"}' % (_encode(message.parts[0]), message.role.encode())
         return canonical(message)
-
-    def _encoded(self, value: Message | Mapping[str, object]) -> bytes:
-        known = self._known.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        encoded = canonical(value)
-        if len(self._known) > 512:
-            self._known.clear()
-        self._known[id(value)] = (value, encoded)
-        return encoded
 
 
 class Answers:

@@ -16,8 +16,8 @@ from .open_shard import BREATH, OpenShard
 from .parts import PartWriter
 from .protocols import Queued
 from .records import Completion, Context
+from .replay import jobs
 from .run_folder import RunFacts, RunFolder
-from .selection import chosen
 from .shard import Judge
 from .spent import Spent
 from .supply import ContextsDigest, FaultBound, Supply, nothing_read
@@ -128,6 +128,7 @@ class LocalEngine:
         while not self.stopping and self._supply.wanted(number) > 0:
             noted = self._supply.finished(number)
             if noted is not None:
+                self._bound.add_counts(noted["counts"])
                 self._skip(noted)
             else:
                 await self._start(number)
@@ -155,17 +156,14 @@ class LocalEngine:
         if shard is None:
             return
         shard.left += 1
-        recipe = self._built.recipe
-        for context in contexts:
-            for task in recipe.tasks:
-                if chosen(self._facts.ranges, recipe.seed, recipe.overlap, context.id, task):
-                    self._queue.put_nowait((shard, shard.reserve(), context, task))
-                    if self._queue.qsize() >= 2 * self._width + BREATH:
-                        # some hundred at a time: waking for each job costs as much as parsing its reply
-                        self._hungry.clear()
-                        await self._hungry.wait()
-                    if self.stopping:
-                        return
+        for context, task in jobs(self._built, self._facts.ranges, contexts):
+            self._queue.put_nowait((shard, shard.reserve(), context, task))
+            if self._queue.qsize() >= 2 * self._width + BREATH:
+                # some hundred at a time: waking for each job costs as much as parsing its reply
+                self._hungry.clear()
+                await self._hungry.wait()
+            if self.stopping:
+                return
         self._settle(shard)
 
     async def _read(self, number: int) -> tuple[OpenShard | None, list[Context]]:

@@ -20,6 +20,7 @@ from .recipe import Recipe
 from .records import Row
 from .replay import outcomes
 from .run_folder import RunFacts, RunFolder, write_text
+from .selection import unfilled
 from .shard import Judge
 from .supply import ContextsDigest, Supply, draw_ranges
 
@@ -56,8 +57,9 @@ def open_run(
             f"{folder.path}: was started with shard_size: {facts.shard_size}, which stays fixed; "
             "set it back, or start a new run"
         )
-    if facts.limit is not None and limit is not None and limit < facts.limit:
-        raise SetupError(f"{folder.path}: already covers {facts.limit} records; --limit may only grow")
+    covered = _covered(folder, facts)
+    if limit is not None and limit < covered:
+        raise SetupError(f"{folder.path}: already covers {covered} records; --limit may only grow")
     shaping = json.loads(json.dumps(built.shaping()))
     changes = list(differences(facts.shaping, shaping))
     reread = stamp != facts.stamp or shaping["source"] != facts.shaping.get("source")
@@ -66,7 +68,8 @@ def open_run(
         facts.end, facts.rereading = None, True
     if limit != facts.limit:
         facts.limit = limit
-    if any(shaping[key] != before.shaping.get(key) for key in ("tasks", "seed", "overlap")):
+    drawn_otherwise = any(shaping[key] != before.shaping.get(key) for key in ("tasks", "seed", "overlap"))
+    if drawn_otherwise or (reread and unfilled(recipe, facts.ranges)):
         draw_ranges(built, facts)
     facts.shaping, facts.stamp = shaping, stamp
     if changes or reread:
@@ -78,6 +81,13 @@ def open_run(
         opened.notes.append("the source's files have changed since the last start: every record is read again")
     _write_setup(recipe, built, folder, facts)
     return opened
+
+
+def _covered(folder: RunFolder, facts: RunFacts) -> int:
+    """Give how many records the run covers: its limit, or without one those that have been read."""
+    last = max(folder.shards("contexts"), default=-1)
+    noted = footer(folder.part("contexts", last)) if facts.limit is None else None
+    return facts.limit or (last * facts.shard_size + noted["rows"] if noted is not None else 0)
 
 
 def _new(recipe: Recipe, built: Built, folder: RunFolder, stamp: Mapping[str, str], limit: int | None) -> Opened:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 
 import msgspec
+from pydantic import TypeAdapter
 
 from .errors import Declined, ReplyFault
 from .plain_replies import pairs_of
@@ -31,6 +32,8 @@ HINTS: Mapping[str, str] = {
     "empty_answer": "The last reply left an answer empty; answer every question.",
 }
 """What to tell a teacher whose reply could not be read, by reason."""
+
+_turns = TypeAdapter(tuple[Turn, ...])
 
 _OTHER_HINT = "The last reply could not be read; keep exactly to the layout that was asked for."
 
@@ -77,11 +80,11 @@ def parse(form: str, text: str) -> tuple[Turn, ...]:
     pairs = _paired(form, text)
     if form == "single_question" and len(pairs) > 1:
         raise ReplyFault("several_questions", f"one question was asked for, {len(pairs)} came")
-    turns: list[Turn] = []
+    turns: list[dict[str, str]] = []
     for number, (question, answer) in enumerate(pairs, 1):
-        turns.append(Turn(role="human", text=_filled(question, "empty_question", number)))
-        turns.append(Turn(role="gpt", text=_filled(answer, "empty_answer", number)))
-    return tuple(turns)
+        turns.append({"role": "human", "text": _filled(question, "empty_question", number)})
+        turns.append({"role": "gpt", "text": _filled(answer, "empty_answer", number)})
+    return _turns.validate_python(turns)
 
 
 def fault_verdict(fault: ReplyFault) -> Verdict:

@@ -60,6 +60,15 @@ def ranges_of(recipe: Recipe, ids: Iterable[str]) -> dict[str, Range]:
     }
 
 
+def unfilled(recipe: Recipe, ranges: Mapping[str, Range]) -> bool:
+    """Tell whether a task found fewer contexts than the number that it takes, and so takes all there are.
+
+    If the source grows, its range must be drawn again: it would take all that comes.
+    """
+    numbers = [name for name, task in recipe.tasks.items() if isinstance(task.take, int)]
+    return any(name in ranges and ranges[name][1] == _ALL for name in numbers)
+
+
 def wanted(take: Take, total: int) -> int:
     """Give how many of ``total`` contexts a ``take`` asks for."""
     if take == "all":

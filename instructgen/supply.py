@@ -160,6 +160,11 @@ class FaultBound:
             self.faults += 1
             self._first = self._first or row.item
 
+    def add_counts(self, counts: Mapping[str, Any]) -> None:
+        """Count the rows of a finished shard, from its footer."""
+        self.rows += counts["rows"]
+        self.faults += sum(counts["faults"].values())
+
     def check(self) -> None:
         """Raise UserError when too many records are faulty."""
         first = self._first

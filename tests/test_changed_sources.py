@@ -84,6 +84,15 @@ def test_a_source_that_grew_asks_for_what_is_new(made: Made) -> None:
     made.updated(40)
 
 
+def test_a_number_that_a_small_source_could_not_fill_is_not_exceeded_when_it_grows(made: Made) -> None:
+    made.write(tasks={"conversation": {"use": "prompted", "form": "dialogue", "take": COUNT + 10}})
+    succeeds("run", made.path, "--out", made.run, "--update")
+    write_rows(made.source, range(COUNT + 200))
+    made.announced("the source's files have changed", shards=4)
+    succeeds("run", made.path, "--out", made.run, "--update")
+    assert len(rows(made.run, "samples")) == COUNT + 10
+
+
 def test_kept_columns_are_added_for_nothing(made: Made) -> None:
     made.write(source={"use": "image_text", "files": [str(made.source)], "keep": ["image"]})
     made.announced("source.keep", unasked=0, shards=4)

@@ -228,6 +228,28 @@ def test_a_grown_limit_reopens_the_last_shard_alone(tmp_path: Path, loopback: Te
     assert parts(run) == parts(tmp_path / "whole")
 
 
+def test_a_limit_takes_nothing_away_from_a_run_that_covers_more(tmp_path: Path, loopback: Teacher) -> None:
+    path, run = made(tmp_path, loopback, 120), tmp_path / "run"
+    succeeds("run", path, "--out", run)
+    before = parts(run)
+    end = command("run", path, "--out", run, "--limit", 70)
+    assert end.code == 2
+    assert "already covers 120 records" in end.err
+    assert parts(run) == before
+    assert asked(succeeds("run", path, "--out", run, "--limit", 120)) == 0
+
+
+def test_faults_are_held_against_the_whole_run_when_it_goes_on(tmp_path: Path) -> None:
+    lines = write_rows(tmp_path / "rows.jsonl", range(2000)).read_text().splitlines()
+    source = tmp_path / "broken.jsonl"
+    source.write_text("\n".join([*lines[:-15], *["{broken"] * 15]) + "\n")
+    path = write_recipe(tmp_path / "recipe.yaml", recipe(source, {"use": "grounded"}, shard_size=500))
+    succeeds("run", path, "--out", tmp_path / "run", "--limit", 1500)
+    succeeds("run", path, "--out", tmp_path / "run")
+    succeeds("run", path, "--out", tmp_path / "whole")
+    assert parts(tmp_path / "run") == parts(tmp_path / "whole")
+
+
 def test_another_shard_size_is_refused(tmp_path: Path, loopback: Teacher) -> None:
     path, run = made(tmp_path, loopback, 10), tmp_path / "run"
     succeeds("run", path, "--out", run)

@@ -125,8 +125,8 @@ class PromptedTask(Component):
     def _decline(self, context: Context) -> None:
         if self.picture and not context.images:
             raise Declined("no_picture", "the task sends the picture, and the context has none")
-        facts = sum(not caption.isspace() for caption in context.captions if caption) + len(context.passages)
-        facts += len(context.boxes) if self.boxes else 0
+        facts = len([caption for caption in context.captions if caption and not caption.isspace()])
+        facts += len(context.passages) + (len(context.boxes) if self.boxes else 0)
         if not facts and not self.picture:
             raise Declined("empty_context", "it holds nothing that the task shows")
         if facts < self.min_facts and not self.picture:
