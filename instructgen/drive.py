@@ -15,7 +15,7 @@ from .digests import DIGEST_BYTES, canonical
 from .errors import InstructgenError, NotAsked
 from .journal import Journal, Key, Strays, key_of
 from .protocols import Rounds, Teacher
-from .records import Completion, Context, Message, Request, Slot
+from .records import Completion, Context, Image, Message, Request, Slot
 
 _encode = msgspec.json.Encoder().encode
 
@@ -74,7 +74,8 @@ class Digester:
     def _last(self, message: Message) -> bytes:
         if len(message.parts) == 1 and isinstance(message.parts[0], str):
             return b'{"parts":[%b],"role":"%b"}' % (_encode(message.parts[0]), message.role.encode())
-        return canonical(message)
+        parts = tuple(part.undated() if isinstance(part, Image) else part for part in message.parts)
+        return canonical(message.model_copy(update={"parts": parts}))
 
 
 class Answers:

@@ -40,6 +40,12 @@ class Image(Record):
     mtime_ns: int | None = None
     """Modification time of the file when it was listed; not digested."""
 
+    def undated(self) -> "Image":
+        """Give the reference as it is digested: without the file's size and time."""
+        if self.size is None and self.mtime_ns is None:
+            return self
+        return self.model_copy(update={"size": None, "mtime_ns": None})
+
 
 class Box(Record):
     """An axis-parallel box in image coordinates: (x1, y1) upper left, (x2, y2) lower right, three decimals."""

@@ -40,9 +40,7 @@ class ContextsDigest:
         """Take one row in."""
         item, kept = row
         if isinstance(item, Context):
-            images = item.images
-            if any(image.size is not None or image.mtime_ns is not None for image in images):
-                images = tuple(i.model_copy(update={"size": None, "mtime_ns": None}) for i in images)
+            images = tuple([image.undated() for image in item.images])
             content = (item.id, item.captions, item.boxes, item.passages, images)
             self._hash.update(_content.dump_json(content, exclude_none=True))
         else:

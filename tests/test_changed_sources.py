@@ -1,11 +1,13 @@
 """A run whose source changed: announced before anything is paid; replies are found wherever records have moved."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from changed_run import COUNT, Made
 from loopback import Teacher
+from PIL import Image
 from runs import (
     KEY,
     asked,
@@ -127,3 +129,19 @@ def test_a_filter_of_small_boxes_asks_for_nothing_or_for_what_reads_otherwise(
     write_recipe(path, tree)
     assert asked(succeeds("run", path, "--out", run, "--update")) == 0, "the way back is paid for"
     assert max(loopback.stats().answered.values()) == 1
+
+
+def test_pictures_that_were_only_copied_are_not_asked_about_again(tmp_path: Path, loopback: Teacher) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(4):
+        Image.new("RGB", (40, 30), (number, 0, 0)).save(folder / f"{number}.jpg")
+        (folder / f"{number}.txt").write_text(f"A dog, the {number}th, near a house.", encoding="utf-8")
+    task = {"use": "prompted", "form": "dialogue", "picture": True}
+    tree = recipe(folder, asking(loopback.base_url), tasks={"conversation": task})
+    path = write_recipe(tmp_path / "recipe.yaml", tree | {"source": {"use": "folder", "images": str(folder)}})
+    assert asked(succeeds("run", path, "--out", tmp_path / "run")) == 4
+    for picture in folder.iterdir():
+        os.utime(picture)
+    Image.new("RGB", (40, 30), (9, 0, 0)).save(folder / "9.jpg")  # so that their shard is made again
+    assert asked(succeeds("run", path, "--out", tmp_path / "run", "--update")) == 1
