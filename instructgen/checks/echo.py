@@ -29,11 +29,11 @@ class Echo:
     def spans(self, turns: Sequence[Turn]) -> Iterator[Span]:
         """Give each repeated run of the turns, longest possible, in order."""
         stride = self._run - _STEP + 1
-        spoken = words_of(turns).words
+        spoken = words_of(turns)
         # One pass over all turns as if they were one; only a hit is worth a look at each.
-        if next(self._hits([word for words in spoken for word in words], stride), None) is None:
+        if next(self._hits(spoken.flat, stride), None) is None:
             return
-        for number, words in enumerate(spoken):
+        for number, words in enumerate(spoken.words):
             done = 0
             for at in self._hits(words, stride):
                 if at + _STEP <= done:

@@ -5,6 +5,7 @@ Words are what blanks separate; in scripts without blanks, characters stand for 
 """
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar
 
 from pydantic import Field
@@ -47,6 +48,8 @@ class LengthCheck(Component):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; the first turn out of bounds is the evidence."""
+        if self._surely_within(sample.turns):
+            return _PASSED
         total = 0
         for number, turn in enumerate(sample.turns):
             words = word_count(turn.text)
@@ -59,6 +62,17 @@ class LengthCheck(Component):
             hint = f"Keep the whole dialogue under {self.max_total_words} words."
             return Verdict(check=self.name, outcome="fail", reason="dialogue_too_long", hint=hint)
         return _PASSED
+
+    def _surely_within(self, turns: Sequence[Turn]) -> bool:
+        """Tell at a glance what holds for most samples: ASCII words are at most half as many as their characters."""
+        most = min(self.max_words, self.max_question_words, self.max_chars // 2)
+        total = 0
+        for turn in turns:
+            text = turn.text
+            total += len(text)
+            if len(text) >= 2 * most or not text.isascii() or not any(map(str.isalnum, text[:12])):
+                return False
+        return self.min_words <= 1 and total < 2 * self.max_total_words
 
     def _fault(self, turn: Turn, words: int) -> str | None:
         kind = "answer" if turn.role == "gpt" else "question"

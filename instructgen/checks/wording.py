@@ -12,7 +12,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from ..records import Sample, Span, Turn, Verdict
-from .words import Words, words_of
+from .words import Words, look_out_for, words_of
 
 Who = Literal["human", "gpt", "both"]
 
@@ -50,11 +50,12 @@ def needs(words: str) -> frozenset[str]:
 
 
 class RuleBook:
-    """Rules in the order in which they count, with the words that any of them needs."""
+    """Rules in the order in which they count. The words that any of them needs are looked out for."""
 
     def __init__(self, rules: Sequence[WordingRule]) -> None:
         self.rules = tuple(rules)
-        self.words = frozenset[str]().union(*(rule.needs | rule.also for rule in rules))
+        for rule in rules:
+            look_out_for(rule.needs | rule.also)
 
 
 def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, passed: Verdict) -> Verdict:
@@ -69,10 +70,8 @@ def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, 
 def first_broken(book: RuleBook, turns: Sequence[Turn]) -> tuple[WordingRule, tuple[Span, ...]] | None:
     """Give the first rule that the turns break, with all its spans. Rules that fail stand before doubtful ones."""
     words = words_of(turns)
-    # Most samples hold a handful of the words that rules need: only these are looked for, rule by rule.
-    asked, answered = words.asked & book.words, words.answered & book.words
     for rule in book.rules:
-        if not _worth_searching(rule, asked, answered, words.whole):
+        if not _worth_searching(rule, words.asked, words.answered, words.whole):
             continue
         if spans := tuple(_spans(rule, turns, words)):
             return rule, spans

@@ -4,7 +4,7 @@ A word is a run of letters, digits and underscores; a Chinese or Japanese charac
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..records import Turn
@@ -24,16 +24,24 @@ class Words(NamedTuple):
     """All of them in one."""
     words: list[list[str]]
     """Each turn's words."""
+    flat: list[str]
+    """The words of all turns in a row; what stands between turns may be among them."""
     asked: set[str]
-    """All words of the questions."""
+    """Those words of the questions that are looked out for."""
     answered: set[str]
-    """All words of the answers."""
+    """Those words of the answers that are looked out for."""
 
 
 _BORDER = " \x00 "
 """Stands between turns where they are split in one pass."""
 
-_latest = Words((), [], "", [], set(), set())
+_looked_for: set[str] = set()
+_latest = Words((), [], "", [], [], set(), set())
+
+
+def look_out_for(words: Iterable[str]) -> None:
+    """Have these words noticed in every sample from now on."""
+    _looked_for.update(words)
 
 
 def words_of(turns: Sequence[Turn]) -> Words:
@@ -44,25 +52,30 @@ def words_of(turns: Sequence[Turn]) -> Words:
         return latest
     low = [turn.text.lower() for turn in turns]
     whole = _BORDER.join(low)
-    together = whole.isascii() and whole.count("\x00") == len(low) - 1
-    words = _split_all(whole, len(low)) if together else [split(text) for text in low]
-    asked, answered = set[str](), set[str]()
+    if whole.isascii() and whole.count("\x00") == len(low) - 1:
+        flat = whole.encode().translate(_BORDERED).decode().split()
+        words = _apart(flat, len(low))
+    else:
+        words = [split(text) for text in low]
+        flat = [word for said in words for word in said]
+    asked, answered = list[str](), list[str]()
     for turn, said in zip(turns, words, strict=True):
-        (answered if turn.role == "gpt" else asked).update(said)
-    latest = Words(turns, low, whole, words, asked, answered)
+        (answered if turn.role == "gpt" else asked).extend(said)
+    noticed = _looked_for.intersection
+    latest = Words(turns, low, whole, words, flat, noticed(asked), noticed(answered))
     _latest = latest
     return latest
 
 
-def _split_all(whole: str, turns: int) -> list[list[str]]:
-    """Split the joined ASCII texts of all turns: one pass costs half of a pass for each."""
+def _apart(flat: list[str], turns: int) -> list[list[str]]:
+    """Cut the words of all turns, split in one pass, where a border stands."""
     words: list[list[str]] = []
-    begin, found = 0, whole.encode().translate(_BORDERED).decode().split()
+    begin = 0
     for _ in range(turns - 1):
-        end = found.index("\x00", begin)
-        words.append(found[begin:end])
+        end = flat.index("\x00", begin)
+        words.append(flat[begin:end])
         begin = end + 1
-    words.append(found[begin:])
+    words.append(flat[begin:])
     return words
 
 
