@@ -24,7 +24,7 @@ def _share(text: str) -> str:
     return text
 
 
-Take = Literal["all"] | Annotated[int, Field(ge=0)] | Annotated[str, AfterValidator(_share)]
+Take = Literal["all"] | Annotated[int, Field(ge=0, strict=True)] | Annotated[str, AfterValidator(_share)]
 Action = Literal["retry", "reject", "tag"]
 
 
@@ -73,7 +73,7 @@ class Recipe(BaseModel):
 
     about: str = ""
     """One line that says what the dataset is."""
-    seed: int = 42
+    seed: int = Field(default=42, strict=True)
     """Every draw derives from it."""
     max_faults: float = Field(default=0.01, ge=0, le=1)
     """Share of source records that may be unreadable before the run stops; ten are always allowed."""
@@ -148,7 +148,7 @@ def validated(tree: Mapping[str, object], where: str) -> Recipe:
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """A YAML loader that refuses a key given twice."""
+    """A YAML loader that refuses a key given twice and takes dates for text: fields hold none, but an api-version."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(k, deep=True) for k, _ in node.value]
@@ -156,6 +156,12 @@ class _UniqueKeys(yaml.SafeLoader):
         if twice:
             raise yaml.YAMLError(f"key '{twice[0][0]}' is given twice (lines {twice[0][1]} and {twice[1][1]})")
         return super().construct_mapping(node, deep)
+
+
+_UniqueKeys.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _read(file: Path, library: Library, above: tuple[Path, ...]) -> dict[str, object]:
@@ -216,7 +222,7 @@ def _override(tree: dict[str, object], override: str) -> None:
     if not equals or not all(keys):
         raise SetupError(f"--set {key}: expected KEY=VALUE, such as teacher.use=openai_chat")
     try:
-        value = _located(yaml.safe_load(text) if text.strip() else None, Path.cwd())
+        value = _located(yaml.load(text, Loader=_UniqueKeys) if text.strip() else None, Path.cwd())
     except yaml.YAMLError as error:
         raise SetupError(f"--set {key}: the value is not YAML ({yaml_fault(error)})") from None
     block: dict[str, object] = tree

@@ -88,6 +88,8 @@ def test_a_recipe_that_cannot_be_read_is_named(
         ("output.imges=path", "unknown key 'output.imges'; did you mean 'images'? Known: images"),
         ("source=coco", "'source': expected a block of keys (got 'coco')"),
         ("tasks=", "'tasks': expected a block of keys"),
+        ("seed=yes", "'seed': expected a whole number (got True)"),
+        ("tasks.conversation.take=yes", "'tasks.conversation.take': expected 'all' or a whole number"),
         ("max_faults=2", "'max_faults': expected a number less than or equal to 1 (got 2)"),
         ("max_faults=.nan", "'max_faults'"),
         ("attempts=[teacher,strong]", "attempts: there is no role 'strong'; known: teacher"),

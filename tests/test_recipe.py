@@ -59,6 +59,13 @@ def test_overrides_make_blocks_that_are_not_there_and_read_yaml(path: Path) -> N
     assert made.checks["length"].fields()["max_words"] == 9
 
 
+def test_what_looks_like_a_date_is_text(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + "about: 2024-10-21\n", encoding="utf-8")
+    loaded, _ = load(path, ["teacher.query.api-version=2024-10-21"])
+    assert loaded.about == "2024-10-21"
+    assert loaded.teacher.fields()["query"] == {"api-version": "2024-10-21"}
+
+
 def test_a_path_in_a_file_is_relative_to_it_and_one_of_an_override_to_where_one_stands(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
