@@ -6,7 +6,7 @@ carries is what is written here.
 
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Unit = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 """A share of the image's width or height, in [0, 1]."""
@@ -85,14 +85,22 @@ class Context(Record):
     passages: tuple[Passage, ...] = ()
 
 
+def _writable(text: object) -> object:
+    """Give text without halves of surrogate pairs, which no file can hold: a faulty record's words may have some."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) and not text.isprintable() else text
+
+
+Writable = Annotated[str, BeforeValidator(_writable)]
+
+
 class Fault(Record):
     """A source record that could not become a context."""
 
     row: int
-    id: str | None = None
+    id: Writable | None = None
     reason: str
     """Stable slug to count by, such as ``zero_size_image``."""
-    detail: str
+    detail: Writable
     """File and record, what was expected, what was found."""
 
 
@@ -100,7 +108,7 @@ class LeftOut(Record):
     """A source record that a filter of the recipe left out on purpose."""
 
     row: int
-    id: str
+    id: Writable
     filter: str
 
 

@@ -29,3 +29,12 @@ def clean(text: str) -> str:
         return text
     # Twice: a character that is left out may have stood between two spaces.
     return _SPACES.sub(" ", _SPACES.sub(" ", text).translate(_DROPPED)).strip()
+
+
+def encodable(text: str) -> bool:
+    """Tell whether UTF-8 can hold ``text``: whether it is free of halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cases import Entry, box, caption, coco, contents, finished, image, recipe, refused, sound
+from runs import record
 
 from instructgen.run import Run
 
@@ -229,3 +230,22 @@ def test_a_caption_is_data_whatever_stands_in_it(tmp_path: Path, kind: str) -> N
         texts = [turn["value"] for turn in row["conversations"]]
         assert sum(text.count("<image>") for text in texts) == 1
         assert not any(c in text for text in texts for c in "\x00\x07\x1b\u202e\ud800")
+
+
+def test_halves_of_characters_cost_their_record_at_most(tmp_path: Path) -> None:
+    half = json.loads('"\\ud83d"')
+    (tmp_path / "pictures").mkdir()
+    rows = [record(number) for number in range(30)]
+    for row in rows:
+        (tmp_path / "pictures" / str(row["image"])).write_bytes(b"x")
+    rows[1]["id"], rows[2]["image"], rows[3]["captions"] = f"x{half}", f"y{half}.jpg", [f"A dog {half} near a house."]
+    rows[4]["note"], rows[5]["note"] = f"z{half}", float("nan")
+    source = tmp_path / "rows.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    block = {"use": "image_text", "files": [source.name], "images": "pictures", "keep": ["note"]}
+    finished("run", recipe(tmp_path, block), "--out", tmp_path / "run")
+    summary = json.loads(finished("status", tmp_path / "run", "--json").out)
+    assert summary["faults"] == {"bad_id": 1, "missing_image": 1}
+    finished("export", tmp_path / "run", "--format", "jsonl", "--out", tmp_path / "out.jsonl")
+    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 28
+    assert "NaN" not in (tmp_path / "out.jsonl").read_text(encoding="utf-8")

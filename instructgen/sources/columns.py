@@ -12,7 +12,7 @@ import msgspec
 
 from instructgen.errors import RecordError
 from instructgen.records import Scalar
-from instructgen.text import clean
+from instructgen.text import clean, encodable
 
 from .pictures import ImageFolder
 
@@ -203,7 +203,9 @@ def own_id(value: object) -> str | None:
         return None
     if not isinstance(value, str | int):
         raise RecordError("bad_id", f"expected a text or a whole number as id, found {_shown(value)}")
-    return str(value)
+    if not encodable(text := str(value)):
+        raise RecordError("bad_id", f"expected an id that UTF-8 can hold, found {_shown(text)}")
+    return text
 
 
 def whole(value: object) -> int | None:
@@ -221,7 +223,11 @@ def whole(value: object) -> int | None:
 
 def scalar(value: object) -> Scalar:
     """Give a value as a column that is carried along holds it; what is no scalar as JSON text."""
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, str):
+        return value if value.isprintable() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # what tables hold for a missing number, and JSON cannot
+    if value is None or isinstance(value, int | float):
         return value
     try:
         return msgspec.json.encode(value).decode()

@@ -10,6 +10,7 @@ from pydantic import Field
 from instructgen.component import PLACEMENT, Component
 from instructgen.errors import RecordError
 from instructgen.records import Context, Fault, Row
+from instructgen.text import encodable
 
 from . import columns
 from .files import need_folder
@@ -55,6 +56,8 @@ class FolderSource(Component):
     def _item(self, number: int, entry: "os.DirEntry[str]", root: str) -> Context | Fault:
         path = os.path.relpath(entry.path, root).replace(os.sep, "/")
         try:
+            if not encodable(path):
+                raise RecordError("bad_name", "expected a name in UTF-8")
             if entry.is_symlink() and os.path.commonpath([os.path.realpath(entry.path), root]) != root:
                 raise RecordError("path_outside_folder", "is a link that leads out of the folder")
             facts = entry.stat()

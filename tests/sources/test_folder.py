@@ -1,11 +1,12 @@
 """A folder of pictures in; one context a picture out, in the order of names."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from instructgen.errors import SetupError
-from instructgen.records import Context
+from instructgen.records import Context, Fault
 from instructgen.sources.folder import FolderSource
 
 
@@ -62,3 +63,13 @@ def test_the_stamp_sees_a_caption_that_changed(folder: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"images: .*nowhere does not exist"):
         list(FolderSource(images=tmp_path / "nowhere").read(0))
+
+
+def test_a_name_that_is_not_utf_8_is_a_fault(folder: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(folder) + b"/\xff.jpg")).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    (fault,) = [row.item for row in FolderSource(images=folder).read(0) if isinstance(row.item, Fault)]
+    assert (fault.reason, fault.id) == ("bad_name", "?.jpg")
+    assert fault.model_dump_json()
