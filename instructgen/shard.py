@@ -39,12 +39,23 @@ class Outcome:
     task: str
     accepted: list[Judged] = field(default_factory=list)
     losers: list[tuple[Sample, str]] = field(default_factory=list)
-    """Samples of the last readable attempt that failed, each with its reason."""
+    """Samples of the last readable attempt that failed, each with its reason, or that of a later attempt."""
     failed: list[Attempt] = field(default_factory=list)
     unreadable: Attempt | None = None
     """The last attempt, when a reply of it could not be read."""
     declined: Declined | None = None
     not_asked: bool = False
+
+    def lose(self, attempt: Attempt, readable: bool) -> None:
+        """Note an attempt with an unreadable reply; ``readable``: other replies of it could be read and were judged.
+
+        Where none could, the losers of an earlier attempt are lost for this reason now, and not a second time.
+        """
+        self.failed.append(attempt)
+        if readable or not self.losers or self.unreadable is not None:
+            self.unreadable = attempt
+        if not readable:
+            self.losers = [(sample, attempt.reason) for sample, _ in self.losers]
 
     @property
     def reasons(self) -> list[str]:
@@ -89,8 +100,7 @@ class Judge:
                 readable = error.kept if isinstance(error, ReplyFault) else ()
                 if readable:
                     self._judge(outcome, number, self._named(readable, role), context)
-                outcome.unreadable = Attempt(number, f"reply:{error.reason}", error.detail, [])
-                outcome.failed.append(outcome.unreadable)
+                outcome.lose(Attempt(number, f"reply:{error.reason}", error.detail, []), bool(readable))
                 continue
             outcome.unreadable = None
             hints = self._judge(outcome, number, samples, context)

@@ -21,6 +21,8 @@ from runs import (
     write_rows,
 )
 
+from instructgen.run import Run
+
 PASSING = ("429", "429-after", "429-date", "500", "503", "reset", "half", "not-json", "drip", "wrong-type")
 
 
@@ -195,6 +197,19 @@ def test_the_last_attempt_keeps_the_samples_that_pass(tmp_path: Path, loopback: 
     assert len(numbers) == len(set(numbers))
     asked_for = Counter((line["slot"]["context"], line["slot"]["attempt"]) for line in journaled(run))
     assert set(asked_for.values()) == {3}
+
+
+def test_a_sample_that_fails_first_and_is_cut_off_then_is_rejected_once(tmp_path: Path, loopback: Teacher) -> None:
+    loopback.set(faults={"length": 0.5})
+    checks = {"length": {"action": "retry", "max_words": 1}}
+    path = made(tmp_path, loopback, 40, checks=checks, attempts=["teacher", "teacher"])
+    succeeds("run", path, "--out", tmp_path / "run")
+    rejected = rows(tmp_path / "run", "rejected")
+    assert len(rejected) == len({row["context"] for row in rejected}) == 40
+    assert {row["reason"] for row in rejected} == {"length:answer_too_long", "reply:length"}
+    assert all(row["reason"] == row["attempts"][-1]["reason"] and len(row["attempts"]) == 2 for row in rejected)
+    counts = Run.open(tmp_path / "run").summary().tally.tasks["conversation"]
+    assert sum(counts.rejected.values()) == counts.contexts == 40
 
 
 def test_a_context_too_poor_is_declined_and_nothing_is_asked_for_it(tmp_path: Path, loopback: Teacher) -> None:
