@@ -19,6 +19,10 @@ Judged = tuple[Sample, list[Verdict]]
 SETTLED_BY_SERVER = frozenset({"refused_request", "bad_image", "content_filter"})
 """Reasons that the same teacher would give again: only another role is worth a further attempt."""
 
+NO_ANSWER = "no_answer"
+"""Reason of a request that was tried to the limit of retries. The journal knows nothing of it, so no further attempt is
+made on the strength of it: the next start asks again, and the same journal gives the same samples."""
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -101,6 +105,8 @@ class Judge:
                 if readable:
                     self._judge(outcome, number, self._named(readable, role), context)
                 outcome.lose(Attempt(number, f"reply:{error.reason}", error.detail, []), bool(readable))
+                if error.reason == NO_ANSWER:
+                    return outcome
                 continue
             outcome.unreadable = None
             hints = self._judge(outcome, number, samples, context)

@@ -17,11 +17,12 @@ from .parts import footer, read_rows, row_of
 from .records import Box, Context, Fault, Image, Passage, Row
 from .run_folder import RunFacts, RunFolder
 from .selection import all_ranges, needs_pass, ranges_of
+from .shard import NO_ANSWER
 
 _content = TypeAdapter(tuple[str, tuple[str, ...], tuple[Box, ...], tuple[Passage, ...], tuple[Image, ...]])
 _FEW_FAULTS = 10
 
-UNANSWERED = "reply:no_answer"
+UNANSWERED = f"reply:{NO_ANSWER}"
 """Reason of a request that was tried to the limit of retries: nothing was paid, so the next start tries it again."""
 
 

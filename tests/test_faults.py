@@ -87,6 +87,23 @@ def test_what_the_server_never_answered_is_tried_again_by_the_next_start(tmp_pat
     assert max(loopback.stats().answered.values()) == 1
 
 
+def test_a_later_attempt_is_never_made_for_want_of_an_answer(tmp_path: Path, loopback: Teacher) -> None:
+    roles = {"strong": asking(loopback.base_url, model="loopback-large", retries=50)}
+    tree = recipe(write_rows(tmp_path / "rows.jsonl", range(60)), asking(loopback.base_url, retries=0))
+    path = write_recipe(tmp_path / "recipe.yaml", tree | {"roles": roles, "attempts": ["teacher", "strong"]})
+    loopback.set(faults={"500": 0.3})
+    run = tmp_path / "run"
+    assert "rejected" in succeeds("run", path, "--out", run)
+    assert all(line["slot"]["attempt"] == 1 for line in journaled(run))
+    loopback.set(faults={}, reset=True)
+    assert "rejected" not in succeeds("run", path, "--out", run)
+    before = parts(run, "samples")
+    for part in (run / "samples").iterdir():
+        part.unlink()
+    succeeds("run", path, "--out", run, "--offline")
+    assert parts(run, "samples") == before
+
+
 def test_a_bad_key_stops_within_a_few_requests_and_stands_nowhere(tmp_path: Path, loopback: Teacher) -> None:
     bad = "sk-wrong-and-secret-98765"
     loopback.set(key="sk-the-right-one")
