@@ -8,7 +8,7 @@ where the question asked for the very thing.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from ..records import Sample, Span, Turn, Verdict
@@ -128,9 +128,15 @@ def _lowered(pattern: re.Pattern[str]) -> re.Pattern[str]:
 def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, match: re.Match[str]) -> bool:
     if rule.unless_quoted and quoted(text, match.start()):
         return True
-    if rule.unless_sentence and rule.unless_sentence.search(sentence_of(text, match.start(), match.end())):
+    if rule.unless_sentence and _holds(rule.unless_sentence, sentence_of(text, match.start(), match.end())):
         return True
     if not rule.unless_asked:
         return False
     asked = turns[number - 1].text if turns[number].role == "gpt" and number else text
-    return rule.unless_asked.search(straight(asked)) is not None
+    return _holds(rule.unless_asked, straight(asked))
+
+
+@lru_cache(maxsize=64)
+def _holds(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether a pattern is in a text; matches often share a sentence, which may be a whole run-on reply."""
+    return pattern.search(text) is not None

@@ -1,5 +1,7 @@
 """The leaks check: teachers that name their source fail, people who talk about a picture pass."""
 
+import time
+
 import pytest
 from dialogues import answer, built, dialogue, judged, shown
 from hypothesis import given
@@ -158,3 +160,10 @@ def test_no_run_of_the_instructions_slips_between_two_look_ups(start: int, lengt
 @given(st.text(max_size=200))
 def test_any_text_can_be_judged(text: str) -> None:
     judged(WORDED, answer(text))
+
+
+@pytest.mark.parametrize("said", ["the description ", "as an ", "captions ", "0.123, ", "*", "the "])
+def test_a_reply_that_runs_on_costs_no_time(said: str) -> None:
+    began = time.process_time()
+    judged(CHECK, answer(said * (60_000 // len(said))))
+    assert time.process_time() - began < 1.0
