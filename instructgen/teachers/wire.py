@@ -25,34 +25,34 @@ class _Said(msgspec.Struct):
 class _Message(msgspec.Struct):
     content: str | list[_Said] | None = None
     refusal: str | None = None
-    reasoning_content: str | None = None
-    reasoning: str | None = None
+    reasoning_content: object = None
+    reasoning: object = None
 
 
 class _Choice(msgspec.Struct):
-    message: _Message
+    message: _Message | None = None
     finish_reason: str | None = None
 
 
 class _PromptDetails(msgspec.Struct):
-    cached_tokens: int | None = None
+    cached_tokens: float | None = None
 
 
 class _ReplyDetails(msgspec.Struct):
-    reasoning_tokens: int | None = None
+    reasoning_tokens: float | None = None
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int = 0
-    completion_tokens: int | None = None
+    prompt_tokens: float | None = None
+    completion_tokens: float | None = None
     prompt_tokens_details: _PromptDetails | None = None
     completion_tokens_details: _ReplyDetails | None = None
-    prompt_cache_hit_tokens: int | None = None
+    prompt_cache_hit_tokens: float | None = None
 
 
 class _Chat(msgspec.Struct):
     choices: list[_Choice]
-    id: str | None = None
+    id: str | int | None = None
     model: str | None = None
     usage: _Usage | None = None
 
@@ -85,20 +85,26 @@ _FINISHES: dict[str | None, str] = {
 
 
 def read_outcome(body: bytes) -> Outcome:
-    """Read a chat completion. Raises ValueError (also msgspec's) for anything else."""
+    """Read a chat completion. Raises ValueError (also msgspec's) for anything else.
+
+    Whatever stands beside the text may be missing or odd: a reply that is not taken is asked, and paid, for again.
+    """
     chat = _decode(body)
     if not chat.choices:
         raise ValueError("no choices")
     choice = chat.choices[0]
-    message = choice.message
+    if choice.message is None and choice.finish_reason is None:
+        raise ValueError("no message")
+    message = choice.message or _Message()  # a content filter may leave none
     text, thoughts = _content(message.content)
-    thoughts = message.reasoning_content or message.reasoning or thoughts
+    thoughts = next((t for t in (message.reasoning_content, message.reasoning) if t and isinstance(t, str)), thoughts)
     if "<think>" in text or "</think>" in text:
         text, thoughts = _without_thoughts(text, thoughts)
     finish = _FINISHES.get(choice.finish_reason, choice.finish_reason or "stop")
     if message.refusal:
         text, finish = text or message.refusal, "refusal"
-    return Outcome(text, thoughts or None, finish, chat.model, chat.id, _usage(chat.usage))
+    server_id = None if chat.id is None else str(chat.id)
+    return Outcome(text, thoughts or None, finish, chat.model, server_id, _usage(chat.usage))
 
 
 def _usage(given: _Usage | None) -> Usage | None:
@@ -107,10 +113,10 @@ def _usage(given: _Usage | None) -> Usage | None:
     cached = given.prompt_tokens_details.cached_tokens if given.prompt_tokens_details else given.prompt_cache_hit_tokens
     thoughts = given.completion_tokens_details.reasoning_tokens if given.completion_tokens_details else 0
     return Usage(
-        prompt=given.prompt_tokens,
-        cached=cached or 0,
-        reply=given.completion_tokens or 0,
-        thoughts=thoughts or 0,
+        prompt=int(given.prompt_tokens or 0),
+        cached=int(cached or 0),
+        reply=int(given.completion_tokens or 0),
+        thoughts=int(thoughts or 0),
     )
 
 
