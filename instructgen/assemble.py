@@ -76,11 +76,6 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
     borrowed = Borrowed(library)
     source: Source = _component(recipe.source, sources.TABLE, "source", Site("source", borrowed))
     root = source.image_root()
-    task_list: dict[str, Task] = {
-        name: _component(block, tasks.TABLE, "task", Site(name, borrowed, root), f"tasks.{name}")
-        for name, block in recipe.tasks.items()
-    }
-    own_words = {name: task.own_words() for name, task in task_list.items()}
     blocks = {"teacher": recipe.teacher, **recipe.roles}
     for role in recipe.attempts:
         if role not in blocks:
@@ -95,10 +90,21 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
         )
         for role, block in blocks.items()
     }
-    rules: dict[str, Check] = {
-        name: _component(block, checks.TABLE, "check", Site(name, borrowed, root, own_words), f"checks.{name}")
-        for name, block in recipe.checks.items()
+    task_list: dict[str, Task] = {
+        name: _component(
+            block,
+            tasks.TABLE,
+            "task",
+            Site(name, borrowed, root, teacher=players[recipe.attempts[0]].name),
+            f"tasks.{name}",
+        )
+        for name, block in recipe.tasks.items()
     }
+    own_words = {name: task.own_words() for name, task in task_list.items()}
+    rules: dict[str, Check] = {}
+    for name, block in recipe.checks.items():
+        site = Site(name, borrowed, root, own_words=own_words)
+        rules[name] = _component(block, checks.TABLE, "check", site, f"checks.{name}")
     return Built(recipe, source, players, task_list, rules, borrowed.texts)
 
 

@@ -1,6 +1,7 @@
 """The command line: what a user types in; a run, a plan, an export out."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -185,6 +186,8 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line. A user's mistake ends in one line and exit status 2."""
+    # numpy comes with pyarrow and starts a pool of threads for algebra that nothing here does
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except TyperException as error:

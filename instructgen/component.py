@@ -43,6 +43,8 @@ class Site:
     materials: Materials
     image_root: Path | None = None
     """Folder that image paths are relative to."""
+    teacher: str = "teacher"
+    """For tasks: the component that answers first attempts."""
     own_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """For checks: each task's prompt and few-shot texts, which must not turn up in a sample."""
     settled: Mapping[str, str] = field(default_factory=dict)

@@ -148,8 +148,12 @@ class Judge:
 
     def _named(self, samples: Sequence[Sample], role: str) -> list[Sample]:
         """Name the teacher in the samples' origin: a task sees completions only, who plays the role is known here."""
-        teacher = {"teacher": self._built.teachers[role].name}
-        return [s.model_copy(update={"origin": s.origin.model_copy(update=teacher)}) for s in samples]
+        name = self._built.teachers[role].name
+        teacher = {"teacher": name}
+        return [
+            s if s.origin.teacher == name else s.model_copy(update={"origin": s.origin.model_copy(update=teacher)})
+            for s in samples
+        ]
 
     def verdicts(self, sample: Sample, context: Context) -> list[Verdict]:
         """Hold a sample to every check, in the recipe's order; verdicts bear the check's name in the recipe."""

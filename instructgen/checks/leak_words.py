@@ -146,6 +146,7 @@ FAILING = (
         ),
         needs("question answer description q1 q2 q3 a1 a2 a3 turns content think thinking response reply"),
         signs=("===", "```"),
+        marks=":：=`<",
         unless_quoted=False,
         by_lines=True,
     ),

@@ -29,6 +29,8 @@ class WordingRule(NamedTuple):
     """Words of which every match has one too; empty where any will do."""
     signs: tuple[str, ...] = ()
     """Substrings that do as well."""
+    marks: str = ""
+    """Characters of which every match has one; empty where it needs none."""
     who: Who = "both"
     unless_sentence: re.Pattern[str] | None = None
     """A match in a sentence that this finds does not count."""
@@ -109,6 +111,8 @@ def _spans(rule: WordingRule, turns: Sequence[Turn], words: Words) -> Iterator[S
         if rule.who not in ("both", turn.role):
             continue
         if rule.needs.isdisjoint(words.words[number]) and not any(map(words.low[number].__contains__, rule.signs)):
+            continue
+        if rule.marks and not any(map(turn.text.__contains__, rule.marks)):
             continue
         text = straight(turn.text)
         searched = text if rule.by_lines else text.replace("\n", " ")

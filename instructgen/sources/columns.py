@@ -72,6 +72,7 @@ def _listed(value: object) -> list[object]:
     return value
 
 
+_ROUND = frozenset(n / 1000 for n in range(1001))
 _PLAIN_BOX = ("label", "x1", "y1", "x2", "y2")
 
 
@@ -82,6 +83,8 @@ def _plain_box(item: Mapping[str, object]) -> Facts | None:
         return None
     if not (0.0 <= a < c <= 1.0 and 0.0 <= b < d <= 1.0):
         return None
+    if a in _ROUND and b in _ROUND and c in _ROUND and d in _ROUND:
+        return {"label": clean(label), "x1": a, "y1": b, "x2": c, "y2": d}
     return {"label": clean(label), "x1": round(a, 3), "y1": round(b, 3), "x2": round(c, 3), "y2": round(d, 3)}
 
 

@@ -46,7 +46,7 @@ class PromptedTask(Component):
     picture: bool = False
     """Send the pictures themselves as well, for teachers that see."""
     samples: int = Field(default=1, ge=1, le=20)
-    """How many different samples to ask for, each in a request of its own."""
+    """How many different samples to ask for, each in a request of its own; raised later, only new ones are asked."""
     questions: str | None = None
     """For descriptions: the pool in the seeds file that the human turn is drawn from; ``detailed`` if left out.
 
@@ -58,6 +58,7 @@ class PromptedTask(Component):
     """Longest reply, in the teacher's tokens; longer ones are rejected as cut off."""
 
     _key: str = PrivateAttr()
+    _teacher: str = PrivateAttr()
     _prompt: Prompt = PrivateAttr()
     _pool: tuple[str, ...] = PrivateAttr(default=())
 
@@ -67,7 +68,7 @@ class PromptedTask(Component):
         prompt, seeds = self.prompt or site.name, self.seeds or site.name
         where = f"seeds/{seeds}.yaml"
         sown = read_seeds(site.materials.text("seeds", seeds), where, self.form)
-        self._key = site.name
+        self._key, self._teacher = site.name, site.teacher
         self._prompt = Prompt(
             site.materials.text("prompts", prompt), f"prompts/{prompt}.jinja", sown, self.boxes, self.picture
         )
@@ -139,14 +140,17 @@ class PromptedTask(Component):
 
     def _request(self, context: Context, number: int, hints: Sequence[Verdict]) -> Request:
         notes = list(dict.fromkeys(verdict.hint for verdict in hints if verdict.hint))
-        if self.samples > 1:
+        if number:
             notes.insert(0, self._share(number))
         messages = self._prompt.messages(context, notes)
         return Request(role=ROLE, messages=messages, form=self.form, max_tokens=self.max_tokens)
 
     def _share(self, number: int) -> str:
-        """Say which of several samples a request is, and what it should turn to."""
-        note = f"This is number {number + 1} of {self.samples} different {NOUNS[self.form]} about this picture"
+        """Say which of several samples a request is, and what it should turn to.
+
+        How many there are is left out, so that raising ``samples`` leaves what was asked for before as it was.
+        """
+        note = f"This is number {number + 1} of several different {NOUNS[self.form]} about this picture"
         aspects = self._prompt.seeds.pools.get(ASPECTS, ())
         if aspects:
             return f"{note}; where the picture allows it, turn to {aspects[number % len(aspects)]}."
@@ -160,7 +164,7 @@ class PromptedTask(Component):
             context=context.id,
             task=self._key,
             attempt=attempt,
-            teacher=ROLE,
+            teacher=self._teacher,
             model=completion.model,
             prompt=self._prompt.digest,
             seeds=self._prompt.seeds.digest,
