@@ -41,6 +41,11 @@ class Opened:
 class ChangedRun(UserError):
     """The run was made with another recipe or source; carrying on needs the user's word."""
 
+    def __init__(self, change: str, advice: str = "Add --update to do it") -> None:
+        super().__init__(f"{change}. {advice}")
+        self.change = change
+        """What is different, and what going on would mean."""
+
 
 def open_run(
     recipe: Recipe, library: Library, folder: RunFolder, *, limit: int | None = None, update: bool = False
@@ -178,7 +183,7 @@ def _announce(
     work = [_counted("rebuilds", touched[0], "finished"), _counted("goes on with", touched[1], "begun")]
     raise ChangedRun(
         f"{folder.path}: this run was made differently ({'; '.join(reasons)}). Going on "
-        f"{', '.join(w for w in work if w)} and {lack.describe()}. Add --update to do it"
+        f"{', '.join(w for w in work if w)} and {lack.describe()}"
     )
 
 

@@ -12,7 +12,7 @@ from .drive import Answers, Digester
 from .errors import SetupError, UserError
 from .journal import Journal
 from .library import Library
-from .opening import Opened, open_run
+from .opening import ChangedRun, Opened, open_run
 from .recipe import Recipe
 from .records import Completion, Context
 from .replay import jobs
@@ -148,7 +148,13 @@ def fly(
     folder = RunFolder(out)
     with folder.locked():
         facts = folder.facts()
-        opened = open_run(recipe, library, folder, limit=facts.limit if facts else limit)
+        covered = facts.limit if facts else limit
+        try:
+            opened = open_run(recipe, library, folder, limit=covered)
+        except ChangedRun as error:
+            limited = "" if covered is None else f" --limit {covered}"
+            advice = f"Run 'instructgen run … --out {out}{limited} --update' first, or give another --out"
+            raise ChangedRun(error.change, advice) from None
         return asyncio.run(_fly(opened, number, jobs_))
 
 

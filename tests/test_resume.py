@@ -267,3 +267,12 @@ def test_a_pilots_replies_are_not_paid_for_again(tmp_path: Path, loopback: Teach
     assert answered_once(loopback)
     succeeds("run", path, "--out", tmp_path / "whole")
     assert parts(run) == parts(tmp_path / "whole")
+
+
+def test_a_pilot_of_a_changed_run_says_what_to_do_about_it(tmp_path: Path, loopback: Teacher) -> None:
+    path, run = made(tmp_path, loopback, 20), tmp_path / "run"
+    succeeds("run", path, "--out", run, "--limit", 10)
+    end = command("plan", path, "--set", "seed=7", "--pilot", 2, "--out", run)
+    assert end.code == 2
+    assert f"Run 'instructgen run … --out {run} --limit 10 --update' first, or give another --out" in end.err
+    assert "Add --update" not in end.err
