@@ -166,6 +166,8 @@ class Exchange:
                 outcome = read_outcome(answer.body)
             except ValueError as error:
                 return await self._refusal(self._disguised(answer, error), asked_at, can_do_without)
+            if can_do_without[0]:
+                self.manner.may_unstructure = False  # it can: a later refusal may only quote the request's own words
             now = self._answered_at = self.loop.time()
             gate.answered(now - asked_at)
             if self._tokens and outcome.usage:
@@ -194,7 +196,8 @@ class Exchange:
             timeout = min(self._server.timeout, 10.0)
             raise self._stop(await explain_missing(answer, self._access, self._pool, self._model, timeout))
         try:
-            return judge(answer, self._access, *can_do_without)
+            structure, reasoning = can_do_without
+            return judge(answer, self._access, structure and self.manner.may_unstructure, reasoning)
         except TeacherStop as stop:
             raise self._stop(str(stop)) from None
         except Passing as fault:

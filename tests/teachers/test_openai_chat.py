@@ -118,6 +118,21 @@ def test_a_server_without_json_schema_is_asked_plainly_after_one_try(loopback: T
     assert teacher.settled() == {"reply_format": "plain"}
 
 
+def test_a_server_that_kept_to_a_schema_once_is_held_to_it_whatever_a_refusal_quotes(loopback: Teacher) -> None:
+    async def asked() -> list[Completion]:
+        teacher = chat(loopback.base_url)
+        first = await ask(teacher)
+        loopback.set(faults={"no-schema": 1.0})
+        quoting = await ask(teacher, 1)
+        loopback.set(faults={})
+        completions = [first, quoting, await ask(teacher, 2)]
+        assert teacher.settled() == {"reply_format": "json_schema"}
+        await teacher.close()
+        return completions
+
+    assert [c.finish for c in run(asked())] == ["stop", "refused_request", "stop"]
+
+
 def test_what_was_settled_is_not_tried_again(loopback: Teacher) -> None:
     loopback.set(faults={"no-schema": 1.0})
     asked_once(chat(loopback.base_url, site(settled={"reply_format": "plain"})))
