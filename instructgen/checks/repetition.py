@@ -69,6 +69,7 @@ class RepetitionCheck(Component):
         answered: set[tuple[str, ...]] = set()
         question: tuple[str, ...] = ()
         known = words_of(turns)
+        may_run = _may_run(known.whole, self.character_repeats)
         for number, turn in enumerate(turns):
             low, words = known.low[number], known.words[number]
             if not number and "<image>" in low:
@@ -85,21 +86,19 @@ class RepetitionCheck(Component):
             if len(key) >= 8 and key in answered:
                 yield "repeated_answer", _whole(number, turn)
             answered.add(key)
-            for reason, start, end in self._within(turn.text, low, words):
+            for reason, start, end in self._within(turn.text, words, may_run):
                 yield reason, Span(turn=number, start=start, end=end)
 
-    def _within(self, text: str, low: str, words: list[str]) -> Iterator[tuple[str, int, int]]:
-        if _may_run(low, self.character_repeats):
-            found = self._row.search(text)
-            if found:
-                yield "character_run", *found.span()
+    def _within(self, text: str, words: list[str], may_run: bool) -> Iterator[tuple[str, int, int]]:
+        if may_run and (found := self._row.search(text)):
+            yield "character_run", *found.span()
         if len(words) < 4:
             return
         # Anything below repeats a triple of words; most answers repeat none, or one.
-        fresh = len(set(zip(words, words[1:], words[2:], strict=False)))
-        if len(words) - 2 - fresh >= 2:
+        again = len(words) - 2 - len(set(zip(words, words[1:], words[2:], strict=False)))
+        if again >= 2:
             yield from self._phrases(text, words)
-        elif any(map(eq, words, islice(words, 1, None))):
+        elif again or self.word_repeats < 4:
             yield from self._loop(text, words, 1, self.word_repeats)
 
     def _phrases(self, text: str, words: list[str]) -> Iterator[tuple[str, int, int]]:

@@ -19,7 +19,7 @@ _MOST_KEPT = 64 * 1024 * 1024
 
 def images_of(request: Request) -> tuple[Image, ...]:
     """Give the images in a request's messages, in order."""
-    return tuple(part for message in request.messages for part in message.parts if isinstance(part, Image))
+    return tuple([part for message in request.messages for part in message.parts if isinstance(part, Image)])
 
 
 class Pictures:
