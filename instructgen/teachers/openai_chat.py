@@ -116,7 +116,7 @@ class OpenAIChat(OpenAIServer):
             digest=digest,
             text=outcome.text,
             thoughts=outcome.thoughts,
-            finish=outcome.finish,
+            finish=outcome.finish_within(longest),
             model=model,
             server_id=outcome.server_id,
             usage=usage,

@@ -63,15 +63,20 @@ class Outcome(msgspec.Struct, frozen=True):
     text: str
     thoughts: str | None
     finish: str
+    """Why it ended; empty where the server does not say."""
     model: str | None
     server_id: str | None
     usage: Usage | None
 
+    def finish_within(self, most: int | None) -> str:
+        """Give why it ended. Where the server does not say, a reply as long as ``most`` allows, in tokens, was cut."""
+        cut = most is not None and self.usage is not None and self.usage.reply >= most
+        return self.finish or ("length" if cut else "stop")
+
 
 _decode = msgspec.json.Decoder(_Chat).decode
 
-_FINISHES: dict[str | None, str] = {
-    None: "stop",
+_FINISHES: dict[str, str] = {
     "stop": "stop",
     "eos": "stop",
     "eos_token": "stop",
@@ -100,7 +105,8 @@ def read_outcome(body: bytes) -> Outcome:
     thoughts = next((t for t in (message.reasoning_content, message.reasoning) if t and isinstance(t, str)), thoughts)
     if "<think>" in text or "</think>" in text:
         text, thoughts = _without_thoughts(text, thoughts)
-    finish = _FINISHES.get(choice.finish_reason, choice.finish_reason or "stop")
+    said = choice.finish_reason or ""
+    finish = _FINISHES.get(said, said)
     if message.refusal:
         text, finish = text or message.refusal, "refusal"
     server_id = None if chat.id is None else str(chat.id)

@@ -17,7 +17,24 @@ from instructgen.teachers.wire import read_outcome
 )
 def test_what_was_answered_is_taken_however_odd_the_rest_is(body: bytes) -> None:
     outcome = read_outcome(body)
-    assert (outcome.text, outcome.finish, outcome.thoughts) == ("x", "stop", None)
+    assert (outcome.text, outcome.finish_within(None), outcome.thoughts) == ("x", "stop", None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "usage", "most", "finish"),
+    [
+        (b"null", b'{"completion_tokens":20}', 20, "length"),
+        (b"null", b'{"completion_tokens":19}', 20, "stop"),
+        (b"null", b'{"completion_tokens":20}', None, "stop"),
+        (b"null", b"null", 20, "stop"),
+        (b'"stop"', b'{"completion_tokens":20}', 20, "stop"),
+    ],
+)
+def test_a_reply_as_long_as_allowed_was_cut_where_the_server_does_not_say(
+    reason: bytes, usage: bytes, most: int | None, finish: str
+) -> None:
+    body = b'{"choices":[{"message":{"content":"x"},"finish_reason":%b}],"usage":%b}' % (reason, usage)
+    assert read_outcome(body).finish_within(most) == finish
 
 
 @pytest.mark.parametrize("message", [b"", b'"message":null,', b'"message":{},'])
