@@ -22,6 +22,8 @@ Columns = dict[str, object]
 FOOTER = b"instructgen"
 ROW_GROUP = 1000
 BATCH = 100
+HEAVY = 2**28
+"""Bytes of pictures after which a batch is full before it has its rows: Arrow's limit is 2 GiB a column."""
 
 
 @cache
@@ -79,13 +81,18 @@ class PartWriter:
         self._kind = kind
         self._batches: list[Any] = []
         self._rows: list[Any] = []
+        self._weight = 0
+        self._heavy = False
         self.count = 0
 
     def add(self, row: Columns | Row | SampleRow) -> None:
         """Add one row."""
         self._rows.append(row)
         self.count += 1
-        if len(self._rows) >= BATCH:
+        if isinstance(row, SampleRow) and row.pixels:
+            self._weight += sum(len(data) for data in row.pixels if data)
+            self._heavy = True
+        if len(self._rows) >= BATCH or self._weight >= HEAVY:
             self._flush()
 
     def _flush(self) -> None:
@@ -94,20 +101,23 @@ class PartWriter:
         if self._rows:
             batches = {"contexts": context_batch, "samples": sample_batch, "rejected": pa.RecordBatch.from_pylist}
             self._batches.append(batches[self._kind](self._rows, schema=self._schema))
-            self._rows = []
+            self._rows, self._weight = [], 0
 
     def write(self, path: Path, footer: Mapping[str, object]) -> None:
-        """Write the part under its final name, complete; rows lie in groups of 1,000 for cheap random access."""
+        """Write the part under its final name, complete; rows lie in groups of 1,000 for cheap random access.
+
+        With pictures' bytes, the groups have at most 100 rows: a thousand pictures may be more than a column can hold.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self._flush()
         marked = self._schema.with_metadata({FOOTER: json.dumps(footer, sort_keys=True).encode()})
-        table = pa.Table.from_batches(self._batches, schema=self._schema).combine_chunks()
-        with atomic(path) as temporary:
-            pq.write_table(
-                table.replace_schema_metadata(marked.metadata), temporary, compression="zstd", row_group_size=ROW_GROUP
-            )
+        step = 1 if self._heavy else ROW_GROUP // BATCH
+        with atomic(path) as temporary, pq.ParquetWriter(temporary, marked, compression="zstd") as file:
+            for first in range(0, max(1, len(self._batches)), step):
+                table = pa.Table.from_batches(self._batches[first : first + step], schema=self._schema)
+                file.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
 
 
 def footer(path: Path) -> Mapping[str, Any] | None:
@@ -124,14 +134,21 @@ def footer(path: Path) -> Mapping[str, Any] | None:
     return json.loads(metadata[FOOTER]) if FOOTER in metadata else None
 
 
-def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Give a part's rows, row group by row group. Raises SetupError for a part that is missing or damaged."""
+def read_rows(path: Path, columns: Sequence[str] | None = None, pixels: bool = True) -> Iterator[dict[str, Any]]:
+    """Give a part's rows, row group by row group; without the pictures' bytes unless ``pixels``.
+
+    Raises SetupError for a part that is missing or damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=ROW_GROUP, columns=list(columns) if columns else None):
+            wanted = list(columns) if columns else None
+            if not pixels:
+                leaves = (file.metadata.schema.column(n).path for n in range(file.metadata.num_columns))
+                wanted = [leaf for leaf in leaves if not leaf.endswith(".bytes")]
+            for batch in file.iter_batches(batch_size=ROW_GROUP if not pixels or columns else BATCH, columns=wanted):
                 yield from batch.to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise SetupError(_damaged(path, error)) from None

@@ -141,7 +141,7 @@ class Run:
 
     def _samples(self, shard: int) -> Iterator[Sample]:
         if self._finished(shard):
-            yield from map(sample_of, read_rows(self.folder.part("samples", shard)))
+            yield from map(sample_of, read_rows(self.folder.part("samples", shard), pixels=False))
             return
         for outcome in self._outcomes(shard):
             if not outcome.not_asked:
