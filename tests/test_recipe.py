@@ -95,6 +95,7 @@ def test_a_path_in_a_file_is_relative_to_it_and_one_of_an_override_to_where_one_
         ("include: recipe.yaml\nchecks: {shape: {action: retri}}\n", "action"),
         ("include: recipe.yaml\nsource: {use: imagetext}\n", "image_text"),
         ("include: recipe.yaml\nshard_size: 0\n", "shard_size"),
+        ("include: recipe.yaml\nshard_size: 1001\n", "'shard_size': expected a number less than or equal to 1000"),
         ("include: recipe.yaml\nmax_faults: 1.5\n", "max_faults"),
         ("include: nowhere.yaml\n", "nowhere"),
     ],

@@ -17,10 +17,10 @@ LOOKED_AT = 100
 """Records that are looked at before any is given, for what tells a wrong file or a wrong field."""
 
 BLOCK = 1000
-"""Records, counted raw, within which repeated ids are told apart: the size of a shard unless a recipe says otherwise.
+"""Records, counted raw, within which repeated ids are told apart: the largest size of a shard that a recipe may name.
 
 A source does not know its run's shards. With smaller shards, or others that do not begin where a block does, a repeat
-may be named ``~2`` although it is the first in its shard: harmless. With larger ones, a shard can hold an id twice."""
+may be named ``~2`` although it is the first in its shard: harmless."""
 
 Facts = dict[str, object]
 
