@@ -6,15 +6,19 @@ from pathlib import Path
 
 from .columns import SampleRow
 from .drive import Answers
-from .errors import SetupError
+from .errors import RequestRefused
+from .images import read_inside
 from .parts import PartWriter
 from .records import Sample
 from .run_folder import RunFolder
-from .shard import Outcome, rejected_rows
+from .shard import Attempt, Judged, Outcome, rejected_rows
 from .tally import Tally
 
 BREATH = 25
 """Rows or outcomes handled before the event loop gets a turn: about a millisecond."""
+
+MISSING_IMAGE = "output:missing_image"
+"""Reason of a sample whose picture was to lie in the part (``output.images: bytes``) and cannot be read."""
 
 
 class OpenShard:
@@ -45,9 +49,15 @@ class OpenShard:
         """
         samples, rejected = PartWriter("samples"), PartWriter("rejected")
         for count, outcome in enumerate(_all(self.outcomes)):
-            for sample, verdicts in outcome.accepted:
-                pixels = await asyncio.to_thread(original_bytes, sample, bytes_from) if bytes_from else []
-                samples.add(SampleRow(sample, verdicts, actions, pixels))
+            for judged in list(outcome.accepted):
+                pixels: list[bytes | None] = []
+                try:
+                    if bytes_from:
+                        pixels = await asyncio.to_thread(original_bytes, judged[0], bytes_from)
+                except RequestRefused as error:
+                    self._set_aside(outcome, judged, error.detail)
+                else:
+                    samples.add(SampleRow(*judged, actions, pixels))
             for row in rejected_rows(outcome, actions):
                 rejected.add(row)
             if count % BREATH == 0:
@@ -62,22 +72,21 @@ class OpenShard:
         await asyncio.to_thread(rejected.write, folder.part("rejected", self.number), noted)
         await asyncio.to_thread(samples.write, folder.part("samples", self.number), noted)
 
+    def _set_aside(self, outcome: Outcome, judged: Judged, detail: str) -> None:
+        """Reject an accepted sample that has lost its picture: one file must not hold up what the shard has cost."""
+        sample = judged[0]
+        outcome.accepted.remove(judged)
+        outcome.losers.append((sample, MISSING_IMAGE))
+        outcome.failed.append(Attempt(sample.origin.attempt, MISSING_IMAGE, detail, [judged]))
+        self.tally.tasks[outcome.task].set_aside(MISSING_IMAGE)
+
 
 def original_bytes(sample: Sample, root: Path) -> list[bytes | None]:
-    """Read a sample's pictures as they lie; None for one that has only a URL. Raises SetupError for a missing file."""
-    pixels: list[bytes | None] = []
-    for image in sample.images:
-        if image.path is None:
-            pixels.append(None)
-            continue
-        try:
-            pixels.append((root / image.path).read_bytes())
-        except OSError as error:
-            raise SetupError(
-                f"{root / image.path}: cannot be read ({error.strerror}); output.images: bytes needs every picture of "
-                f"an accepted sample ({sample.id})"
-            ) from None
-    return pixels
+    """Read a sample's pictures as they lie; None for one that has only a URL.
+
+    Raises RequestRefused for a file that is missing, empty or outside ``root``.
+    """
+    return [None if image.path is None else read_inside(root, image) for image in sample.images]
 
 
 def _all(outcomes: list[Outcome | None]) -> Iterator[Outcome]:

@@ -33,6 +33,12 @@ class TaskCount:
         else:
             self.rejected.update(outcome.reasons)
 
+    def set_aside(self, reason: str) -> None:
+        """Count a sample, so far accepted, as rejected."""
+        self.accepted -= 1
+        self.rejected[reason] += 1
+        self.attempts += 1
+
 
 @dataclass
 class Tally:
