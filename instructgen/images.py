@@ -4,7 +4,7 @@ Pillow is imported on use. Every fault of a file or its bytes is a RequestRefuse
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,9 @@ KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": 
 
 MOST_PIXELS = 89_000_000
 """A picture with more is refused unopened: a few kilobytes can unpack to gigabytes."""
+
+_ORIENTATION = 0x0112
+"""The EXIF entry that says how a picture is to be turned; 1 and unknown values: not at all."""
 
 
 class Measure(NamedTuple):
@@ -66,6 +69,7 @@ def measure(data: bytes, name: str) -> Measure:
 def fitted(data: bytes, most_bytes: int, longest_side: int, name: str) -> tuple[str, bytes]:
     """Give media type and bytes: the original's where they fit, else a JPEG, upright, flattened on white, shrunk.
 
+    A JPEG that is to be turned is never sent as it is: how a picture lies must not depend on its size.
     ``most_bytes`` bounds the file, ``longest_side`` its width and height in pixels.
     """
     from PIL import Image as Pillow
@@ -74,7 +78,8 @@ def fitted(data: bytes, most_bytes: int, longest_side: int, name: str) -> tuple[
     with _decoding(name), Pillow.open(io.BytesIO(data)) as opened:
         _bounded(opened.width, opened.height)
         kind = KINDS.get(opened.format or "")
-        if kind and len(data) <= most_bytes and max(opened.size) <= longest_side:
+        turned = kind == KINDS["JPEG"] and _orientation(opened.getexif) in range(2, 9)
+        if kind and len(data) <= most_bytes and max(opened.size) <= longest_side and not turned:
             opened.load()  # a file that is cut off is found here, and not by the server
             return kind, data
         opened.draft("RGB", (longest_side, longest_side))
@@ -105,6 +110,14 @@ def _decoding(name: str) -> Iterator[None]:
     except Exception as error:  # decoders raise whatever a broken file leads them to
         why = " ".join(str(error).split())[:150].replace("<_io.BytesIO", "<")
         raise RequestRefused("bad_image", f"{name}: cannot be decoded ({type(error).__name__}: {why})") from None
+
+
+def _orientation(exif: Callable[[], Mapping[int, object]]) -> object:
+    """Read how a picture is to be turned; None where its EXIF does not say, or is broken: that spoils no picture."""
+    try:
+        return exif().get(_ORIENTATION)
+    except Exception:  # Pillow raises, or warns, whatever broken entries lead it to
+        return None
 
 
 def _bounded(width: int, height: int) -> None:

@@ -70,6 +70,23 @@ def test_a_picture_that_lies_on_its_side_is_set_upright_when_it_is_encoded_again
     assert Pillow.Image.getpixel(upright, (200, 550))[2] > 200  # type: ignore[index]
 
 
+@pytest.mark.parametrize(("orientation", "size"), [(1, (60, 40)), (3, (60, 40)), (6, (40, 60)), (9, (60, 40))])
+def test_a_picture_that_fits_is_set_upright_as_a_large_one_is(orientation: int, size: tuple[int, int]) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    data = picture(exif=exif)
+    kind, sent = fitted(data, 10**6, 2048, "a")
+    assert (kind, opened(sent).size) == ("image/jpeg", size)
+    assert (sent == data) == (orientation in (1, 9))
+    assert opened(sent).getexif().get(0x0112, 1) in (1, 9)
+
+
+@pytest.mark.parametrize("exif", [b"garbage", b"II*\x00"])
+def test_a_picture_whose_exif_is_broken_is_sent_as_it_is(exif: bytes) -> None:
+    data = picture(exif=b"Exif\x00\x00" + exif)
+    assert fitted(data, 10**6, 2048, "a") == ("image/jpeg", data)
+
+
 def test_what_is_transparent_becomes_white_paper() -> None:
     _, data = fitted(picture((1200, 800), "PNG", "RGBA"), 10**6, 600, "a")
     red, green, blue = opened(data).getpixel((50, 50))  # type: ignore[misc]
