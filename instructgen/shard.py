@@ -175,13 +175,13 @@ def rejected_rows(outcome: Outcome, actions: Mapping[str, str]) -> list[Columns]
     """Give the rows of the rejected part: one for a declined context, one for each sample that failed for good."""
     base: Columns = {"context": outcome.context, "task": outcome.task, "detail": ""}
     unit = f"{outcome.context}/{outcome.task}"
+    history = [_attempt_columns(attempt, actions) for attempt in outcome.failed]
     if outcome.declined is not None:
         declined = outcome.declined
         return [
             {**base, "id": unit, "kind": "declined", "reason": declined.reason, "detail": declined.detail}
-            | {"attempts": []}
+            | {"attempts": history}
         ]
-    history = [_attempt_columns(attempt, actions) for attempt in outcome.failed]
     kind = "not_asked" if outcome.not_asked else "rejected"
     rows: list[Columns] = [
         {**base, "id": sample.id, "kind": kind, "reason": reason, "attempts": history}

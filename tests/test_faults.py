@@ -238,3 +238,14 @@ def test_a_context_too_poor_is_declined_and_nothing_is_asked_for_it(tmp_path: Pa
     assert asked(succeeds("run", path, "--out", run)) == 30
     (row,) = rows(run, "rejected")
     assert (row["context"], row["kind"], row["reason"], row["attempts"]) == ("poor", "declined", "poor_context", [])
+
+
+def test_a_context_declined_after_failed_attempts_keeps_their_history(tmp_path: Path, loopback: Teacher) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"id": "poor", "image": "p.jpg", "captions": ["A dog."]}\n', encoding="utf-8")
+    more = {"roles": {"rule": {"use": "grounded"}}, "attempts": ["teacher", "rule"]}
+    path = write_recipe(tmp_path / "recipe.yaml", recipe(tmp_path / "rows.jsonl", asking(loopback.base_url), **more))
+    loopback.set(faults={"length": 1.0})
+    assert asked(succeeds("run", path, "--out", tmp_path / "run")) == 2
+    (row,) = rows(tmp_path / "run", "rejected")
+    assert (row["context"], row["kind"], row["reason"]) == ("poor", "declined", "too_little_context")
+    assert [(a["attempt"], a["reason"]) for a in row["attempts"]] == [(1, "reply:length")]
