@@ -82,6 +82,8 @@ def open_run(
         _announce(built, folder, facts, changes, update=update, stamped=stamp != before.stamp)
     strays = Strays(folder.path / "journal") if facts.moved else None
     opened = Opened(folder, built, facts, Supply(folder, built, facts), strays, list(_torn(folder)))
+    if limit is None and before.limit is not None and before.end is None:
+        opened.notes.append(f"covers the whole source now: {before.limit:,} records were covered before")
     if strays is not None and stamp != before.stamp:
         opened.notes.append("the source's files have changed since the last start: every record is read again")
     _write_setup(recipe, built, folder, facts)

@@ -221,7 +221,10 @@ def test_a_grown_limit_reopens_the_last_shard_alone(tmp_path: Path, loopback: Te
     end = command("run", path, "--out", run, "--limit", 100)
     assert end.code == 2
     assert "may only grow" in end.err
-    assert asked(succeeds("run", path, "--out", run)) == 50
+    told = succeeds("run", path, "--out", run)
+    assert "covers the whole source now: 250 records were covered before\n" in told
+    assert asked(told) == 50
+    assert "covers the whole source" not in succeeds("run", path, "--out", run)
     assert loopback.stats().requests == 300
     assert answered_once(loopback)
     succeeds("run", path, "--out", tmp_path / "whole")
