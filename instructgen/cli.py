@@ -126,8 +126,8 @@ def export(
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    number = exporting.export(Run.open(run), format_, out, task, set_ or ())
-    _say(f"{out}: {number} samples as {format_}")
+    number, repeats = exporting.export(Run.open(run), format_, out, task, set_ or ())
+    _say(f"{out}: {number} samples as {format_}{repeats}")
 
 
 @app.command("list")

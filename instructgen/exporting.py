@@ -11,11 +11,14 @@ from .errors import SetupError
 from .library import Library
 from .protocols import Export
 from .recipe import yaml_fault
+from .repeats import Repeats
 from .run import Run
 
 
-def export(run: Run, name: str, out: Path, task: str | None = None, settings: Iterable[str] = ()) -> int:
-    """Write a run's accepted samples as ``name`` to ``out``; give their number. Raises SetupError.
+def export(
+    run: Run, name: str, out: Path, task: str | None = None, settings: Iterable[str] = ()
+) -> tuple[int, Repeats]:
+    """Write a run's accepted samples as ``name`` to ``out``; give their number and the repeats. Raises SetupError.
 
     ``settings`` are ``field=value`` of the export, such as ``dialect=next``.
     """
@@ -27,7 +30,8 @@ def export(run: Run, name: str, out: Path, task: str | None = None, settings: It
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
     site = Site(name, Library.beside(run.folder.recipe), run.built.source.image_root())
     writer: Export = found.build(dict(map(_setting, settings)), site, f"--format {name}")  # type: ignore[assignment]
-    return writer.write(run.samples_with_kept(task), out)
+    repeats = Repeats()
+    return writer.write(run.samples_with_kept(task, repeats), out), repeats
 
 
 def _setting(text: str) -> tuple[str, object]:

@@ -18,6 +18,7 @@ from .journal import Journal, Key, Strays
 from .parts import Columns, Kind, read_rows, row_of, sample_of, schema
 from .recipe import load
 from .records import Completion, Context, Row, Sample, Scalar
+from .repeats import Repeats
 from .replay import outcomes
 from .report import Summary, summarise
 from .run_folder import RunFacts, RunFolder
@@ -69,17 +70,21 @@ class Run:
         """Give every accepted sample once, in source order, of one task or all."""
         return (sample for sample, _ in self.samples_with_kept(task))
 
-    def samples_with_kept(self, task: str | None = None) -> Iterator[tuple[Sample, Mapping[str, Scalar]]]:
-        """Give every accepted sample once, with the source columns that its context carries along."""
-        seen: set[int] = set()
+    def samples_with_kept(
+        self, task: str | None = None, repeats: Repeats | None = None
+    ) -> Iterator[tuple[Sample, Mapping[str, Scalar]]]:
+        """Give every accepted sample once, with the source columns that its context carries along.
+
+        Samples that differ under one id are told apart by name; ``repeats`` counts them.
+        """
+        repeats = repeats or Repeats()
         for shard in self._shards():
             kept = self._kept(shard)
             self._shard = shard
             for sample in self._samples(shard):
-                place = hash(sample.id)
-                if place not in seen and (task is None or sample.task == task):
-                    yield sample, kept.get(sample.origin.context, {})
-                seen.add(place)
+                named = repeats.told_apart(sample) if task in (None, sample.task) else None
+                if named is not None:
+                    yield named, kept.get(sample.origin.context, {})
 
     def rejected(self) -> Iterator[Columns]:
         """Give what was declined or failed for good, with attempts, verdicts and reason."""

@@ -147,6 +147,22 @@ def test_a_record_that_stands_in_two_shards_is_given_once(tmp_path: Path) -> Non
     assert Run.open(tmp_path / "run").summary().tally.accepted == 11
 
 
+def test_an_id_that_comes_again_with_other_content_is_told_apart(tmp_path: Path) -> None:
+    poor = [{"id": f"x{n}", "image": f"x{n}.jpg", "captions": ["A dog."]} for n in range(998)]
+    lines = [record(1), record(2), *poor, record(1), record(3) | {"id": "000002"}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    task = {"use": "prompted", "form": "dialogue", "min_facts": 2}
+    tree = recipe(tmp_path / "rows.jsonl", {"use": "grounded"}, shard_size=1000, tasks={"conversation": task})
+    run, out = tmp_path / "run", tmp_path / "out.json"
+    succeeds("run", write_recipe(tmp_path / "recipe.yaml", tree), "--out", run)
+    said = succeeds("export", run, "--format", "llava", "--out", out)
+    assert "1 exact repeats left out; 1 repeated ids renamed" in said
+    made = {row["id"]: row["image"] for row in json.loads(out.read_text(encoding="utf-8"))}
+    names = ("000001", "000002", "000002~2")
+    pictures = ("000001.jpg", "000002.jpg", "000003.jpg")
+    assert made == {f"{name}/conversation/0": picture for name, picture in zip(names, pictures, strict=True)}
+
+
 def test_completions_are_found_in_another_shards_journal(path: Path, tmp_path: Path) -> None:
     lines = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "rows.jsonl").write_text("".join(lines[5:]), encoding="utf-8")
