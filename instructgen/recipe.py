@@ -78,8 +78,8 @@ class Recipe(BaseModel):
     max_faults: float = Field(default=0.01, ge=0, le=1)
     """Share of source records that may be unreadable before the run stops; ten are always allowed."""
     shard_size: int = Field(default=1000, ge=1, le=1000)
-    """Source records a shard; fixed at a run's start. Repeated ids are told apart a thousand records at a time: a larger
-    shard could hold an id twice."""
+    """Source records a shard; fixed at a run's start. Repeated ids are told apart a thousand records at a time: in a
+    larger shard one could stand twice."""
     source: Block
     """Where contexts come from."""
     teacher: Block
