@@ -1,7 +1,4 @@
-"""A request's body in; its outcome out, however often it must be sent: permits, retries, settling, stopping.
-
-The happy path pays for a permit and a send only. ``tenacity`` is entered after a first failure.
-"""
+"""A request's body in; its outcome out, however often it must be sent: permits, retries (by tenacity), stopping."""
 
 import asyncio
 from collections.abc import Callable
