@@ -39,7 +39,7 @@ def test_several_requests_are_answered_side_by_side(model_server: str) -> None:
 
 def test_a_prompt_that_is_too_long_is_that_records_fault(model_server: str) -> None:
     teacher = chat(model_server, model="smollm2", max_tokens=20)
-    completion = asked_once(teacher, request("word " * 8000))
+    completion = asked_once(teacher, request("word " * 20_000))
     assert completion.finish == "refused_request"
     assert "context" in completion.text
 
