@@ -20,8 +20,6 @@ _SAME_REFUSALS = 20
 _TRIES_UNREACHED = 6
 """Tries for a request to a server that never answered anything: a few seconds."""
 
-_FEW = 8  # so few requests left unanswered at the end of a run that was served: their records' fault
-
 _FIRST_WAIT = 0.5
 """Seconds: the upper bound of the first retry's wait; it doubles each time, and the wait is drawn below it."""
 
@@ -283,7 +281,7 @@ class Exchange:
         server = self._access.server
         if not self._reached:
             return self._stop(f"{server}: nothing answers ({last}); start the server or set base_url")
-        if self._answered_at <= began and not (self._served and self._active <= _FEW):
+        if self._answered_at <= began:
             tried = f"no answer for {self.loop.time() - began:.0f} s, the last time: {last}"
             return self._stop(f"{server}: {tried}; run again when it is back: what was answered is kept")
         return RequestRefused("no_answer", f"tried until the limit of retries, the last time: {last}")

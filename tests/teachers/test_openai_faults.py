@@ -112,19 +112,6 @@ def test_a_request_that_always_fails_is_that_records_fault_while_others_are_serv
     assert fault.reason == "no_answer"
 
 
-def test_the_few_requests_left_unanswered_at_the_end_of_a_served_run_are_their_records_fault(loopback: Teacher) -> None:
-    async def go(teacher: OpenAIChat, left: int) -> list[Completion | BaseException]:
-        await ask(teacher)
-        loopback.set(faults={"500": 1.0})
-        return await ask_all(teacher, left)
-
-    for left, expected in ((1, RequestRefused), (3, RequestRefused), (40, TeacherStop)):
-        loopback.set(faults={})
-        teacher = chat(loopback.base_url, retry_seconds=0.3, retries=1, max_wait=0.02)
-        ends = run(go(teacher, left), teacher)
-        assert {type(end) for end in ends} == {expected}
-
-
 def test_a_400_for_one_record_is_its_answer(loopback: Teacher) -> None:
     loopback.set(faults={"400": 0.3})
     replies = whole(asked_many(chat(loopback.base_url), 60))
