@@ -113,7 +113,7 @@ RULES = (
         ),
         needs("determine determined tell ascertain ascertained say said know known confirm confirmed verify verified")
         | needs("unclear unknown clear uncertain information"),
-        also=needs("cannot can could couldn impossible not difficult hard unable unclear unknown uncertain"),
+        also=needs("cannot t not impossible difficult hard unable unclear unknown uncertain"),
         who="gpt",
     ),
 )
