@@ -30,7 +30,7 @@ class TaskCount:
             self.declined[outcome.declined.reason] += 1
         elif outcome.not_asked:
             self.not_asked += 1
-        else:
+        elif outcome.failed:
             self.rejected.update(outcome.reasons)
 
     def set_aside(self, reason: str) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
 from ..component import PLACEMENT, site_of
-from ..prices import price_list
-from ..records import Completion, Context, Image, Request, Slot
+from ..prices import Price, price_list
+from ..records import Completion, Context, Image, Request, Slot, Usage
 from .exchange import Exchange, Gauge, Manner
 from .pictures import Pictures, images_of
 from .server import OpenAIServer
@@ -62,6 +62,7 @@ class OpenAIChat(OpenAIServer):
     _bodies: Bodies = PrivateAttr()
     _identities: dict[int | None, dict[str, object]] = PrivateAttr(default_factory=dict)
     _settled: dict[str, str] = PrivateAttr(default_factory=dict)
+    _priced: dict[str, Price | None] = PrivateAttr(default_factory=dict)
 
     @field_validator("extra_body")
     @classmethod
@@ -120,9 +121,16 @@ class OpenAIChat(OpenAIServer):
             model=model,
             server_id=outcome.server_id,
             usage=usage,
-            usd=price_list(self.prices).usd(model, usage, self.model) if usage else None,
+            usd=self._usd(model, usage) if usage else None,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
+
+    def _usd(self, model: str, usage: Usage) -> float | None:
+        """Price some usage; each model that answers is looked up once."""
+        if model not in self._priced:
+            self._priced[model] = price_list(self.prices).price(model, self.model)
+        price = self._priced[model]
+        return None if price is None else price.usd(usage)
 
     def width(self) -> int:
         """Give a few more than may be in flight, so that a permit never waits for a request."""
