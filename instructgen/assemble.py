@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -15,7 +15,7 @@ from .digests import digest, digest_bytes
 from .errors import SetupError
 from .forms import FORMS
 from .library import Library
-from .protocols import Check, Source, Task, Teacher
+from .protocols import AskedCheck, Check, RunCheck, Source, Task, Teacher
 from .recipe import Block, Located, Recipe
 
 
@@ -42,6 +42,11 @@ class Built:
     teachers: Mapping[str, Teacher]
     tasks: Mapping[str, Task]
     checks: Mapping[str, Check]
+    """The rules: pure, one sample at a time."""
+    asked_checks: Mapping[str, AskedCheck]
+    """Those that ask a role, such as a judge; they see what the rules let pass."""
+    run_checks: Mapping[str, RunCheck]
+    """Those that hold samples against each other, over the finished run."""
     texts: Mapping[tuple[str, str], str]
     """Prompts and seeds that the tasks took from the library, by kind and file name."""
 
@@ -59,7 +64,10 @@ class Built:
             "source": _shaping(self.source),
             "teachers": {name: _shaping(t) for name, t in self.teachers.items()},
             "tasks": {name: {**_shaping(t), "take": recipe.tasks[name].take} for name, t in self.tasks.items()},
-            "checks": {name: {**_shaping(c), "action": recipe.checks[name].action} for name, c in self.checks.items()},
+            "checks": {
+                name: {**_shaping(check), "action": recipe.checks[name].action}
+                for name, check in (*self.checks.items(), *self.asked_checks.items())
+            },
         }
 
 
@@ -101,11 +109,36 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
         for name, block in recipe.tasks.items()
     }
     own_words = {name: task.own_words() for name, task in task_list.items()}
+    rules, asked, over_run = _checks(recipe, borrowed, root, own_words)
+    return Built(recipe, source, players, task_list, rules, asked, over_run, borrowed.texts)
+
+
+def _checks(
+    recipe: Recipe, borrowed: Borrowed, root: Path | None, own_words: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
+    """Build the checks, told apart by what they need: nobody, a role to ask, or the whole run."""
     rules: dict[str, Check] = {}
+    asked: dict[str, AskedCheck] = {}
+    over_run: dict[str, RunCheck] = {}
     for name, block in recipe.checks.items():
         site = Site(name, borrowed, root, own_words=own_words)
-        rules[name] = _component(block, checks.TABLE, "check", site, f"checks.{name}")
-    return Built(recipe, source, players, task_list, rules, borrowed.texts)
+        check = _component(block, checks.TABLE, "check", site, f"checks.{name}")
+        if isinstance(check, RunCheck):
+            if block.action == "retry" and "action" in block.model_fields_set:
+                raise SetupError(
+                    f"checks.{name}.action: expected reject or tag, since {name} looks at the finished run, when it is "
+                    "too late to ask again (got retry)"
+                )
+            over_run[name] = check
+        elif isinstance(check, AskedCheck):
+            asked[name] = check
+        elif isinstance(check, Check):
+            rules[name] = check
+        else:
+            raise SetupError(
+                f"checks.{name}: {type(check).__name__} is no check: expected a method verdict, rounds or verdicts"
+            )
+    return rules, asked, over_run
 
 
 def _component(block: Block, table: Mapping[str, str], kind: str, site: Site, where: str = "") -> Any:

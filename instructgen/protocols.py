@@ -79,6 +79,7 @@ class Queued(Protocol):
         """Send nothing more: whoever waits, or waits to try again, gets ``error``. What is in flight is finished."""
 
 
+@runtime_checkable
 class Check(Protocol):
     """A rule: judges one sample by its context, purely."""
 
@@ -87,6 +88,36 @@ class Check(Protocol):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge."""
+
+
+@runtime_checkable
+class AskedCheck(Protocol):
+    """Judges one sample by asking a role, such as a judge: a generator of rounds, as a task is."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def rounds(self, sample: Sample, context: Context) -> Rounds[Verdict]:
+        """Judge one sample. Raises ReplyFault for an unreadable reply."""
+
+
+@runtime_checkable
+class RunCheck(Protocol):
+    """Judges samples by each other, in one pass over the finished run. Applied by export, never by a retry."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def verdicts(self, samples: Iterable[Sample]) -> Iterator[tuple[str, Verdict]]:
+        """Give the id of each sample that does not pass, with its verdict."""
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A check that counts what the report adds up over samples, such as mentions and those without an object."""
+
+    def figures(self, sample: Sample, context: Context) -> Mapping[str, int]:
+        """Give this sample's counts by name, such as ``{"mentions": 7, "hallucinated": 1, "texts": 1}``."""
 
 
 class Export(Protocol):
