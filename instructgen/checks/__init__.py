@@ -10,6 +10,7 @@ TABLE = {
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
+    "truncation": "instructgen.checks.truncation:TruncationCheck",
     "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
     "agreement": "instructgen.checks.agreement:AgreementCheck",
 }
