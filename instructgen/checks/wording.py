@@ -60,7 +60,7 @@ class WordingRule(NamedTuple):
     """A match in a sentence that this finds does not count."""
     unless_asked: Wording | None = None
     """A match in an answer to a question that this finds does not count, nor one in such a question."""
-    unless_turn: re.Pattern[str] | None = None
+    unless_turn: Wording | None = None
     """A match in a turn in which this finds anything does not count."""
     unless_quoted: bool = True
     by_lines: bool = False
