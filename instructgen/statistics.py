@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple
 
 from .checks.words import split
+from .examples import Drawn, Example
 from .phrasing import kind, opening, verb_noun_pairs
 from .protocols import Measured
 from .records import Context, Sample, Turn, Verdict
@@ -133,8 +134,13 @@ class Key(NamedTuple):
 class Statistics:
     """Figures of samples, added one by one; those of two halves merge into those of the whole, in any order."""
 
-    def __init__(self, checks: Mapping[str, object] | None = None, actions: Mapping[str, str] | None = None) -> None:
-        """``checks`` are asked for their figures where they have some; ``actions`` are the recipe's, by check."""
+    def __init__(
+        self, checks: Mapping[str, object] | None = None, actions: Mapping[str, str] | None = None, seed: int = 0
+    ) -> None:
+        """``checks`` are asked for their figures where they have some; ``actions`` are the recipe's, by check.
+
+        ``seed`` draws the examples.
+        """
         self._measured = {name: check for name, check in (checks or {}).items() if isinstance(check, Measured)}
         self._actions = actions or {}
         self.groups: dict[Key, Figures] = {}
@@ -142,6 +148,8 @@ class Statistics:
         """First words of the questions, of accepted samples and of the others."""
         self.pairs: dict[bool, Wordings] = {True: Wordings(), False: Wordings()}
         """Verb–noun pairs of the questions, likewise."""
+        self.examples: Drawn[Example] = Drawn(seed)
+        """A few samples for each level, check and reason."""
 
     def add(self, sample: Sample, context: Context, verdicts: Iterable[Verdict], accepted: bool) -> None:
         """Count one sample; ``accepted`` says whether it is part of the dataset."""
@@ -149,7 +157,11 @@ class Statistics:
         figures.samples += 1
         for verdict in verdicts:
             level = level_of(verdict, self._actions.get(verdict.check))
-            figures.findings[verdict.check, level, verdict.reason or ""] += 1
+            reason = verdict.reason or ""
+            figures.findings[verdict.check, level, reason] += 1
+            if level != "pass":
+                example = Example(sample, context, verdict.evidence)
+                self.examples.add((level, verdict.check, reason), sample.id, example)
         for name, check in self._measured.items():
             figures.counts.setdefault(name, Counter()).update(check.figures(sample, context))
         self._add_turns(figures, sample.turns, accepted)
@@ -179,6 +191,7 @@ class Statistics:
         for accepted in (True, False):
             self.openings[accepted].merge(other.openings[accepted])
             self.pairs[accepted].merge(other.pairs[accepted])
+        self.examples.merge(other.examples)
 
     def _group(self, key: Key) -> Figures:
         found = self.groups.get(key)

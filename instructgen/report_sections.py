@@ -1,0 +1,202 @@
+"""Figures of samples in; the sections of a report out that any dataset has, a run's or another's."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from .charts import Bar, Segment, bars, histograms, percent, thousands
+from .examples import Example, shown
+from .report_page import Chart, Reason, Section, ShownExample, Table
+from .statistics import Figures, Level, Rate, Statistics, Wordings
+
+MOST_REASONS = 40
+MOST_PAIRS = 20
+MOST_CAPTIONS = 5
+MOST_CLASSES = 12
+
+TONES: dict[Level, str] = {"reject": "bad", "doubtful": "doubt", "tag": "muted", "pass": "good"}
+
+RATE_TITLES = {
+    "chair_i": "CHAIR i: share of object mentions without an object",
+    "chair_s": "CHAIR s: share of texts with such a mention",
+}
+
+
+def sections(statistics: Statistics) -> list[Section]:
+    """Give the sections on findings, annotations, lengths, questions and models."""
+    return [
+        noticed(statistics),
+        measured(statistics),
+        lengths(statistics),
+        questions(statistics),
+        models(statistics),
+    ]
+
+
+# ── what the checks found ────────────────────────────────────────────────────────────────────────────────────
+
+
+def noticed(statistics: Statistics) -> Section:
+    """Give the accepted samples that a check finds doubtful or tags, with examples."""
+    figures = statistics.figures(accepted=True)
+    found = [(finding, n) for finding, n in figures.findings.most_common() if finding[1] in ("doubtful", "tag")]
+    section = Section("noticed", "Doubtful and tagged", "Accepted samples that a check remarks on. They are kept.")
+    rows = [(check, reason, level, thousands(n), percent(n, figures.samples)) for (check, level, reason), n in found]
+    if rows:
+        head = ("check", "reason", "level", "samples", "of accepted")
+        section.tables.append(Table("Findings among the accepted", head, rows, 3))
+    section.reasons += [
+        Reason(
+            f"{check}: {reason}", f"{thousands(n)} {level}", TONES[level], examples(statistics, level, check, reason)
+        )
+        for (check, level, reason), n in found[:MOST_REASONS]
+    ]
+    return section
+
+
+def examples(statistics: Statistics, level: Level, check: str, reason: str) -> list[ShownExample]:
+    """Give the examples of a finding as the page shows them."""
+    return [show(example) for example in statistics.examples.of(level, check, reason)]
+
+
+def show(example: Example) -> ShownExample:
+    """Give a sample with its evidence marked, beside what it was held against."""
+    context = example.context
+    captions = list(context.captions[:MOST_CAPTIONS])
+    classes = Counter(box.label for box in context.boxes).most_common(MOST_CLASSES)
+    boxed = ", ".join(f"{number} {label}" for label, number in classes)
+    against = [*captions, *([f"boxes: {boxed}"] if boxed else [])]
+    return ShownExample(example.sample.id, shown(example.sample.turns, example.evidence), against)
+
+
+# ── held against the annotations ─────────────────────────────────────────────────────────────────────────────
+
+
+def measured(statistics: Statistics) -> Section:
+    """Give what the measured checks counted, by task, over all samples as written and over the accepted ones."""
+    lead = "Over all samples as they were last written, and over those that the checks let through."
+    section = Section("annotations", "Held against the annotations", lead)
+    section.charts += filter(None, (_rate_chart(statistics, name, title) for name, title in RATE_TITLES.items()))
+    section.tables += [_count_table(statistics, check) for check in statistics.figures().counts]
+    return section
+
+
+def _rate_chart(statistics: Statistics, name: str, title: str) -> Chart | None:
+    rows: list[tuple[str, Rate, str]] = []
+    for task in [*statistics.tasks, None]:
+        for accepted, fate, tone in ((None, "all as written", "muted"), (True, "accepted", "accent")):
+            rate = statistics.figures(task=task, accepted=accepted).rates().get(name)
+            if rate:
+                rows.append((f"{task or 'all tasks'}, {fate}", rate, tone))
+    if not rows:
+        return None
+    most = max(rate.value or 0.0 for _, rate, _ in rows) or 1.0
+    drawn = [
+        Bar(
+            label,
+            f"{percent(*rate)} · {thousands(rate.part)} of {thousands(rate.whole)}",
+            (Segment(label, rate.part, 0.0, 100 * (rate.value or 0.0) / most, tone),),
+        )
+        for label, rate, tone in rows
+    ]
+    return Chart(title, "", drawn, legend=[("muted", "all as written"), ("accent", "accepted")])
+
+
+def _count_table(statistics: Statistics, check: str) -> Table:
+    total = statistics.figures().counts[check]
+    names = list(total)
+    rows = []
+    for task in [*statistics.tasks, None] if len(statistics.tasks) > 1 else statistics.tasks:
+        for accepted, fate in ((None, "all as written"), (True, "accepted")):
+            counted = statistics.figures(task=task, accepted=accepted).counts.get(check)
+            if counted is not None:
+                rows.append((task or "all tasks", fate, *(thousands(counted[name]) for name in names)))
+    return Table(f"What {check} counted", ("task", "samples", *(name.replace("_", " ") for name in names)), rows, 2)
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def dataset(statistics: Statistics, task: str | None = None) -> Figures:
+    """Give the figures of the accepted samples; of all, where none was accepted."""
+    accepted = statistics.figures(task=task, accepted=True)
+    return accepted if accepted.samples or statistics.figures(accepted=True).samples else statistics.figures(task=task)
+
+
+_LENGTHS = (("Words an answer", "answered"), ("Words a question", "asked"), ("Answers a sample", "exchanges"))
+
+
+def lengths(statistics: Statistics) -> Section:
+    """Give the words of questions and answers and the exchanges of samples, by task."""
+    section = Section("lengths", "Length and turns", "Accepted samples. A word is a run of letters and digits.")
+    by_task = {task: dataset(statistics, task) for task in statistics.tasks}
+    for title, name in (
+        ("Words an answer", "answered"),
+        ("Words a question", "asked"),
+        ("Answers a sample", "exchanges"),
+    ):
+        drawn = histograms({task: getattr(figures, name) for task, figures in by_task.items()})
+        if any(one.total for one in drawn):
+            section.charts.append(Chart(title, "", histograms=[one for one in drawn if one.total]))
+    return section
+
+
+def questions(statistics: Statistics) -> Section:
+    """Give the kinds of questions, the share of yes, of different openings, and the most frequent pairs."""
+    figures = dataset(statistics)
+    accepted = bool(statistics.figures(accepted=True).samples)
+    asked = figures.kinds.total()
+    section = Section("questions", "Questions", "Accepted samples; by closed lists of English words, not by a parser.")
+    if not asked:
+        return section
+    section.charts.append(Chart("Kind, by the opening words", "", bars(figures.kinds.most_common(), of=asked)))
+    pairs = statistics.pairs[accepted]
+    if pairs.counts:
+        note = f"{_at_least(pairs)} different pairs in {thousands(pairs.distinct.whole)}"
+        section.charts.append(Chart("Verb and noun", note, bars(_top(pairs, MOST_PAIRS), of=pairs.distinct.whole)))
+    openings, yes = statistics.openings[accepted], Rate(figures.yes_no["yes"], figures.yes_no.total())
+    rows = [
+        ("answers that begin with yes, of those that begin with yes or no", percent(*yes), _of(yes)),
+        ("different openings of three words, of all questions", percent(*openings.distinct), _of(openings.distinct)),
+    ]
+    section.tables.append(Table("Balance", ("", "share", "counted"), rows))
+    top = [(wording, thousands(n), percent(n, openings.distinct.whole)) for wording, n in _top(openings, 10)]
+    section.tables.append(Table("Most frequent openings", ("opening", "questions", "share"), top))
+    return section
+
+
+def _top(wordings: Wordings, most: int) -> list[tuple[str, int]]:
+    return sorted(wordings.counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def _at_least(wordings: Wordings) -> str:
+    return f"{'at least ' if wordings.others else ''}{thousands(wordings.distinct.part)}"
+
+
+def _of(rate: Rate) -> str:
+    return f"{thousands(rate.part)} of {thousands(rate.whole)}"
+
+
+def models(statistics: Statistics) -> Section:
+    """Give a row for each model, where several answered."""
+    section = Section("models", "Models", "Who wrote the samples.")
+    names = statistics.models
+    if len(names) > 1:
+        head, rows = _model_rows(statistics, names)
+        section.tables.append(Table("By model", head, rows))
+    return section
+
+
+def _model_rows(statistics: Statistics, names: Iterable[str]) -> tuple[Sequence[str], list[Sequence[str]]]:
+    rates = list(statistics.figures().rates())
+    head = ("model", "samples", "accepted", "share", "words an answer", *(rate.replace("_", " ") for rate in rates))
+    return head, [(name or "unknown", *_model_cells(statistics, name, rates)) for name in names]
+
+
+def _model_cells(statistics: Statistics, name: str, rates: Sequence[str]) -> Iterator[str]:
+    every, kept = statistics.figures(model=name), statistics.figures(model=name, accepted=True)
+    answers = every.answered.total()
+    words = sum(length * n for length, n in every.answered.items())
+    yield from (thousands(every.samples), thousands(kept.samples), percent(kept.samples, every.samples))
+    yield f"{words / answers:.1f}" if answers else "–"
+    found = every.rates()
+    yield from (percent(*found[rate]) if rate in found else "–" for rate in rates)
