@@ -4,6 +4,7 @@ Which ones are drawn depends on the seed and the samples' ids alone, not on the 
 examples of two halves merge into those of the whole.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Generic, NamedTuple, TypeVar
@@ -11,6 +12,8 @@ from typing import Generic, NamedTuple, TypeVar
 from .records import Context, Sample, Span, Turn
 
 T = TypeVar("T")
+
+_IMAGE = re.compile(r"<image>\n|\n<image>")
 
 PER_REASON = 3
 LONGEST = 900
@@ -78,9 +81,14 @@ def shown(turns: Sequence[Turn], evidence: Iterable[Span]) -> list[ShownTurn]:
     asked = {number - 1 for number in hit if turns[number].role == "gpt" and number}
     wanted = sorted(hit | asked) or range(len(turns))
     return [
-        ShownTurn(turns[number].role, list(pieces(turns[number].text, [s for s in spans if s.turn == number])))
+        ShownTurn(turns[number].role, _marked(turns[number].text, [span for span in spans if span.turn == number]))
         for number in list(wanted)[:MOST_TURNS]
     ]
+
+
+def _marked(text: str, spans: Sequence[Span]) -> list[Piece]:
+    """Cut a text into pieces, without the mark that stands for the picture, which says nothing to a person."""
+    return [piece if piece.marked else piece._replace(text=_IMAGE.sub("", piece.text)) for piece in pieces(text, spans)]
 
 
 def pieces(text: str, spans: Sequence[Span]) -> Iterator[Piece]:

@@ -28,7 +28,7 @@ _LEADING = _words("please so and but also now in on at from to for with by of ba
 _VERBS = _words(
     "add analyse analyze answer ask assess attach board break bring brush build buy call capture carry catch check "
     "choose clean climb compare complete consider contain contribute convey cook count cover create cross cut "
-    "describe detail determine discuss display do draw drink drive eat elaborate encourage enhance enjoy ensure "
+    "describe detail determine discuss display draw drink drive eat elaborate encourage enhance enjoy ensure "
     "estimate evaluate examine explain explore express face feed fill find fly follow give guess hang help hit hold "
     "identify illustrate imagine indicate infer influence interpret involve jump keep kick know label lean learn "
     "leave lie list listen locate look make match mention move name note notice observe occupy offer open order "
@@ -56,7 +56,7 @@ def _forms(verb: str) -> Iterator[str]:
 
 
 _BASE = {form: verb for verb in _VERBS for form in _forms(verb)} | {"lying": "lie"}
-_IMPERATIVE = _VERBS - _words("do face place park board label see spot notice know")
+_IMPERATIVE = _VERBS - _words("face place park board label see spot notice know")
 """Verbs with which a request begins, also after ``could you``; ``can you see`` asks."""
 
 _DETERMINERS = _words(
@@ -71,7 +71,8 @@ _ENDS = _words(
     "at on in up out down off over to for from with by of into onto through about and or but as than then while when "
     "where what who whose which why how if because so that is are was were be been being am do does did can could has "
     "have had will would should may might must not it he she they we i you here there together along near next behind "
-    "beside under above below around between before after during without within across against like"
+    "beside under above below around between before after during without within across against like everything "
+    "something anything nothing everyone someone anyone whether whichever whatever"
 )
 """Words that end a noun phrase."""
 

@@ -31,6 +31,7 @@ class RunReading:
         """Read a run through, shard by shard. Raises SetupError for a damaged part."""
         self.run = run
         recipe = run.built.recipe
+        self.root = run.built.source.image_root()
         self.summary = run.summary()
         actions = {name: block.action for name, block in recipe.checks.items()}
         self.statistics = Statistics(run.built.checks, actions, recipe.seed)
@@ -68,7 +69,7 @@ def page_of(reading: RunReading) -> Page:
         about=recipe.about,
         provisional=_provisional(reading),
         facts=_facts(summary),
-        sections=[funnel(summary), rejected(reading), *sections(reading.statistics), cost(reading)],
+        sections=[funnel(summary), rejected(reading), *sections(reading.statistics, reading.root), cost(reading)],
     )
 
 
@@ -96,33 +97,26 @@ def _facts(summary: Summary) -> list[Fact]:
 
 
 def funnel(summary: Summary) -> Section:
-    """Give the way from records to accepted samples, as a whole and by task."""
+    """Give the way from records over contexts to what each task asked for and what was accepted."""
     tally = summary.tally
     section = Section("funnel", "From records to samples")
-    taken = sum(count.contexts for count in tally.tasks.values())
-    asked = taken - sum(count.declined.total() + count.not_asked for count in tally.tasks.values())
-    steps = [
-        ("records read", tally.rows),
-        ("contexts", tally.contexts),
-        ("contexts taken by tasks", taken),
-        ("asked", asked),
-        ("samples accepted", tally.accepted),
+    rows: list[tuple[str, str, list[tuple[str, int, str]]]] = [
+        ("records read", thousands(tally.rows), [("records", tally.rows, "accent")]),
+        ("contexts", thousands(tally.contexts), [("contexts", tally.contexts, "accent")]),
     ]
-    note = "A context that two tasks take counts twice from there on."
-    section.charts.append(Chart("All tasks", note, bars(steps)))
-    rows = []
     for name, count in sorted(tally.tasks.items()):
+        declined, left = count.declined.total(), count.not_asked
         stretches = [
             ("accepted", count.accepted, "good"),
             ("rejected", count.rejected.total(), "bad"),
-            ("declined", count.declined.total(), "muted"),
-            ("not asked yet", count.not_asked, "line"),
+            ("declined", declined, "muted"),
+            ("not asked yet", left, "line"),
         ]
-        said = f"{thousands(count.accepted)} accepted of {thousands(count.contexts)} contexts"
-        rows.append((name, said, stretches))
+        asked = f"{thousands(count.contexts - declined - left)} asked"
+        rows.append((name, f"{asked} · {thousands(count.accepted)} accepted", stretches))
     legend = [("good", "accepted"), ("bad", "rejected"), ("muted", "declined"), ("line", "not asked yet")]
-    if rows:
-        section.charts.append(Chart("By task", "", stacked(rows), legend=legend))
+    note = "Contexts that a task asked about; a request may give several samples."
+    section.charts.append(Chart("Records, contexts, and samples by task", note, stacked(rows), legend=legend))
     lost = [("unusable", r, n) for r, n in tally.faults.most_common()]
     lost += [("left out by filter", r, n) for r, n in tally.left_out.most_common()]
     if lost:
@@ -144,7 +138,7 @@ def rejected(reading: RunReading) -> Section:
         section.charts.append(Chart("By reason", "", bars(rejects.most_common(), "bad", of=rejects.total())))
     for reason, number in rejects.most_common(MOST_REASONS):
         check, _, slug = reason.partition(":")
-        found = examples(reading.statistics, "reject", check, slug) or _lost(reading, "rejected", reason)
+        found = examples(reading.statistics, reading.root, "reject", check, slug) or _lost(reading, "rejected", reason)
         section.reasons.append(Reason(reason, thousands(number), "bad", found))
     for reason, number in declined.most_common(MOST_REASONS):
         found = _lost(reading, "declined", reason)

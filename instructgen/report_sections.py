@@ -1,10 +1,15 @@
 """Figures of samples in; the sections of a report out that any dataset has, a run's or another's."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from .charts import Bar, Segment, bars, histograms, percent, thousands
+from .errors import RequestRefused
 from .examples import Example, shown
+from .images import fitted, read_inside
+from .records import Sample
 from .report_page import Chart, Reason, Section, ShownExample, Table
 from .statistics import Figures, Level, Rate, Statistics, Wordings
 
@@ -12,6 +17,9 @@ MOST_REASONS = 40
 MOST_PAIRS = 20
 MOST_CAPTIONS = 5
 MOST_CLASSES = 12
+PICTURE_BYTES = 16_000
+PICTURE_SIDE = 240
+"""Pixels of the longer side."""
 
 TONES: dict[Level, str] = {"reject": "bad", "doubtful": "doubt", "tag": "muted", "pass": "good"}
 
@@ -21,10 +29,13 @@ RATE_TITLES = {
 }
 
 
-def sections(statistics: Statistics) -> list[Section]:
-    """Give the sections on findings, annotations, lengths, questions and models."""
+def sections(statistics: Statistics, root: Path | None = None) -> list[Section]:
+    """Give the sections on findings, annotations, lengths, questions and models.
+
+    ``root`` is the folder of the pictures, for the small copies beside examples.
+    """
     return [
-        noticed(statistics),
+        noticed(statistics, root),
         measured(statistics),
         lengths(statistics),
         questions(statistics),
@@ -35,7 +46,7 @@ def sections(statistics: Statistics) -> list[Section]:
 # ── what the checks found ────────────────────────────────────────────────────────────────────────────────────
 
 
-def noticed(statistics: Statistics) -> Section:
+def noticed(statistics: Statistics, root: Path | None) -> Section:
     """Give the accepted samples that a check finds doubtful or tags, with examples."""
     figures = statistics.figures(accepted=True)
     found = [(finding, n) for finding, n in figures.findings.most_common() if finding[1] in ("doubtful", "tag")]
@@ -44,28 +55,37 @@ def noticed(statistics: Statistics) -> Section:
     if rows:
         head = ("check", "reason", "level", "samples", "of accepted")
         section.tables.append(Table("Findings among the accepted", head, rows, 3))
-    section.reasons += [
-        Reason(
-            f"{check}: {reason}", f"{thousands(n)} {level}", TONES[level], examples(statistics, level, check, reason)
-        )
-        for (check, level, reason), n in found[:MOST_REASONS]
-    ]
+    for (check, level, reason), n in found[:MOST_REASONS]:
+        drawn = examples(statistics, root, level, check, reason)
+        section.reasons.append(Reason(f"{check}:{reason}", f"{thousands(n)} {level}", TONES[level], drawn))
     return section
 
 
-def examples(statistics: Statistics, level: Level, check: str, reason: str) -> list[ShownExample]:
+def examples(statistics: Statistics, root: Path | None, level: Level, check: str, reason: str) -> list[ShownExample]:
     """Give the examples of a finding as the page shows them."""
-    return [show(example) for example in statistics.examples.of(level, check, reason)]
+    return [show(example, root) for example in statistics.examples.of(level, check, reason)]
 
 
-def show(example: Example) -> ShownExample:
-    """Give a sample with its evidence marked, beside what it was held against."""
+def show(example: Example, root: Path | None) -> ShownExample:
+    """Give a sample with its evidence marked, its picture, and what it was held against."""
     context = example.context
     captions = list(context.captions[:MOST_CAPTIONS])
     classes = Counter(box.label for box in context.boxes).most_common(MOST_CLASSES)
     boxed = ", ".join(f"{number} {label}" for label, number in classes)
     against = [*captions, *([f"boxes: {boxed}"] if boxed else [])]
-    return ShownExample(example.sample.id, shown(example.sample.turns, example.evidence), against)
+    turns = shown(example.sample.turns, example.evidence)
+    return ShownExample(example.sample.id, turns, against, _small_copy(example.sample, root))
+
+
+def _small_copy(sample: Sample, root: Path | None) -> str | None:
+    """Give the first picture, made small, as an address that holds it; None where it cannot be read."""
+    for image in sample.images[:1]:
+        try:
+            kind, data = fitted(read_inside(root, image), PICTURE_BYTES, PICTURE_SIDE, image.path or "")
+        except RequestRefused:
+            return None
+        return f"data:{kind};base64,{b64encode(data).decode()}"
+    return None
 
 
 # ── held against the annotations ─────────────────────────────────────────────────────────────────────────────
