@@ -142,8 +142,9 @@ def export(
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    number, repeats = exporting.export(Run.open(run), format_, out, task, set_ or ())
-    _say(f"{out}: {number} samples as {format_}{repeats}")
+    opened = Run.open(run)
+    number, repeats = exporting.export(opened, format_, out, task, set_ or ())
+    _say(f"{out}: {number} samples as {format_}{repeats}{exporting.of_run_checks(opened)}")
 
 
 @app.command("list")
