@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 from .journal import Journal, Strays
 from .parts import Columns, read_rows, row_of, sample_of
 from .records import Context, Origin, Row, Sample, Span, Turn, Verdict
+from .repeats import Repeats
 from .replay import outcomes
+from .report import Summary
+from .reviews import text_digest
 from .run import Run
 from .shard import Judge, rejected_rows
 from .supply import Supply
@@ -44,9 +47,11 @@ class Lost(NamedTuple):
 class JudgedRun:
     """Reads a run's shards."""
 
-    def __init__(self, run: Run) -> None:
-        """Take an opened run."""
+    def __init__(self, run: Run, summary: Summary) -> None:
+        """Take an opened run and its summary, which knows whether run-wide checks have judged it."""
         self._run = run
+        self._run_wide = summary.run_wide is not None and summary.run_wide.done
+        self._repeats = Repeats()
         self._supply = Supply(run.folder, run.built, run.facts)
         self._strays = Strays(run.folder.path / "journal") if run.facts.moved else None
         self._judge = Judge(run.built)
@@ -66,9 +71,11 @@ class JudgedRun:
             for sample, verdicts in self._replayed(shard, rows, rejected):
                 yield JudgedSample(sample, contexts[sample.origin.context], verdicts, "")
         else:
+            run_wide = self._run_wide_verdicts(shard)
             for row in read_rows(folder.part("samples", shard), pixels=False):
-                verdicts = [*map(_verdict_of, row["checks"] or ())]
-                yield JudgedSample(sample_of(row), contexts[row["origin"]["context"]], verdicts, "")
+                sample, verdicts = sample_of(row), [*map(_verdict_of, row["checks"] or ())]
+                further, reason = self._later(sample, run_wide)
+                yield JudgedSample(sample, contexts[row["origin"]["context"]], [*verdicts, *further], reason)
             rejected = read_rows(folder.part("rejected", shard))
         for row in rejected:
             yield self._lost(row, contexts[str(row["context"])], model_of)
@@ -83,6 +90,20 @@ class JudgedRun:
             if not outcome.not_asked:
                 yield from outcome.accepted
             rejected += rejected_rows(outcome, self._judge.actions)
+
+    def _run_wide_verdicts(self, shard: int) -> dict[str, list[Columns]]:
+        found: dict[str, list[Columns]] = {}
+        for row in read_rows(self._run.folder.part("verdicts", shard)) if self._run_wide else ():
+            found.setdefault(row["id"], []).append(row)
+        return found
+
+    def _later(self, sample: Sample, run_wide: Mapping[str, list[Columns]]) -> tuple[list[Verdict], str]:
+        """Give what run-wide checks say of a sample, by the id that it has among all, and why it is left out."""
+        named = self._repeats.told_apart(sample) if self._run_wide else None
+        rows = run_wide.get(named.id, []) if named else []
+        rows = [row for row in rows if row["text"] == text_digest(sample)]
+        reasons = (f"{row['check']}:{row['reason']}" for row in rows if _rejects(row))
+        return [*map(_verdict_of, rows)], next(reasons, "")
 
     def _lost(self, row: Mapping[str, Any], context: Context, model_of: ModelOf) -> JudgedSample | Lost:
         """Read a row of a rejected part: the sample's text stands with the last attempt that could be read."""
@@ -113,6 +134,10 @@ class JudgedRun:
         )
         turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in found["conversations"])
         return Sample(id=found["id"], task=task, images=context.images, turns=turns, origin=origin)
+
+
+def _rejects(row: Mapping[str, Any]) -> bool:
+    return bool(row["outcome"] == "fail" and row["action"] != "tag")
 
 
 def _verdict_of(columns: Mapping[str, Any]) -> Verdict:

@@ -34,13 +34,15 @@ class RunReading:
         self.root = run.built.source.image_root()
         self.summary = run.summary()
         actions = {name: block.action for name, block in recipe.checks.items()}
-        self.statistics = Statistics(run.built.checks, actions, recipe.seed)
+        built = run.built
+        checks = {**built.checks, **built.asked_checks, **built.run_checks}
+        self.statistics = Statistics(checks, actions, recipe.seed)
         self.bills = Bills()
         self.lost: Drawn[Lost] = Drawn(recipe.seed)
         self._read(told)
 
     def _read(self, told: Told) -> None:
-        judged, journals = JudgedRun(self.run), set(self.run.folder.shards("journal"))
+        judged, journals = JudgedRun(self.run, self.summary), set(self.run.folder.shards("journal"))
         shards = judged.shards()
         for shard in sorted(journals.difference(shards)):  # asked by a pilot
             self.bills.read(self.run.folder.part("journal", shard))
@@ -86,14 +88,25 @@ def _provisional(reading: RunReading) -> str:
 def _facts(summary: Summary) -> list[Fact]:
     tally, spent = summary.tally, summary.spent
     judged = tally.accepted + sum(count.rejected.total() for count in tally.tasks.values())
+    accepted = sum(accepted_of(summary, task) for task in tally.tasks)
     usd = f"${spent.usd:,.2f}" if spent.usd >= 1 or not spent.usd else f"${spent.usd:.4f}"
     return [
-        Fact(thousands(tally.accepted), "samples accepted"),
-        Fact(percent(tally.accepted, judged), "of what was written"),
+        Fact(thousands(accepted), "samples accepted"),
+        Fact(percent(accepted, judged), "of what was written"),
         Fact(thousands(tally.contexts), "contexts"),
         Fact(thousands(spent.prompt + spent.reply), "tokens"),
         Fact(usd + ("+" if spent.unpriced else ""), "spent"),
     ]
+
+
+def left_out(summary: Summary) -> dict[str, Counter[str]]:
+    """Give the samples that run-wide checks reject, by task and reason; they are among the tally's accepted."""
+    return dict(summary.run_wide.left_out) if summary.run_wide else {}
+
+
+def accepted_of(summary: Summary, task: str) -> int:
+    """Give the samples of a task that checks and run-wide checks leave in the dataset."""
+    return summary.tally.tasks[task].accepted - left_out(summary).get(task, Counter()).total()
 
 
 def funnel(summary: Summary) -> Section:
@@ -106,15 +119,18 @@ def funnel(summary: Summary) -> Section:
     ]
     for name, count in sorted(tally.tasks.items()):
         declined, left = count.declined.total(), count.not_asked
+        accepted = accepted_of(summary, name)
         stretches = [
-            ("accepted", count.accepted, "good"),
+            ("accepted", accepted, "good"),
+            ("rejected run-wide", count.accepted - accepted, "doubt"),
             ("rejected", count.rejected.total(), "bad"),
             ("declined", declined, "muted"),
             ("not asked yet", left, "line"),
         ]
         asked = f"{thousands(count.contexts - declined - left)} asked"
-        rows.append((name, f"{asked} · {thousands(count.accepted)} accepted", stretches))
-    legend = [("good", "accepted"), ("bad", "rejected"), ("muted", "declined"), ("line", "not asked yet")]
+        rows.append((name, f"{asked} · {thousands(accepted)} accepted", stretches))
+    drawn = {name: tone for *_, stretches in rows[2:] for name, n, tone in stretches if n}
+    legend = [(tone, name) for name, tone in drawn.items()]
     note = "Contexts that a task asked about; a request may give several samples."
     section.charts.append(Chart("Records, contexts, and samples by task", note, stacked(rows), legend=legend))
     lost = [("unusable", r, n) for r, n in tally.faults.most_common()]
@@ -130,6 +146,7 @@ def rejected(reading: RunReading) -> Section:
     """Give the reasons for which samples were rejected and contexts declined, with examples."""
     tasks = reading.summary.tally.tasks.values()
     rejects = sum((count.rejected for count in tasks), Counter[str]())
+    rejects += sum(left_out(reading.summary).values(), Counter[str]())
     declined = sum((count.declined for count in tasks), Counter[str]())
     failed = sum(count.attempts for count in tasks)
     lead = f"{thousands(failed)} attempts failed; what another attempt mended is not among these." if failed else ""
@@ -157,11 +174,11 @@ def cost(reading: RunReading) -> Section:
     head = ("", "completions", "prompt tokens", "cached", "reply tokens", "cost", "per accepted sample")
     rows = []
     for task, check in sorted({(payer.task, payer.check) for payer in bills.spent}):
-        count = summary.tally.tasks.get(task)
-        accepted = count.accepted if count else 0
+        accepted = accepted_of(summary, task) if task in summary.tally.tasks else 0
         rows.append((f"{task}, {check}" if check else task, *_paid(bills.total(task=task, check=check), accepted)))
     if summary.spent.completions:
-        rows.append(("all", *_paid(summary.spent, summary.tally.accepted)))
+        everything = sum(accepted_of(summary, task) for task in summary.tally.tasks)
+        rows.append(("all", *_paid(summary.spent, everything)))
         section.tables.append(Table("By task", head, rows))
     models = sorted({payer.model for payer in bills.spent})
     if len(models) > 1:

@@ -10,13 +10,14 @@ from .errors import RequestRefused
 from .examples import Example, shown
 from .images import fitted, read_inside
 from .records import Sample
-from .report_page import Chart, Reason, Section, ShownExample, Table
+from .report_page import Chart, Fact, Page, Reason, Section, ShownExample, Table
 from .statistics import Figures, Level, Rate, Statistics, Wordings
 
 MOST_REASONS = 40
 MOST_PAIRS = 20
 MOST_CAPTIONS = 5
 MOST_CLASSES = 12
+_POINTS = range(1, 6)
 PICTURE_BYTES = 16_000
 PICTURE_SIDE = 240
 """Pixels of the longer side."""
@@ -37,10 +38,37 @@ def sections(statistics: Statistics, root: Path | None = None) -> list[Section]:
     return [
         noticed(statistics, root),
         measured(statistics),
+        judged(statistics),
         lengths(statistics),
         questions(statistics),
         models(statistics),
     ]
+
+
+def dataset_page(title: str, about: str, statistics: Statistics, root: Path | None = None) -> Page:
+    """Give the page of a dataset that is no run: what the checks say of its samples, and its words."""
+    every, kept = statistics.figures(), statistics.figures(accepted=True)
+    doubtful = sum(n for (_, level, _), n in kept.findings.items() if level == "doubtful")
+    facts = [
+        Fact(thousands(every.samples), "samples"),
+        Fact(thousands(every.samples - kept.samples), "would be rejected"),
+        Fact(percent(every.samples - kept.samples, every.samples), "of all"),
+        Fact(thousands(doubtful), "doubtful findings"),
+    ]
+    return Page(title, about, "", facts, [_rejects(statistics, root), *sections(statistics, root)])
+
+
+def _rejects(statistics: Statistics, root: Path | None) -> Section:
+    section = Section("rejected", "Rejected", "A sample may be rejected for several reasons.")
+    figures = statistics.figures()
+    found = [(check, reason, n) for (check, level, reason), n in figures.findings.most_common() if level == "reject"]
+    if found:
+        counts = [(f"{check}:{reason}", n) for check, reason, n in found]
+        section.charts.append(Chart("By reason", "", bars(counts, "bad", of=figures.samples)))
+    for check, reason, n in found[:MOST_REASONS]:
+        drawn = examples(statistics, root, "reject", check, reason)
+        section.reasons.append(Reason(f"{check}:{reason}", thousands(n), "bad", drawn))
+    return section
 
 
 # ── what the checks found ────────────────────────────────────────────────────────────────────────────────────
@@ -131,6 +159,20 @@ def _count_table(statistics: Statistics, check: str) -> Table:
             if counted is not None:
                 rows.append((task or "all tasks", fate, *(thousands(counted[name]) for name in names)))
     return Table(f"What {check} counted", ("task", "samples", *(name.replace("_", " ") for name in names)), rows, 2)
+
+
+def judged(statistics: Statistics) -> Section:
+    """Give a judge's scores of the samples that it saw, by aspect."""
+    section = Section("judged", "Scores", "From 1, the worst, to 5, of the samples that a judge saw.")
+    scores = statistics.figures().scores
+    for check in sorted({check for check, _, _ in scores}):
+        rows = []
+        for aspect in dict.fromkeys(aspect for name, aspect, _ in scores if name == check):
+            given = [scores[check, aspect, points] for points in _POINTS]
+            mean = sum(points * n for points, n in zip(_POINTS, given, strict=True)) / sum(given)
+            rows.append((aspect, f"{mean:.2f}", *map(thousands, given)))
+        section.tables.append(Table(check, ("aspect", "mean", *map(str, _POINTS)), rows))
+    return section
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ does not grow with the samples: lengths are clipped, and wordings past a number 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from .checks.words import split
 from .examples import Drawn, Example
@@ -42,6 +42,14 @@ class Rate(NamedTuple):
     def value(self) -> float | None:
         """Give the share, in [0, 1]; None of nothing."""
         return self.part / self.whole if self.whole else None
+
+
+@runtime_checkable
+class Scored(Protocol):
+    """A check whose verdicts hold scores, as a judge's do."""
+
+    def scores(self, verdict: Verdict) -> Mapping[str, int]:
+        """Give a verdict's scores, from 1 to 5, by aspect."""
 
 
 NAMED_RATES: Mapping[str, tuple[str, str, str]] = {
@@ -94,6 +102,8 @@ class Figures:
     """Answers that begin with ``yes`` or ``no``."""
     findings: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
     """Verdicts by check, level and reason."""
+    scores: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    """A judge's scores by check, aspect and points."""
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     """What each measured check counted, by check."""
 
@@ -142,6 +152,7 @@ class Statistics:
         ``seed`` draws the examples.
         """
         self._measured = {name: check for name, check in (checks or {}).items() if isinstance(check, Measured)}
+        self._scored = {name: check for name, check in (checks or {}).items() if isinstance(check, Scored)}
         self._actions = actions or {}
         self.groups: dict[Key, Figures] = {}
         self.openings: dict[bool, Wordings] = {True: Wordings(), False: Wordings()}
@@ -159,12 +170,18 @@ class Statistics:
             level = level_of(verdict, self._actions.get(verdict.check))
             reason = verdict.reason or ""
             figures.findings[verdict.check, level, reason] += 1
+            for aspect, points in self._scores(verdict):
+                figures.scores[verdict.check, aspect, points] += 1
             if level != "pass":
                 example = Example(sample, context, verdict.evidence)
                 self.examples.add((level, verdict.check, reason), sample.id, example)
         for name, check in self._measured.items():
             figures.counts.setdefault(name, Counter()).update(check.figures(sample, context))
         self._add_turns(figures, sample.turns, accepted)
+
+    def _scores(self, verdict: Verdict) -> Iterable[tuple[str, int]]:
+        check = self._scored.get(verdict.check)
+        return check.scores(verdict).items() if check else ()
 
     def _add_turns(self, figures: Figures, turns: Sequence[Turn], accepted: bool) -> None:
         answers = 0
