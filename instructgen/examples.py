@@ -47,7 +47,7 @@ class ShownTurn(NamedTuple):
 
 
 class Drawn(Generic[T]):
-    """At most ``PER_REASON`` things for each reason."""
+    """At most ``PER_REASON`` things of different names for each reason."""
 
     def __init__(self, seed: int = 0) -> None:
         """``seed`` is the recipe's: the same run shows the same examples."""
@@ -58,6 +58,8 @@ class Drawn(Generic[T]):
         """Consider one thing, known by its name, for a reason."""
         rank = blake2b(f"{self._seed}:{name}".encode(), digest_size=8).digest(), name
         kept = self._kept.setdefault(reason, [])
+        if any(rank == known[:2] for known in kept):
+            return
         if len(kept) < PER_REASON or rank < kept[-1][:2]:
             kept.append((*rank, thing))
             kept.sort(key=lambda one: one[:2])

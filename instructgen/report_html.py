@@ -179,11 +179,11 @@ def cost(reading: RunReading) -> Section:
     if summary.spent.completions:
         everything = sum(accepted_of(summary, task) for task in summary.tally.tasks)
         rows.append(("all", *_paid(summary.spent, everything)))
-        section.tables.append(Table("By task", head, rows))
+        section.tables.append(Table("Cost by task", head, rows))
     models = sorted({payer.model for payer in bills.spent})
     if len(models) > 1:
         paid = [(model or "unknown", *_paid(bills.total(model=model), 0)[:-1]) for model in models]
-        section.tables.append(Table("By model", head[:-1], paid))
+        section.tables.append(Table("Cost by model", head[:-1], paid))
     return section
 
 

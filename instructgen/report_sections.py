@@ -244,7 +244,7 @@ def models(statistics: Statistics) -> Section:
     names = statistics.models
     if len(names) > 1:
         head, rows = _model_rows(statistics, names)
-        section.tables.append(Table("By model", head, rows))
+        section.tables.append(Table("Samples by model", head, rows))
     return section
 
 

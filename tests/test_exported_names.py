@@ -22,6 +22,7 @@ def test_the_commands_and_their_options() -> None:
         "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
+        "report": ["--out", "run"],
         "export": ["--format", "--out", "--set", "--task", "run"],
         "list": ["kind"],
         "explain": ["name"],
