@@ -162,6 +162,10 @@ class Statistics:
         self.examples: Drawn[Example] = Drawn(seed)
         """A few samples for each level, check and reason."""
 
+    def __getstate__(self) -> dict[str, object]:
+        """Give what another process needs to merge these figures: all but the checks."""
+        return {**self.__dict__, "_measured": {}, "_scored": {}}
+
     def add(self, sample: Sample, context: Context, verdicts: Iterable[Verdict], accepted: bool) -> None:
         """Count one sample; ``accepted`` says whether it is part of the dataset."""
         figures = self._group(Key(sample.task, sample.origin.model, accepted))

@@ -1,5 +1,6 @@
 """Samples in; figures out: they count what is there, and halves merge into the whole."""
 
+import pickle
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from itertools import chain
@@ -123,6 +124,31 @@ def test_views_are_by_task_model_and_fate() -> None:
 )
 def test_a_verdict_comes_to_a_level_by_its_checks_action(outcome: str, action: str | None, level: str) -> None:
     assert level_of(Verdict.model_validate({"check": "c", "outcome": outcome}), action) == level
+
+
+def test_figures_travel_between_processes_without_the_checks() -> None:
+    one = counted([(sample("Who is it?", "A cook."), [Verdict(check="shape", outcome="fail", reason="odd")], False)])
+    there = pickle.loads(pickle.dumps(one))
+    both = counted([])
+    both.merge(there)
+    assert plain(both) == plain(one)
+    assert [example.sample.id for example in both.examples.of("reject", "shape", "odd")] == ["c/detail/0"]
+    assert b"Vowels" not in pickle.dumps(one)
+
+
+class Points:
+    """A check whose verdicts hold scores."""
+
+    def scores(self, verdict: Verdict) -> Mapping[str, int]:
+        return {"accuracy": len(verdict.hint or ""), "fluency": 5}
+
+
+def test_a_judges_scores_are_counted_by_aspect() -> None:
+    statistics = Statistics({"judge": Points()})
+    for hint in ("four", "two", "four"):
+        statistics.add(sample("Why?", "So."), CONTEXT, [Verdict(check="judge", outcome="pass", hint=hint)], True)
+    counts = {("judge", "accuracy", 4): 2, ("judge", "accuracy", 3): 1, ("judge", "fluency", 5): 3}
+    assert dict(statistics.figures().scores) == counts
 
 
 def test_memory_is_bounded_in_wordings_lengths_and_models(monkeypatch: pytest.MonkeyPatch) -> None:
