@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .charts import Bar, Segment, bars, histograms, percent, thousands
+from .charts import Bar, Segment, bars, histograms, percent, stacked, thousands
 from .errors import RequestRefused
 from .examples import Example, shown
 from .images import fitted, read_inside
@@ -23,6 +23,10 @@ PICTURE_SIDE = 240
 """Pixels of the longer side."""
 
 TONES: dict[Level, str] = {"reject": "bad", "doubtful": "doubt", "tag": "muted", "pass": "good"}
+
+CLAIM_TONES = {"supported": "good", "doubtful": "doubt", "contradicted": "bad", "undecidable": "line"}
+"""What annotations may say to a claim, from best to worst, then what they cannot tell."""
+WRITTEN = "all as written"
 
 RATE_TITLES = {
     "chair_i": "CHAIR i: share of object mentions without an object",
@@ -124,40 +128,59 @@ def measured(statistics: Statistics) -> Section:
     lead = "Over all samples as they were last written, and over those that the checks let through."
     section = Section("annotations", "Held against the annotations", lead)
     section.charts += filter(None, (_rate_chart(statistics, name, title) for name, title in RATE_TITLES.items()))
-    section.tables += [_count_table(statistics, check) for check in statistics.figures().counts]
+    for check, counted in statistics.figures().counts.items():
+        if counted["claims"]:
+            section.charts.append(_claims_chart(statistics, check))
+        elif counted:
+            section.tables.append(_count_table(statistics, check))
     return section
 
 
+def _views(statistics: Statistics) -> Iterator[tuple[str, str, Figures]]:
+    """Give each task, and all together where there are several, before and after the gate."""
+    for task in [*statistics.tasks, None] if len(statistics.tasks) > 1 else statistics.tasks:
+        for accepted, fate in ((None, WRITTEN), (True, "accepted")):
+            yield task or "all tasks", fate, statistics.figures(task=task, accepted=accepted)
+
+
+def _claims_chart(statistics: Statistics, check: str) -> Chart:
+    """Draw what the texts claim, by what the annotations say to it."""
+    rows = []
+    for task, fate, figures in _views(statistics):
+        counted = figures.counts.get(check, Counter())
+        said = f"{percent(counted['contradicted'], counted['claims'])} of {thousands(counted['claims'])} contradicted"
+        rows.append((f"{task}, {fate}", said, [(name, counted[name], tone) for name, tone in CLAIM_TONES.items()]))
+    legend = [(tone, name) for name, tone in CLAIM_TONES.items()]
+    return Chart(f"{check.replace('_', ' ').capitalize()} that the answers claim", "", stacked(rows), legend=legend)
+
+
 def _rate_chart(statistics: Statistics, name: str, title: str) -> Chart | None:
-    rows: list[tuple[str, Rate, str]] = []
-    for task in [*statistics.tasks, None]:
-        for accepted, fate, tone in ((None, "all as written", "muted"), (True, "accepted", "accent")):
-            rate = statistics.figures(task=task, accepted=accepted).rates().get(name)
-            if rate:
-                rows.append((f"{task or 'all tasks'}, {fate}", rate, tone))
-    if not rows:
+    rates = [
+        (f"{task}, {fate}", rate, "muted" if fate == WRITTEN else "accent")
+        for task, fate, figures in _views(statistics)
+        if (rate := figures.rates().get(name))
+    ]
+    if not rates:
         return None
-    most = max(rate.value or 0.0 for _, rate, _ in rows) or 1.0
+    most = max(rate.value or 0.0 for _, rate, _ in rates) or 1.0
     drawn = [
         Bar(
             label,
-            f"{percent(*rate)} · {thousands(rate.part)} of {thousands(rate.whole)}",
+            f"{percent(*rate)} · {_of(rate)}",
             (Segment(label, rate.part, 0.0, 100 * (rate.value or 0.0) / most, tone),),
         )
-        for label, rate, tone in rows
+        for label, rate, tone in rates
     ]
-    return Chart(title, "", drawn, legend=[("muted", "all as written"), ("accent", "accepted")])
+    return Chart(title, "", drawn, legend=[("muted", WRITTEN), ("accent", "accepted")])
 
 
 def _count_table(statistics: Statistics, check: str) -> Table:
-    total = statistics.figures().counts[check]
-    names = list(total)
-    rows = []
-    for task in [*statistics.tasks, None] if len(statistics.tasks) > 1 else statistics.tasks:
-        for accepted, fate in ((None, "all as written"), (True, "accepted")):
-            counted = statistics.figures(task=task, accepted=accepted).counts.get(check)
-            if counted is not None:
-                rows.append((task or "all tasks", fate, *(thousands(counted[name]) for name in names)))
+    names = list(statistics.figures().counts[check])
+    rows = [
+        (task, fate, *(thousands(figures.counts[check][name]) for name in names))
+        for task, fate, figures in _views(statistics)
+        if check in figures.counts
+    ]
     return Table(f"What {check} counted", ("task", "samples", *(name.replace("_", " ") for name in names)), rows, 2)
 
 
