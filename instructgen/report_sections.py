@@ -24,7 +24,7 @@ PICTURE_SIDE = 240
 
 TONES: dict[Level, str] = {"reject": "bad", "doubtful": "doubt", "tag": "muted", "pass": "good"}
 
-CLAIM_TONES = {"supported": "good", "doubtful": "doubt", "contradicted": "bad", "undecidable": "line"}
+CLAIM_TONES = {"supported": "good", "doubtful": "doubt", "contradicted": "bad", "undecidable": "muted"}
 """What annotations may say to a claim, from best to worst, then what they cannot tell."""
 WRITTEN = "all as written"
 
@@ -123,9 +123,16 @@ def _small_copy(sample: Sample, root: Path | None) -> str | None:
 # ── held against the annotations ─────────────────────────────────────────────────────────────────────────────
 
 
+_TWICE = """All samples as they were last written, and the accepted ones. A check that rejects lets none of what it
+contradicts through, so only the first says how the teacher does."""
+
+
 def measured(statistics: Statistics) -> Section:
     """Give what the measured checks counted, by task, over all samples as written and over the accepted ones."""
-    lead = "Over all samples as they were last written, and over those that the checks let through."
+    lead = (
+        "Over all samples as they were last written, and over the accepted ones. Where a check rejects, its own figure "
+    )
+    lead += "falls to nothing there by design: only the first says how the teacher does."
     section = Section("annotations", "Held against the annotations", lead)
     section.charts += filter(None, (_rate_chart(statistics, name, title) for name, title in RATE_TITLES.items()))
     for check, counted in statistics.figures().counts.items():
