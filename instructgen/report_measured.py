@@ -8,10 +8,13 @@ from .report_page import Chart, Section, Table
 from .statistics import NAMED_RATES, Figures, Statistics
 
 _POINTS = range(1, 6)
+_SMALL = 0.5
+"""Rates below this are drawn larger than they are, so that they can be told apart."""
 
 CLAIM_TONES = {"supported": "good", "doubtful": "doubt", "contradicted": "bad", "undecidable": "muted"}
 """What annotations may say to a claim, from best to worst, then what they cannot tell."""
-WRITTEN = "all as written"
+WRITTEN = "written"
+"""All samples, as they were last written, whether accepted or not."""
 
 RATE_TITLES = {
     "chair_i": "CHAIR i: object mentions without such an object, as published",
@@ -33,7 +36,7 @@ def measured(statistics: Statistics) -> Section:
         named = [name for name, (owner, *_) in NAMED_RATES.items() if owner == check]
         if named and counted:
             section.charts += filter(None, (_rate_chart(statistics, name) for name in named[:1]))
-            section.tables.append(_rate_table(statistics, check, named))
+            section.tables += [_rate_table(statistics, check, named)] if len(named) > 1 else []
         elif counted["claims"]:
             section.charts.append(_claims_chart(statistics, check))
         elif counted:
@@ -67,7 +70,8 @@ def _rate_chart(statistics: Statistics, name: str) -> Chart | None:
     ]
     if not rates:
         return None
-    most = max(rate.value or 0.0 for _, rate, _ in rates) or 1.0
+    most = max(rate.value or 0.0 for _, rate, _ in rates)
+    most = most if 0 < most < _SMALL else 1.0
     drawn = [
         Bar(
             label,
@@ -76,7 +80,12 @@ def _rate_chart(statistics: Statistics, name: str) -> Chart | None:
         )
         for label, rate, tone in rates
     ]
-    return Chart(RATE_TITLES[name], "", drawn, legend=[("muted", WRITTEN), ("accent", "accepted")])
+    return Chart(
+        RATE_TITLES[name],
+        f"The whole width is {100 * most:.3g} %.",
+        drawn,
+        legend=[("muted", WRITTEN), ("accent", "accepted")],
+    )
 
 
 def _rate_table(statistics: Statistics, check: str, names: Sequence[str]) -> Table:
@@ -85,7 +94,7 @@ def _rate_table(statistics: Statistics, check: str, names: Sequence[str]) -> Tab
     rows = []
     for task, fate, figures in _views(statistics):
         rates, words = figures.rates(), figures.rate(check, "words", "texts").value
-        cells = [f"{percent(*rates[n])} ({rates[n].part}/{rates[n].whole})" if n in rates else "–" for n in names]
+        cells = [f"{percent(*rates[n])}\n{rates[n].part}/{rates[n].whole}" if n in rates else "–" for n in names]
         rows.append((task, fate, *cells, *([f"{words or 0:.0f}"] if worded else [])))
     head = ("task", "samples", *(name.replace("_", " ") for name in names), *(["words a text"] if worded else []))
     return Table(f"Rates of {check}", head, rows, 2)
