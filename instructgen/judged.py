@@ -64,7 +64,7 @@ class JudgedRun:
         """Give the accepted samples of a shard, then the others. Raises SetupError for a damaged part."""
         folder = self._run.folder
         rows = [row_of(row) for row in read_rows(folder.part("contexts", shard))]
-        contexts = {row.item.id: row.item for row in rows if isinstance(row.item, Context)}
+        contexts = _Contexts((row.item.id, row.item) for row in rows if isinstance(row.item, Context))
         rejected: Iterable[Columns]
         if self._supply.intact(shard) is None:
             rejected = []
@@ -134,6 +134,13 @@ class JudgedRun:
         )
         turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in found["conversations"])
         return Sample(id=found["id"], task=task, images=context.images, turns=turns, origin=origin)
+
+
+class _Contexts(dict[str, Context]):
+    """A shard's contexts by id. One that a change of the source took away, in a run not yet carried on, is empty."""
+
+    def __missing__(self, name: str) -> Context:
+        return Context(id=name, row=0)
 
 
 def _rejects(row: Mapping[str, Any]) -> bool:

@@ -115,6 +115,15 @@ def test_a_run_in_progress_is_said_to_be_provisional(unreliable: Path) -> None:
     assert "not asked yet" in page.text
 
 
+def test_a_run_whose_contexts_were_read_anew_since_still_has_a_report(unreliable: Path, tmp_path: Path) -> None:
+    whole = page_of(unreliable).facts["samples accepted"]
+    other = tmp_path / "other"
+    tree = recipe(write_rows(tmp_path / "others.jsonl", range(60, 80)), {"use": "grounded"}, shard_size=20)
+    finished("run", write_recipe(tmp_path / "other.yaml", tree), "--out", other)
+    (unreliable / "contexts" / "part-00001.parquet").write_bytes((other / "contexts/part-00000.parquet").read_bytes())
+    assert page_of(unreliable).facts["samples accepted"] == whole
+
+
 def test_a_run_of_which_nothing_was_accepted_has_a_report(tmp_path: Path) -> None:
     tasks = {"conversation": {"use": "prompted", "form": "dialogue", "min_facts": 99}}
     finished("run", sound(tmp_path, tasks=tasks), "--out", tmp_path / "run")
