@@ -17,6 +17,7 @@ from .errors import UserError
 from .opening import open_run
 from .recipe import load
 from .report import status_lines
+from .report_html import write_html
 from .run import Run
 from .run_folder import RunFolder
 
@@ -110,6 +111,21 @@ def status(run: RunArgument, as_json: Annotated[bool, typer.Option("--json", hel
     """
     summary = Run.open(run).summary().to_json()
     print(json.dumps(summary, indent=1) if as_json else "\n".join(status_lines(summary, str(run))))
+
+
+@app.command()
+def report(
+    run: RunArgument,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; else report.html in the run.")] = None,
+) -> None:
+    """Write a run's figures as one HTML file: funnel, rejects with examples, annotations, words, cost.
+
+    Example: instructgen report runs/mine
+    """
+    console = Console(stderr=True)
+    with console.status("reading the run") as status:
+        path = write_html(Run.open(run), out, lambda done, of: status.update(f"reading the run: {done} of {of} shards"))
+    _say(f"wrote {path}")
 
 
 @app.command()

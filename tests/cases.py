@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
+
 from runs import Ended, command
 
 Entry = dict[str, object]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cases import contents, finished, refused, sound
 from loopback import Teacher
+
 from runs import KEY, asking
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from changed_run import COUNT, Made
 from loopback import Teacher
+
+from instructgen.library import shipped
 from runs import (
     KEY,
     asked,
@@ -22,8 +24,6 @@ from runs import (
     write_recipe,
     write_rows,
 )
-
-from instructgen.library import shipped
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import pytest
 from changed_run import COUNT, Made
 from loopback import Teacher
 from PIL import Image
+
 from runs import (
     KEY,
     asked,

@@ -22,6 +22,7 @@ def test_the_commands_and_their_options() -> None:
         "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
+        "report": ["--out", "run"],
         "export": ["--format", "--out", "--set", "--task", "run"],
         "list": ["kind"],
         "explain": ["name"],
@@ -34,7 +35,10 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
-        "checks": ["agreement", "leaks", "length", "near_duplicates", "refusal", "repetition", "shape"],
+        "checks": [
+            *["agreement", "hedges", "language", "leaks", "length", "near_duplicates", "personal_data", "refusal"],
+            *["repetition", "safety", "shape", "truncation"],
+        ],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }
 
@@ -61,5 +65,5 @@ def test_the_protocols_and_errors() -> None:
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
         *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
-        *("completions", "usd", "texts", "summary", "frame"),
+        *("completions", "usd", "texts", "summary", "frame", "run_wide", "run_verdicts", "left_out"),
     }

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from cases import caption, coco, contents, finished, image, recipe, sound
 from loopback import Teacher
+
 from runs import KEY, asking
 
 TASKS = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from loopback import Teacher
+
 from runs import (
     KEY,
     Ended,

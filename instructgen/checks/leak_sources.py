@@ -34,7 +34,7 @@ _NOT_SAY = (
 _MENTIONS = r"mention\w*|tells? (?:us|me|of)|specif(?:y|ies|ied)|describ(?:es?|ed)|notes?|names?|makes? no|gives? no"
 _TELLS = (
     rf"{_MENTIONS}|{_NOT_SAY}|impl(?:y|ies|ied)|suggests?|indicates?|refers?|hints?|emphasi[sz]es?|confirms?|adds?"
-    r"|speaks? (?:of|about)|talks? (?:of|about)|calls?|leaves? (?:open|out|it)|makes? it|leads?|lets?"
+    r"|speaks? (?:of|about)|talks? (?:of|about)|calls?|leaves? (?:open|out|it)|makes? it"
 )
 _SAYS = (
     rf"{_TELLS}|sa(?:ys?|id)|states?|stated|list(?:s|ed)?|noted|provides?|gives?|given|reveal\w*|include\w*|contain\w*"
@@ -63,7 +63,7 @@ BOXES = (
             r"\bthe detected (?!smoke|gas|movement|motion)\w",
             r"\bdetected (?:objects?|items?|things?|instances?|classes|categories|boxes|persons?|people)\b",
             r"\bthe detections?\b(?! (?:camera|device|dog|area))",
-            r"\b(?:its|their|his|her|whose) box(?:es)? (?:covers?|spans?|overlaps?|reach(?:es)?|occup(?:y|ies)|extends?"
+            r"\b(?:its|their|whose) box(?:es)? (?:covers?|spans?|overlaps?|reach(?:es)?|occup(?:y|ies)|extends?"
             r"|touch(?:es)?|lies?|starts?|ends?)\b",
             r"\b(?:annotated|labell?ed) (?:objects?|items?|box(?:es)?|instances?|regions?|categories|classes)\b",
         ),
@@ -140,7 +140,6 @@ SOURCES = (
             r"(?! (?:of|on|at|desk|board|booth|sign|cent|count))",
             r"\b(?:the|this|your|any|no|more|available|limited) (?:(?:available|limited|provided|given) )?"
             r"(?:information|details|context|facts) (?:available|at hand|above|we have|i have)\b",
-            r"\bwith(?: only)? (?:the|this|that) information\b(?! (?:desk|board|booth|sign))",
             rf"\b(?:the|this|your) information {_HOW}(?:{_TELLS})\b",
             # "The context suggests" may well be said of what can be seen.
             rf"\b(?:the|this|your) (?:context|details) {_HOW}(?:{_MENTIONS}|{_NOT_SAY})\b",
@@ -157,12 +156,15 @@ SOURCES = (
         "text_mentioned",
         "fail",
         wording(
-            rf"\b(?:{_SOURCE_BY}|in|by|with|to) {_THE}{_KIND}(?:text|data|labels|sentences?|passage|summary)\b"
+            rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:labels|sentences?)\b(?! (?:on|in|of|at|from) )",
+            rf"\b(?:{_SOURCE_BY}|in|by|with|to) (?:the|this|these|those|your|all|both|one of) {_THE}{_KIND}"
+            r"(?:text|data|sentences?|summary)\b"
             r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that) )(?! ?[\"“:])",
             rf"\b(?:the|this|your|first|second|third|last) (?:(?:{_GIVEN}) )?"
             rf"(?:text|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|statement) {_HOW}"
             rf"(?:{_TELLS}|puts?|says? that)\b",
-            r"\b(?:it|nothing|anything) (?:does(?:n't| not) |is |was )(?:say|said|told|tell us)\b(?! to)",
+            r"\bit does(?:n't| not) (?:say|tell us)\b(?! (?:to|much))",
+            r"\bnothing (?:is|was) (?:said|told) (?:about|of)\b",
             r"\bthe data (?:shows?|lists?|says?|gives?|has|contains?|includes?)\b",
             rf"\b{_THE}{_KIND}sentences? {_HOW}(?:{_TELLS}|states?|says?)\b|\bsentences? about\b",
             r"\b(?:the|these|all|both) (?:\w+ )?sentences (?:are|is|agree|differ)\b",
@@ -184,7 +186,8 @@ SOURCES = (
             rf"\b{_THINGS} (?:(?:that )?(?:are|is|were) )?(?:listed|detected|annotated)\b",
             rf"\b{_THINGS} mentioned\b(?! (?:earlier|above|before|previously))",
             r"\blists? of (?:the )?(?:objects?|labels?|detected|items? (?:in|shows?|includes?|contains?)|things? in)\b",
-            r"\b(?:object|label|category|class) (?:lists?|labels?|categories|tags|counts|instances)\b",
+            r"\b(?:object|label|category|class) (?:lists?|labels?|categories|tags"
+            r"|counts|instances)\b(?! (?:in|on|at) )",
         ),
         needs("listed list lists label labels tags categories detected annotated mentioned counts instances"),
         unless_sentence=THERE,

@@ -71,7 +71,7 @@ _TELLING = (
             r"(?:as|to be|in the)\b",
             r"\bas described(?: in\b|,|\.)",
             r"\b(?:it|there) is (?:noted|mentioned|stated|specified) (?:that|in the)\b",
-            r"\byou(?:'ve| have)? (?:described|provided|listed|supplied)\b",
+            r"\byou(?:'ve| have)? (?:(?:described|listed)\b|(?:provided|supplied)(?=[,.;!]|\Z))",
         ),
         needs("described noted mentioned stated specified provided listed supplied"),
         unless_sentence=THERE,
@@ -87,7 +87,7 @@ _REQUEST = (
             r"\b(?:as per|per|following|according to|based on) (?:the|your) (?:instructions?|requests?|prompts?)\b",
             r"\b(?:the|this|your) prompt (?:asks?|says?|wants?|requires?|mentions?|does|is|provides?|gives?)\b"
             r"(?! for (?:an?|the) (?:password|code|pin|user))",
-            rf"\bhere(?:'s| is| are) (?:the |a |an |another |some |\w+ )?(?:\w+ )?{_TALK}",
+            rf"\bhere(?:'s| is| are) (?:the |a |an |another |some |\w+ )?(?:\w+ )?{_TALK}(?! that)\b",
             r"\b(?:example|sample|reference) (?:conversations?|dialogues?|questions?|answers?|descriptions?)\b",
             r"\bas (?:you )?(?:requested|instructed)\b",
             r"\bthe user(?:'s)? (?:asks?|asked|wants?|question|request|prompt)\b",

@@ -39,7 +39,7 @@ class RepetitionCheck(Component):
     """Finds loops and repeats within a sample."""
 
     name: ClassVar[str] = "repetition"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     phrase_repeats: int = Field(default=3, ge=2)
     """A phrase of two words or more so many times in a row is a loop."""
@@ -68,7 +68,7 @@ class RepetitionCheck(Component):
         return _PASSED
 
     def _surely_fine(self, known: Words) -> bool:
-        """Tell at a glance what holds for most samples: no two turns alike, and no answer that repeats itself.
+        """Tell at a glance what holds for most samples: no two turns alike, no answer that repeats itself or asks.
 
         Whatever is a fault within an answer repeats two triples of words, but for a row of signs or of one word.
         """
@@ -77,12 +77,18 @@ class RepetitionCheck(Component):
         first = _without_image(known)
         if first is None:
             return False
+        turns = [first, *known.words[1:]]
         # only turns of as many words with the same ends may be alike
-        ends = {(len(words), words[0], words[-1]) if words else () for words in (first, *known.words[1:])}
-        if len(ends) < len(known.words):
+        ends = {(len(words), words[0], words[-1]) if words else () for words in turns}
+        if len(ends) < len(turns):
             return False
-        for turn, words in zip(known.turns, known.words, strict=True):
-            if turn.role == "gpt" and len(words) > 3:
+        question = first
+        for turn, words in zip(known.turns, turns, strict=True):
+            if turn.role == "human":
+                question = words
+            elif turn.text.rstrip().endswith("?") or (question and words[: len(question)] == question):
+                return False
+            elif len(words) > 3:
                 again = len(words) - 2 - len(set(zip(words, words[1:], words[2:], strict=False)))
                 # a single one may still be a word four times in a row
                 if again > 1 or (again and any(map(eq, words, words[1:]))):
@@ -105,7 +111,7 @@ class RepetitionCheck(Component):
                 asked.add(key)
                 question = key
                 continue
-            if key and key == question:
+            if key and (key == question or _echoes(key, question, turn.text)):
                 yield "answer_echoes_question", _whole(number, turn)
             if len(key) >= 8 and key in answered:
                 yield "repeated_answer", _whole(number, turn)
@@ -167,6 +173,18 @@ def _without_image(known: Words) -> list[str] | None:
     if low.count("<image>") > 1:
         return None
     return words[1:] if low.startswith("<image>") else words[:-1] if low.endswith("<image>") else None
+
+
+def _echoes(answer: tuple[str, ...], question: tuple[str, ...], text: str) -> bool:
+    """Tell whether an answer begins with the whole question, or is a question that has nearly all its words."""
+    if len(question) < 4:
+        return False
+    if answer[: len(question)] == question:
+        return True
+    if not text.rstrip().endswith("?"):
+        return False
+    shared = len(set(answer) & set(question))
+    return shared >= 0.8 * max(len(set(answer)), len(set(question)))
 
 
 def _whole(number: int, turn: Turn) -> Span:

@@ -101,9 +101,14 @@ def _faults(text: str, number: int, turns: Sequence[Turn]) -> Iterator[tuple[boo
     words = words_of(turns).words[number]
     if _dangles(words):
         yield True, "ends_on_word"
-    elif (_INNER_END.search(text) and not _unmarked_list(text)) or (
-        len(words) >= _SENTENCE and text[0].isupper() and "\n" not in text and _lacks_mark(words, number, turns)
-    ):
+        return
+    if _INNER_END.search(text):
+        lacking = not _unmarked_list(text)
+    else:
+        lacking = (
+            len(words) >= _SENTENCE and text[0].isupper() and "\n" not in text and _lacks_mark(words, number, turns)
+        )
+    if lacking:
         yield True, "no_end_mark"
 
 
