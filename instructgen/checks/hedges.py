@@ -21,8 +21,8 @@ _GUESSES = needs(
     "probably possibly perhaps maybe presumably likely might may could guess assume suppose think possible"
 )
 _SOFT = needs("appears appear seems seem seemingly apparently suggests suggesting suggest looks indicating")
-_ELSEWHERE = needs("outside beyond out off past visible shown pictured seen camera screen behind")
-look_out_for(_GUESSES | _SOFT | _ELSEWHERE)
+_ELSEWHERE = needs("frame picture image photo view shot camera scene photographer screen visible shown pictured seen")
+look_out_for(_GUESSES | _SOFT)
 
 _GUESS = re.compile(
     r"\b(?:probably|possibly|perhaps|maybe|presumably|(?:most |very |quite )?likely|might|possible that"
@@ -85,13 +85,12 @@ def _guesses(sample: Sample) -> Iterator[tuple[str, Span]]:
     """Give each guess that counts, with its reason."""
     words = words_of(sample.turns)
     for number, turn in enumerate(sample.turns):
-        if turn.role != "gpt":
+        if turn.role != "gpt" or _GUESSES.isdisjoint(words.words[number]):
             continue
-        if number > 0 and _decidable(sample.turns[number - 1]):
-            first = turn.text[: min((at for mark in ".!?\n" if (at := turn.text.find(mark)) > 0), default=None)]
-            if not _GUESSES.isdisjoint(split(first.lower())):
-                yield from (("hedged_answer", _span(number, 0, guess)) for guess in _GUESS.finditer(first))
-        if _ELSEWHERE.isdisjoint(words.noticed):
+        first = turn.text[: min((at for mark in ".!?\n" if (at := turn.text.find(mark)) > 0), default=None)]
+        if number and not _GUESSES.isdisjoint(split(first.lower())) and _decidable(sample.turns[number - 1]):
+            yield from (("hedged_answer", _span(number, 0, guess)) for guess in _GUESS.finditer(first))
+        if _ELSEWHERE.isdisjoint(words.words[number]):
             continue
         for unseen in _UNSEEN.finditer(turn.text):
             sentence = sentence_of(turn.text, unseen.start(), unseen.end())

@@ -78,14 +78,27 @@ RULES = (
             r"(?:in your|attached|in the message|provided)",
             rf"\b{_PICTURE} (?:\w+ ){{0,3}}(?:is not|isn't|not) (?:visible|available|accessible) to me\b",
             rf"\b{_PICTURE} (?:failed to load|(?:seems to be|appears to be|is) broken)\b",
+        ),
+        needs("see find receive received have get visible available accessible failed broken seem appear attached")
+        | needs("provided"),
+        also=_PICTURE_WORDS,
+        who="gpt",
+    ),
+    WordingRule(
+        "no_image",
+        "fail",
+        wording(
             r"\bno way of (?:seeing|viewing|looking at)\b|\black the ability to (?:see|view)\b",
             rf"\bi(?:'d| would)? need (?:to see (?:the |this |an? )?{_PICTURE}"
             r"|(?:more|further|additional) (?:information|context|details))\b",
             r"\b(?:please|could you|can you) (?:please )?(?:clarify|specify|rephrase)\b",
+            r"\b(?:is|was) no (?:question|message|request|input|prompt) (?:in|to|here|provided|given)\b",
         ),
-        needs("see find receive received have get visible available accessible failed broken way lack need clarify")
-        | needs("specify rephrase seem appear attached provided"),
-        also=_PICTURE_WORDS | needs("way ability need clarify specify rephrase"),
+        needs("way ability need clarify specify rephrase no"),
+        also=needs(
+            "seeing viewing looking see information context details question message request input clarify specify"
+        )
+        | needs("prompt ability rephrase"),
         who="gpt",
     ),
     WordingRule(
@@ -110,12 +123,11 @@ RULES = (
             r"\byou (?:have not|haven't|did not|didn't|forgot to) (?:provide|include|enter|ask|attach|share|give|specif"
             r"|upload|add|submit)",
             r"\bnothing (?:was|has been) (?:sent|provided|attached|uploaded|entered)\b",
-            r"\b(?:is|was) no (?:question|message|request|input|prompt) (?:in|to|here|provided|given)\b",
             r"\bhow (?:can|may) i (?:help|assist) you\b|\blet me know (?:if|how|what) (?:you|i)\b",
         ),
         needs("empty blank incomplete cut missing truncated provide provided include included enter entered ask asked")
         | needs("attach attached share shared give given specify specified upload uploaded add submit assist help let")
-        | needs("sent no"),
+        | needs("sent"),
         also=needs("message input prompt text request query you i nothing question"),
         who="gpt",
     ),

@@ -40,7 +40,9 @@ _BEFORE_OF = needs(
 _FINITE = needs(
     "is are was were has have had does do did can could may might would should will isn't aren't appears appear seems"
     " seem looks look shows show suggests suggest indicates indicate there's it's he's she's they're stands stand sits"
-    " sit holds hold wears wear lies lie contains contain features includes"
+    " sit holds hold wears wear lies lie contains contain features feature includes include depicts depict presents"
+    " showcases provides represents displays captures combines reflects offers helps allows makes gives creates uses"
+    " rides runs walks plays eats works waits"
 )
 _INNER_END = re.compile(
     r"(?<![ .][A-Z])(?<!\b[A-Za-z]\.[A-Za-z])(?<!\b(?i:dr|mr|st|no|vs|jr|ft|sr))(?<!\b(?i:mrs|etc|ave|inc))"
@@ -52,6 +54,8 @@ _ASKS_FOR_DESCRIPTION = re.compile(
     r"|\bwhat(?: is|'s| are| can| do| does)\b.{0,30}\b(?:in|see|seen|shown?|happening|going on|depicts?)\b",
     re.IGNORECASE,
 )
+_ASKS_FOR_DETAIL = re.compile(r"\bdetail|thorough|comprehensive|\bin depth\b|paragraph|elaborate", re.IGNORECASE)
+_ASKS_FOR_SENTENCE = re.compile(r"\b(?:why|how(?! (?:many|much|old|tall|big|far|long))|explain)\b", re.IGNORECASE)
 _SENTENCE = 4
 """Words from which on an answer with a verb is taken for a sentence."""
 _LONG = 20
@@ -114,8 +118,10 @@ def _faults(text: str, number: int, turns: Sequence[Turn]) -> Iterator[tuple[boo
 
 def _lacks_mark(words: Sequence[str], number: int, turns: Sequence[Turn]) -> bool:
     """Tell whether a single sentence without an end mark would have one, going by what is around it."""
-    sentence = not _FINITE.isdisjoint(words)
     question = turns[number - 1].text.rstrip()
+    sentence = not _FINITE.isdisjoint(words) or bool(_ASKS_FOR_SENTENCE.search(question))
+    if _ASKS_FOR_DETAIL.search(question):
+        return True
     if _ASKS_FOR_DESCRIPTION.search(question):
         return sentence and len(words) >= _LONG
     others = [turn.text.rstrip() for n, turn in enumerate(turns) if turn.role == "gpt" and n != number and turn.text]

@@ -77,6 +77,12 @@ def test_a_caption_needs_no_end_mark_unless_it_is_long() -> None:
     )
 
 
+def test_a_detailed_description_or_an_explanation_is_made_of_sentences() -> None:
+    assert judged(CHECK, answer("A woman at the counter with a c", "Describe the picture in detail.")).outcome == "fail"
+    assert judged(CHECK, answer("The red coat of the wom", "Why does she stand out?")).outcome == "fail"
+    assert judged(CHECK, answer("The red coat of the woman", "What stands out most?")).outcome == "pass"
+
+
 def test_the_other_answers_show_whether_this_one_would_have_an_end_mark() -> None:
     cut = ("Now tell me about the cat", "Beside the window on the left")
     assert (
