@@ -8,5 +8,8 @@ TABLE = {
     "leaks": "instructgen.checks.leaks:LeaksCheck",
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
+    "objects": "instructgen.checks.objects:ObjectsCheck",
+    "coverage": "instructgen.checks.coverage:CoverageCheck",
+    "answer_agreement": "instructgen.checks.answer_agreement:AnswerAgreementCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
 }
