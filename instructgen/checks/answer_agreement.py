@@ -68,8 +68,8 @@ class AnswerAgreementCheck(AnnotationCheck):
         for mention in reading.mentions:
             answer = mention.turn + 1
             asks = turns[mention.turn].role == "human" and answer < len(turns) and turns[answer].role == "gpt"
-            if not asks or not tokens[answer]:
-                continue
+            if not asks or not tokens[answer] or "?" not in turns[mention.turn].text:
+                continue  # "Describe the people in the picture" is asked of pictures without any
             found = self._fault(mention, tokens[mention.turn], tokens[answer], reading, truth)
             if found:
                 reason, finding = found
@@ -83,7 +83,7 @@ class AnswerAgreementCheck(AnnotationCheck):
         opening = answer[0].low
         if mention.polarity == "asserted" and mention.definite:
             finding = asserted(mention, truth, self._vocabulary)
-            wrong = finding.standing in ("contradicted", "doubtful") and not mention.near
+            wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
         if mention.polarity != "asked" or opening not in _YES | _NO:
             return None

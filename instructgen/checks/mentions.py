@@ -11,7 +11,17 @@ from typing import NamedTuple
 from ..records import Turn
 from ..vocabulary import COCO, Vocabulary
 from .polarity import CUES, Polarity, denies_any, is_general, manners
-from .senses import DEFINITE, DETERMINERS, PREPOSITIONS, Lexicon, Sense, is_certain, is_figure, is_verb, lexicon_of
+from .senses import (
+    DEFINITE,
+    DETERMINERS,
+    PREPOSITIONS,
+    Lexicon,
+    Sense,
+    is_certain,
+    is_figure,
+    lexicon_of,
+    names_nothing,
+)
 from .wording import straight
 
 __all__ = ["Mention", "Polarity", "Reading", "Token", "reading_of"]
@@ -136,7 +146,7 @@ class _Turn:
                 first, last = self._bounds(start, sentence)
                 manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self._gap)
                 question = self._is_question(last)
-            if is_verb(low, start, first):
+            if names_nothing(low, start, end, first, last):
                 continue
             mention = self._mention(start, end, sense, first, last, manner, question)
             if mention.polarity == "negated" and mentions and mentions[-1].whole and self._lists(mentions[-1], mention):

@@ -25,10 +25,12 @@ _PHRASE_NEGATORS = _LISTS["phrase_negators"]
 """Those that negate only the noun phrase after them."""
 _EXCHANGES = {"instead": "of", "rather": "than", "opposed": "to"}
 _AUXILIARIES = _LISTS["auxiliaries"]
+_GONE = _LISTS["gone"]
 _NO_NOUN = _LISTS["no_noun"]
 _SEEN, _SEEN_FILLERS = _LISTS["seen"], _LISTS["seen_fillers"]
 """``A dog is not …``: with one of these, what stands before is negated."""
 SHOWS, PICTURE = _LISTS["shows"], _LISTS["picture"]
+_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent"))
 _ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
 _POSSIBLE, _LOOKED_AT = _LISTS["possible"], _LISTS["looked_at"]
 _LIKENED = _LISTS["likened"]
@@ -46,7 +48,9 @@ _WHOLE_PICTURE, _NOT_WHOLE = _LISTS["whole_picture"], _LISTS["not_whole"]
 _DEPICTION_ENDS, _CLAUSE_ENDS = _LISTS["depiction_ends"], _LISTS["clause_ends"]
 _PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
 _DEPICTING = _FIGURES | _FIGURE_VERBS | _FIGURE_PARTICIPLES
-CUES = NEGATORS | _POSSIBLE | _POSSIBLE_IF_BARE | _DEPICTING | _LIKENED | _EXCHANGES.keys() | {"for", "as", "case"}
+CUES = (
+    NEGATORS | _GONE | _POSSIBLE | _POSSIBLE_IF_BARE | _DEPICTING | _LIKENED | _EXCHANGES.keys() | {"for", "as", "case"}
+)
 """All is asserted in a sentence without any of these."""
 
 
@@ -69,9 +73,10 @@ class _Scopes:
         for i in range(self.first, self.last):
             word = self.low[i]
             self._close(i, word)
-            if (word in NEGATORS or word in _EXCHANGES) and self._negate(i, word):
-                if self._unseen(i):
-                    found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
+            if self._denies_before(i, word):
+                found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
+            elif (word in NEGATORS or word in _EXCHANGES) and self._negate(i, word):
+                continue
             elif self._opens_possible(i, word):
                 self.possible = True
             elif word in _LIKENED or (word in ("for", "as") and i > self.first and self.low[i - 1] in _FOR_NOTHING):
@@ -128,15 +133,20 @@ class _Scopes:
             self.clause = True
         return True
 
-    def _unseen(self, i: int) -> bool:
-        """Tell whether the negator at ``i`` says that what stands before it cannot be seen."""
-        after = [word for word in self.low[i + 1 : min(i + 4, self.last)] if word not in _SEEN_FILLERS]
-        if not after or not self.clause:
+    def _denies_before(self, i: int, word: str) -> bool:
+        """Tell whether word ``i`` says that what stands before it is not to be seen: ``a dog is not visible``."""
+        if word in _GONE:
+            return self._at(i - 1) in _AUXILIARIES or self._at(i - 1) == "nowhere"
+        if word == "no":  # "A dog: no."
+            ends = i + 1 == self.last or not self.gap(i + 1).isspace()
+            return ends and i > self.first and not self.gap(i).isspace()
+        if word != "not" and not word.endswith("n't") and word not in ("cannot", "never"):
             return False
-        return after[0] in _SEEN or (after[0] == "in" and after[1:2] in (["the"], ["this"]))
+        after = [word for word in self.low[i + 1 : min(i + 4, self.last)] if word not in _SEEN_FILLERS]
+        return bool(after) and (after[0] in _SEEN or (after[0] == "in" and after[1:2] in (["the"], ["this"])))
 
     def _clause_start(self, i: int) -> int:
-        for k in range(i, self.first, -1):
+        for k in range(i - 1, self.first, -1):
             if not {",", ";"}.isdisjoint(self.gap(k)) or self.low[k - 1] in _CLAUSE_ENDS or self.low[k - 1] == "and":
                 return k
         return self.first
@@ -207,7 +217,7 @@ def _denied_before(low: Sequence[str], start: int, first: int) -> bool:
 def ends_there(low: Sequence[str], end: int, last: int) -> bool:
     """Tell whether a phrase that ends at ``end`` is bounded to no part of the picture: ``a dog in the picture``."""
     rest = [word for word in low[end : min(end + 6, last)] if word not in _SEEN_FILLERS and word not in _AUXILIARIES]
-    if not rest or rest[0] in ("and", "or", "nor", "but", "here", "at", "not") or rest[0] in _SEEN - {"in"}:
+    if not rest or rest[0] in _AFTER_WHOLE or rest[0].endswith("n't") or rest[0] in _SEEN - {"in"}:
         return True
     return rest[0] in ("in", "on", "within", "from") and not PICTURE.isdisjoint(rest[1:3])
 

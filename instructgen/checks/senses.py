@@ -102,8 +102,10 @@ def lexicon_of(vocabulary: Vocabulary = COCO) -> Lexicon:
     return Lexicon(vocabulary)
 
 
-def is_verb(low: Sequence[str], i: int, first: int) -> bool:
-    """Tell whether the word at ``i`` is a verb there: ``to train``, ``he books``."""
+def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -> bool:
+    """Tell whether the word at ``i`` is a verb or a colour there: ``to train``, ``he books``, ``an orange cat``."""
+    if low[i] in COLORS:
+        return not _is_fruit(low, i, end, first, last)
     if i == first or low[i] not in _VERBS:
         return False
     before = low[i - 1]
@@ -127,8 +129,6 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
                 return False
         elif not _follows(after, low[end + 1] if end + 1 < last else ""):
             return False
-    if word in COLORS and not _is_fruit(low, start, end, first, last):
-        return False
     return word not in _ONLY_WITH_ARTICLE or sense.plural or _has_article(low, start, first)
 
 
@@ -146,12 +146,13 @@ def _follows(after: str, beyond: str) -> bool:
 
 
 def _is_fruit(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:
-    """Tell whether ``orange`` is a noun: an article is before it and no other colour beside it."""
-    before = low[start - 1] if start > first else ""
-    if before not in DETERMINERS:
+    """Tell whether ``orange`` is a noun: after an article, before no other noun and beside no other colour."""
+    if start == first or low[start - 1] not in DETERMINERS:
         return False
-    near = low[end : min(end + 3, last)]
-    return not (near[:1] in (["and"], ["or"]) and (near[1] in COLORS if len(near) > 1 else True))
+    if end == last:
+        return True
+    beyond = low[end + 1] if end + 1 < last else ""
+    return _follows(low[end], beyond) and not (low[end] in ("and", "or") and (beyond in COLORS or not beyond))
 
 
 def _has_article(low: Sequence[str], start: int, first: int) -> bool:
