@@ -16,6 +16,7 @@ from .senses import (
     DETERMINERS,
     GROUPS,
     INTRODUCING,
+    OWNERS,
     PREPOSITIONS,
     Lexicon,
     Sense,
@@ -203,8 +204,8 @@ class _Turn:
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
         whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
-        if polarity == "asserted" and not definite:
-            if question:
+        if polarity == "asserted" and (not definite or low[start - 1] in OWNERS):
+            if question and not definite:
                 polarity = "asked"
             elif is_general(low, start, end, first, last, sense.plural):
                 polarity = "generic"

@@ -34,6 +34,8 @@ _AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", 
 _ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
 _POSSIBLE, _LOOKED_AT = _LISTS["possible"], _LISTS["looked_at"]
 _MODALS = _LISTS["modals"]
+_BEFORE_TO = _LISTS["before_to"]
+"""``a place to …``, ``invites … to …``, ``for a person to …``: what follows is not said to happen."""
 _LIKENED = _LISTS["likened"]
 _POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
 """``helps people``, ``protects riders``: of a phrase without an article only."""
@@ -42,6 +44,7 @@ _ABILITY = frozenset(("can", "could", "able"))
 _FOR_NOTHING = _LISTS["for_nothing"]
 """``… for`` or ``… as``: what follows is not said to be there."""
 _USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
+_GENERAL_AFTER = _LISTS["general_after"]
 _FIGURES, _FIGURE_VERBS = _LISTS["figures"], _LISTS["figure_verbs"]
 _FIGURE_PARTICIPLES, _TAKES = _LISTS["figure_participles"], _LISTS["takes"]
 _SURFACES = _LISTS["surfaces"]
@@ -52,7 +55,14 @@ PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
 """Words that no longer belong to a noun phrase."""
 _DEPICTING = _FIGURES | _FIGURE_VERBS | _FIGURE_PARTICIPLES
 CUES = (
-    NEGATORS | _GONE | _POSSIBLE | _POSSIBLE_IF_BARE | _DEPICTING | _LIKENED | _EXCHANGES.keys() | {"for", "as", "case"}
+    NEGATORS
+    | _GONE
+    | _POSSIBLE
+    | _POSSIBLE_IF_BARE
+    | _DEPICTING
+    | _LIKENED
+    | _EXCHANGES.keys()
+    | {"for", "as", "case", "to", "so"}
 )
 """All is asserted in a sentence without any of these."""
 
@@ -103,7 +113,8 @@ class _Scopes:
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
         elif word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING):
-            self.wished, self.opened = True, i + (2 if self._at(i + 1) in DETERMINERS else 1)
+            past = i + 2 if self._at(i + 1) in ("to", "in") else i + 1
+            self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
             self.usual = True
         elif word in _DEPICTING and self._depicts(i, word):
@@ -115,7 +126,7 @@ class _Scopes:
         if mark and mark != "-":
             self.depicted = False
             # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".
-            if mark != "," or {"or", "nor"}.isdisjoint(self.low[i : min(i + 5, self.last)]):
+            if mark != "," or {"or", "nor", "other"}.isdisjoint(self.low[i : min(i + 5, self.last)]):
                 self.phrase = self.clause = self.wished = False
             self.possible = self.possible and mark[0] not in ";:"
         if word in _CLAUSE_ENDS:
@@ -172,6 +183,12 @@ class _Scopes:
         if word in _POSSIBLE:  # but "you can see", "can clearly be seen"
             about_seeing = word in _ABILITY and not _LOOKED_AT.isdisjoint(self.low[i + 1 : i + 4])
             return not about_seeing
+        if word == "to":  # "a spot for a person to rest and read a book"
+            after = self._at(i + 1)
+            verb = after not in DETERMINERS and after not in PREPOSITIONS
+            return verb and not _BEFORE_TO.isdisjoint(self.low[max(self.first, i - 5) : i])
+        if word == "so":
+            return self._at(i + 1) == "that"
         return word == "case" and self._at(i - 1) == "in" and self._at(i + 1) not in ("", "of", "on", "with")
 
     def _supposed(self, i: int) -> range:
@@ -251,4 +268,6 @@ def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, 
     """Tell whether an indefinite phrase is about its kind in general: ``dogs often need``, ``people who``."""
     if plural and end < last and (low[end] in _GENERAL_VERBS or (low[end] == "who" and start == first)):
         return True
-    return not _USUAL.isdisjoint(low[first:last])
+    if plural and start == first and low[end : end + 1] == ["are"] and low[end + 1 : end + 2] and end + 1 < last:
+        return low[end + 1] in _GENERAL_AFTER
+    return low[first] == "such" or not _USUAL.isdisjoint(low[first:last])
