@@ -197,7 +197,7 @@ class _Turn:
         low, tokens = self.low, self.tokens
         owner = low[end - 1].endswith("'s")
         joined = end < last and not owner and self._gap(end).isspace()
-        definite, introduced = _determined(low, start, first)
+        definite, introduced = _determined(low, start, first, sense.plural)
         certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
         certain = certain and (definite or not owner)  # "a bird's nest" has no bird
         polarity = manner.get(end - 1, "asserted")
@@ -225,12 +225,12 @@ class _Turn:
         return "?" in self.text[self.tokens[last - 1].end : end]
 
 
-def _determined(low: Sequence[str], start: int, first: int) -> tuple[bool, bool]:
+def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:
     """Tell whether the noun phrase at ``start`` is definite, and whether an article or number introduces it."""
     for k in range(start - 1, max(first, start - 5) - 1, -1):
         word = low[k]
         if word in DEFINITE:
-            return True, False
+            return not (plural and word == "that"), False  # "leaves that giraffes eat"
         if word in DETERMINERS:
             return False, word in INTRODUCING and (k == first or low[k - 1] != "for")
         if word in PREPOSITIONS:

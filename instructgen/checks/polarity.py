@@ -23,6 +23,7 @@ PREPOSITIONS = _LISTS["prepositions"]
 NEGATORS = _LISTS["negators"]
 _PHRASE_NEGATORS = _LISTS["phrase_negators"]
 """Those that negate only the noun phrase after them."""
+_JOINS = frozenset(("and", "or"))
 _EXCHANGES = {"instead": "of", "rather": "than", "opposed": "to"}
 _AUXILIARIES = _LISTS["auxiliaries"]
 _SIGNS, _ABSENCES = _LISTS["signs"], _LISTS["absences"]
@@ -65,7 +66,7 @@ CUES = (
     | _DEPICTING
     | _LIKENED
     | _EXCHANGES.keys()
-    | {"for", "as", "case", "to", "so"}
+    | {"for", "as", "case", "to", "so", "than"}
 )
 """All is asserted in a sentence without any of these."""
 
@@ -117,8 +118,8 @@ class _Scopes:
             self.possible = True
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
-        elif word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING):
-            past = i + 2 if self._at(i + 1) in ("to", "in", "with") else i + 1
+        elif self._opens_wish(i, word):
+            past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from") else i + 1
             self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
             self.usual = True
@@ -133,7 +134,8 @@ class _Scopes:
             # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".
             goes_on = {"or", "nor", "other", *(("and",) if self.listing else ())}
             if mark != "," or goes_on.isdisjoint(self.low[i : min(i + 5, self.last)]):
-                self.phrase = self.clause = self.wished = False
+                self.phrase = self.clause = False
+            self.wished = self.wished and mark == "," and not _JOINS.isdisjoint(self.low[i : min(i + 4, self.last)])
             self.possible = self.possible and mark[0] not in ";:"
         if word in _CLAUSE_ENDS:
             self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
@@ -201,6 +203,14 @@ class _Scopes:
         if word == "so":
             return self._at(i + 1) == "that"
         return word == "case" and self._at(i - 1) == "in" and self._at(i + 1) not in ("", "of", "on", "with")
+
+    def _opens_wish(self, i: int, word: str) -> bool:
+        """Tell whether a thing follows that is only thought of: ``waiting for``, ``like``, ``as tall as``."""
+        if word == "than":
+            return self._at(i - 1).endswith("er")
+        if word == "as" and "as" in self.low[max(self.first, i - 3) : i]:
+            return True
+        return word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING)
 
     def _supposed(self, i: int) -> range:
         """Give the words of the indefinite subject of a modal: ``a cat might``, ``people in a hurry could``."""
@@ -283,5 +293,7 @@ def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, 
     if plural and end < last and (low[end] in _GENERAL_VERBS or (low[end] == "who" and start == first)):
         return True
     if plural and any(low[k] == "are" and low[k + 1] in _GENERAL_AFTER for k in range(end, min(end + 6, last - 1))):
+        return True
+    if first + 1 < last and low[first].endswith("s") and low[first + 1] in _GENERAL_VERBS:
         return True
     return low[first] == "such" or not _USUAL.isdisjoint(low[first:last])
