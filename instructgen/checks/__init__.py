@@ -9,4 +9,6 @@ TABLE = {
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
+    "counts": "instructgen.checks.counts:CountsCheck",
+    "positions": "instructgen.checks.positions:PositionsCheck",
 }
