@@ -12,10 +12,10 @@ from typing import ClassVar, NamedTuple
 from pydantic import Field
 
 from ..component import Component
-from ..records import Context, Sample, Span, Turn, Verdict
+from ..records import Context, Sample, Turn, Verdict
 from ..vocabulary import COCO, DOUBTFUL_COUNTS, plural_of
-from .claims import Claim, figures_of, may_claim, verdict_on
-from .mentions import Reading, reading_of
+from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
+from .mentions import Mention, Reading, reading_of
 from .quantities import WORDS, Quantity, counted, quantities_of
 from .tallies import Tally, tallies_of
 from .totals import Asked, answer_of, asked_in, is_total
@@ -78,18 +78,21 @@ class _Stated(NamedTuple):
 
 def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
     asked: Asked | None = None
+    by_turn: dict[int, dict[int, Mention]] = {}
+    for mention in reading.mentions:
+        by_turn.setdefault(mention.turn, {})[mention.first] = mention
     for number, turn in enumerate(turns):
-        tokens = reading.tokens[number]
-        mentions = {m.first: m for m in reading.mentions if m.turn == number}
+        tokens, mentions = reading.tokens[number], by_turn.get(number, {})
         if turn.role == "human":
             asked = asked_in(turn.text, tokens, mentions)
             continue
-        answer = answer_of(turn.text, tokens, mentions, asked) if asked else None
+        found = quantities_of(turn.text, tokens)
+        answer = answer_of(turn.text, tokens, found, mentions, asked) if asked else None
         if asked and answer:
             start, end = tokens[answer.first].start, tokens[answer.last - 1].end
             yield _Stated(number, start, end, answer.quantity, asked.name, asked.whole)
         asked = None
-        for quantity in quantities_of(turn.text, tokens):
+        for quantity in found:
             if answer and answer.quantity.first == quantity.first:
                 continue
             this = counted(turn.text, tokens, quantity, mentions)
@@ -104,32 +107,34 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
 def _weighed(stated: _Stated, tally: Tally | None) -> Claim:
     """Hold a stated number against what boxes and captions show of its class."""
     quantity = stated.quantity
-    span = Span(turn=stated.turn, start=stated.start, end=stated.end, boxes=tally.boxes if tally else ())
+    claim = Claim("supported", stated.turn, stated.start, stated.end, tally.boxes if tally else ())
     if tally is None:
-        return Claim("supported" if quantity.high == 0 else "undecidable", span)
+        return claim if quantity.high == 0 else claim._replace(outcome="undecidable")
     if tally.borne_out(quantity.low, quantity.high, stated.total):
-        return Claim("supported", span)
+        return claim
     if not tally.boxes:
-        return Claim("undecidable", span)
+        return claim._replace(outcome="undecidable")
     most = tally.most if not quantity.pair or stated.name not in _PAIRED else 2 * (tally.most or 0)
     if most is not None and quantity.low > most:
-        return _against(stated, tally, span)
+        return _against(claim, stated, tally)
     if stated.total and quantity.high is not None and quantity.high < tally.least:
-        return Claim("contradicted", _with(span, stated, tally), "wrong_total")
-    return Claim("supported", span)
+        return claim._replace(outcome="contradicted", reason="wrong_total", contradicts=_told(stated, tally))
+    return claim
 
 
-def _against(stated: _Stated, tally: Tally, span: Span) -> Claim:
+def _against(claim: Claim, stated: _Stated, tally: Tally) -> Claim:
     """Give the claim of more things than there are boxes; of some classes annotators often boxed a few only."""
     vague = stated.quantity.low == 2 and stated.quantity.high is None
     few_people = stated.name == "person" and tally.number <= _FEW
     weak = vague or (stated.name in DOUBTFUL_COUNTS and not few_people)
     reason = "not_several" if vague else "wrong_total" if stated.total else "too_many"
-    return Claim("doubtful" if weak else "contradicted", _with(span, stated, tally), reason)
+    outcome: Outcome = "doubtful" if weak else "contradicted"
+    return claim._replace(outcome=outcome, reason=reason, contradicts=_told(stated, tally))
 
 
-def _with(span: Span, stated: _Stated, tally: Tally) -> Span:
+def _told(stated: _Stated, tally: Tally) -> str:
+    """Say in words what a number is against."""
     low, high = stated.quantity.low, stated.quantity.high
     said = f"at least {low}" if high is None else f"{low}" if low == high else f"{low} to {high}"
     noun = stated.name if tally.number == 1 else plural_of(stated.name)
-    return span.model_copy(update={"contradicts": f"the text says {said}, the boxes show {tally.number} {noun}"})
+    return f"the text says {said}, the boxes show {tally.number} {noun}"

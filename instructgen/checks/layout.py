@@ -94,8 +94,13 @@ def _above(upper: Box, lower: Box) -> bool | None:
 
 def any_of(answers: Iterable[bool | None]) -> bool | None:
     """Give True if any is, False if there are some and all are, else None."""
-    told = list(answers)
-    return True if True in told else False if told and None not in told else None
+    told: bool | None = None
+    sure = True
+    for answer in answers:
+        if answer:
+            return True
+        told, sure = answer, sure and answer is False
+    return told if sure else None
 
 
 def all_of(answers: Iterable[bool | None]) -> bool | None:

@@ -25,8 +25,16 @@ PHRASE = re.compile(
     rf"|(?:(?P<down2>upper|lower|top|bottom)(?P<part2>{PART}|[ -](?:center|centre|middle))?"
     rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?){OF_VIEW})"
     r"|(?P<above>above)|(?P<below>below|beneath|under|underneath)"
-    r"|(?P<on>on(?: top of)?)|(?P<near>next to|near|beside|close to))\b"
+    r"|(?P<on>on(?: top of)?)|(?P<near>next to|near|beside|close to))\b",
+    re.IGNORECASE,
 )
+ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
+OPENERS = frozenset(ADJECTIVES) | needs(
+    "on to in at toward towards along near above below beneath under underneath next beside close"
+)
+"""Each phrase of place begins with one of these."""
+OWNERS = needs("his her its their my your our whose")
+
 LINKS = needs(
     "is are was were be been being can could seen visible that which who there also both all located positioned"
     " situated placed found standing sitting lying laying resting shown pictured seated parked stands sits lies appears"
@@ -65,7 +73,6 @@ PRONOUNS = needs("it they he she this that these those")
 ACROSS: dict[str, Across] = {"left": "left", "right": "right", "centre": "centre", "": ""}
 DOWN: dict[str, Down] = {"upper": "top", "top": "top", "lower": "bottom", "bottom": "bottom", "": ""}
 HOWS: tuple[How, ...] = ("above", "below", "on", "near")
-ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
 
 
 def is_link(low: str) -> bool:

@@ -6,10 +6,10 @@ read, because boxes cannot tell: facing, behind, in front, inside, around, motio
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from .claims import is_owner
 from .mentions import Mention, Token
 from .place_words import (
     ACROSS,
@@ -22,6 +22,8 @@ from .place_words import (
     LEADS,
     NEGATION,
     NOT_LINKS,
+    OPENERS,
+    OWNERS,
     PAST_SIDE,
     PHRASE,
     PRONOUNS,
@@ -31,7 +33,8 @@ from .place_words import (
     How,
     is_link,
 )
-from .wording import quoted, straight
+from .quantities import where
+from .wording import quoted
 
 
 class Side(NamedTuple):
@@ -92,60 +95,58 @@ class _Reader:
 
     def __init__(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: Mention | None) -> None:
         self.text, self.tokens, self.asked = text, tokens, asked
-        self.low = straight(text).lower().replace("\n", " ")
-        self.starts = [token.start for token in tokens]
+        self.line = text.replace("\n", " ")
         self.by_first = {mention.first: mention for mention in mentions}
         self.by_last = {mention.last: mention for mention in mentions}
         self.mentions = mentions
 
     def places(self) -> Iterator[Place]:
-        pending: Side | None = None
-        for match in PHRASE.finditer(self.low):
-            if quoted(self.text, match.start()):
+        past = 0
+        one: tuple[int, Side] | None = None
+        for at in where(self.tokens, OPENERS):
+            if at < past:
                 continue
-            relation = self._relation(match)
-            if relation is not None:
-                yield relation
-                continue
-            side = self._side(match)
-            if side is None:
-                continue
-            one = self._of_one(match)
-            if one and pending is not None:
-                pair = self._pair(pending, side)
-                pending = None
-                if pair:
-                    yield pair
-                continue
-            pending = side if one else None
-            if one:
-                continue
-            place = self._side_place(match, side)
-            if place is not None:
+            place: Place | None = None
+            if self.tokens[at].low in ADJECTIVES:
+                place = self._adjective(at)
+            elif match := PHRASE.match(self.line, self.tokens[at].start):
+                past = self._past(at, match.end())
+                place = self._relation(match, at, past)
+                side = self._side(match, past) if place is None else None
+                if side and self._of_one(at):
+                    place = self._pair(*one, side) if one else None
+                    one = None if one else (at, side)
+                elif side:
+                    place, one = self._side_place(match, side, at, past), None
+            if place is not None and not quoted(self.text, self.tokens[at].start):
                 yield place
-        yield from self._adjectives()
 
     # ── the phrase ──
 
-    def _side(self, match: re.Match[str]) -> Side | None:
-        across = match["across"] or ("centre" if match["centre"] else "")
-        down = match["down"] or match["down2"] or ""
+    def _past(self, at: int, end: int) -> int:
+        """Give the first token from ``at`` on that begins at ``end`` or later."""
+        while at < len(self.tokens) and self.tokens[at].start < end:
+            at += 1
+        return at
+
+    def _side(self, match: re.Match[str], past: int) -> Side | None:
+        across = "centre" if match["centre"] else (match["across"] or "").lower()
+        down = (match["down"] or match["down2"] or "").lower()
         if not across and not down:
             return None
         part = (match["part"] or match["part2"] or match["part3"] or "").strip(" -")
         end = match.end()
         view = bool(match["view"]) or not match["across"]
-        if not view and not self._ends_phrase(end, bool(part)):
+        if not view and not self._ends_phrase(past, end, bool(part)):
             return None
         if match["down2"] and part in ("center", "centre", "middle"):
             across = "centre"
         sure = view or match["prep"] != "to" or bool(part)
         return Side(match.start(), end, ACROSS[across], DOWN[down], part == "third", sure)
 
-    def _ends_phrase(self, end: int, part: bool) -> bool:
+    def _ends_phrase(self, at: int, end: int, part: bool) -> bool:
         """Tell whether no noun follows that "left" would describe; after "side" there is none."""
-        at = bisect_left(self.starts, end)
-        if at == len(self.tokens) or self.low[end : self.tokens[at].start].strip():
+        if at == len(self.tokens) or self.line[end : self.tokens[at].start].strip():
             return True
         low = self.tokens[at].low
         if part or low == "of":
@@ -155,8 +156,7 @@ class _Reader:
 
     # ── what it is said of ──
 
-    def _side_place(self, match: re.Match[str], side: Side) -> SidePlace | None:
-        first, past = bisect_left(self.starts, match.start()), bisect_left(self.starts, match.end())
+    def _side_place(self, match: re.Match[str], side: Side, first: int, past: int) -> SidePlace | None:
         if self._opens(first):
             thing = self._after(past, fronted=True)
             if thing is not None:
@@ -167,14 +167,12 @@ class _Reader:
         among = len(things) == 1 and self._word(things[0].first - 1) in ("the", "one") and not match["view"]
         return SidePlace(things, side, among)
 
-    def _relation(self, match: re.Match[str]) -> Relation | None:
+    def _relation(self, match: re.Match[str], first: int, past: int) -> Relation | None:
         how = self._how(match)
         if how is None:
             return None
-        first, past = bisect_left(self.starts, match.start()), bisect_left(self.starts, match.end())
-        if match["across"]:
-            past += 1  # "of"
-        other = self._after(past, fronted=False)
+        # After "left" stands "of".
+        other = self._after(past + 1 if match["across"] else past, fronted=False)
         if other is None:
             return None
         thing = self._after(other.last, fronted=True) if self._opens(first) else None
@@ -183,11 +181,11 @@ class _Reader:
 
     def _how(self, match: re.Match[str]) -> How | None:
         if match["across"]:
-            if match["view"] or match["down"] or not self.low.startswith(" of ", match.end()):
+            if match["view"] or match["down"] or not self.line.startswith(" of ", match.end()):
                 return None
             if match["part"] and (match["part"] != " side" or match["prep"] != "to"):
                 return None
-            return "left" if match["across"] == "left" else "right"
+            return "left" if match["across"].lower() == "left" else "right"
         for how in HOWS:
             if match[how]:
                 return how
@@ -238,7 +236,7 @@ class _Reader:
         for step in range(4):
             mention = self.by_first.get(at + step)
             if mention is not None:
-                return None if self.text[mention.end : mention.end + 1] in ("'", "’") else mention
+                return None if is_owner(self.text, mention) else mention
             low = self._word(at + step)
             if not low or low in STOPS or low in ARTICLES or low in NOT_LINKS or (step and self._broken(at + step)):
                 return None
@@ -258,29 +256,27 @@ class _Reader:
 
     # ── one and another, and adjectives ──
 
-    def _of_one(self, match: re.Match[str]) -> bool:
+    def _of_one(self, first: int) -> bool:
         """Tell whether a phrase is said of "one", "another" or "the other"."""
-        at = bisect_left(self.starts, match.start()) - 1
+        at = first - 1
         while at >= 0 and is_link(self.tokens[at].low):
             at -= 1
         return self._word(at) in ("one", "another", "other")
 
-    def _pair(self, side: Side, other: Side) -> PairPlace | None:
+    def _pair(self, at: int, side: Side, other: Side) -> PairPlace | None:
         opposite = {side.across, other.across} == {"left", "right"} or {side.down, other.down} == {"top", "bottom"}
-        at = bisect_left(self.starts, side.start)
-        sentence = self.tokens[at].sentence if at < len(self.tokens) else 0
+        sentence = self.tokens[at].sentence
         for earlier in (sentence, sentence - 1):
             found = [m for m in self.mentions if m.plural and m.first < at and self.tokens[m.first].sentence == earlier]
             if opposite and len({mention.name for mention in found}) == 1:
                 return PairPlace(found[-1], side, other)
         return None
 
-    def _adjectives(self) -> Iterator[SidePlace]:
-        """Give things with "left" or "rightmost" and the like before them."""
-        for mention in self.mentions:
-            across = ADJECTIVES.get(self._word(mention.first - 1))
-            before = self._word(mention.first - 2)
-            if not across or self._broken(mention.first) or before in ("his", "her", "its", "their", "my", "your", "s"):
-                continue
-            start = self.tokens[mention.first - 1].start
-            yield SidePlace((mention,), Side(start, mention.end, across, DOWN.get(before, ""), False, True), True)
+    def _adjective(self, at: int) -> SidePlace | None:
+        """Give the thing that has "left" or "rightmost" and the like before it, at a token."""
+        mention, before = self.by_first.get(at + 1), self._word(at - 1)
+        if mention is None or self._broken(at + 1) or before in OWNERS or before.endswith("'s"):
+            return None
+        across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(before, "")
+        side = Side(self.tokens[at].start, mention.end, across, down, third=False, sure=True)
+        return SidePlace((mention,), side, among=True)

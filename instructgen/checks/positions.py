@@ -9,9 +9,9 @@ from itertools import product
 from typing import ClassVar
 
 from ..component import Component
-from ..records import Box, Context, Sample, Span, Turn, Verdict
+from ..records import Box, Context, Sample, Turn, Verdict
 from ..vocabulary import COCO, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED
-from .claims import Claim, figures_of, may_claim, verdict_on
+from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
 from .layout import Tolerances, all_of, any_of, on_side, related
 from .mentions import Mention, Reading, reading_of
 from .place_words import WORDS
@@ -64,9 +64,11 @@ class PositionsCheck(Component):
 def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Place]]:
     """Give what the answers say of places, with the number of the turn."""
     asked: Mention | None = None
+    by_turn: dict[int, list[Mention]] = {}
+    for mention in reading.mentions:
+        by_turn.setdefault(mention.turn, []).append(mention)
     for number, turn in enumerate(turns):
-        tokens = reading.tokens[number]
-        mentions = [m for m in reading.mentions if m.turn == number]
+        tokens, mentions = reading.tokens[number], by_turn.get(number, [])
         if turn.role == "human":
             asked = mentions[0] if mentions and any(token.low in _WHERE for token in tokens) else None
         else:
@@ -98,18 +100,18 @@ class _Scene:
         start, end = _extent(turn, place)
         names = {mention.name for mention in _involved(place)}
         boxes = tuple(index for name in sorted(names) for index in self.boxes.get(name, ()))
-        span = Span(turn=turn, start=start, end=end, boxes=boxes)
+        claim = Claim("supported", turn, start, end, boxes)
         answer = self._answer(place)
         if answer is None:
-            return Claim("undecidable", span)
+            return claim._replace(outcome="undecidable")
         if answer or _key(place) in self.said():
-            return Claim("supported", span)
+            return claim
         reason = "wrong_relation" if isinstance(place, Relation) else "wrong_side"
         touching = isinstance(place, Relation) and place.how in ("on", "near")
         unsure = _WEAK | (WEAKLY_ANNOTATED if touching else set())
         weak = any(name in unsure or len(self.boxes[name]) >= _MANY for name in names)
-        told = span.model_copy(update={"contradicts": self._shown(place)})
-        return Claim("doubtful" if weak else "contradicted", told, reason)
+        outcome: Outcome = "doubtful" if weak else "contradicted"
+        return claim._replace(outcome=outcome, reason=reason, contradicts=self._shown(place))
 
     def _answer(self, place: Place) -> bool | None:
         if isinstance(place, Relation):

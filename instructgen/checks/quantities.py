@@ -7,9 +7,12 @@ signs and jerseys, "one of", and numbers that are part of a word, such as "two-s
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..vocabulary import NUMBERS
+from .claims import is_owner
 from .mentions import Mention, Token
 from .wording import needs, quoted
 
@@ -75,19 +78,28 @@ _CLOSED = needs(
 _REACH = 4
 """Words that may stand between a number and its noun."""
 _PAST_DIGITS = re.compile(r"[%:/°\"″′]|[.,]\d")
+_DIGIT = re.compile("[0-9]")
+_LOW = itemgetter(0)
 _SPAN = re.compile(r"(\d{1,2})-(\d{1,3})")
 _LARGEST = 200
+
+
+def where(tokens: Sequence[Token], words: frozenset[str]) -> list[int]:
+    """Give the numbers of the tokens that are among some words."""
+    # Without a line of Python for each word of a text: most are not.
+    return list(compress(range(len(tokens)), map(words.__contains__, map(_LOW, tokens))))
 
 
 def quantities_of(text: str, tokens: Sequence[Token]) -> list[Quantity]:
     """Give the numbers that a turn states, in order."""
     found: list[Quantity] = []
     past = 0
-    for at, token in enumerate(tokens):
-        if at < past or not (token.low in WORDS or token.low[0].isdecimal()):
-            continue
-        quantity = _quantity(text, tokens, at)
-        if quantity and not quoted(text, token.start):
+    places = where(tokens, WORDS)
+    if _DIGIT.search(text):
+        places = sorted({*places, *(at for at, token in enumerate(tokens) if token.low[0] <= "9")})
+    for at in places:
+        quantity = _quantity(text, tokens, at) if at >= past else None
+        if quantity and not quoted(text, tokens[at].start):
             found.append(quantity)
             past = quantity.last
     return found
@@ -108,7 +120,7 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
             return None
         mention = mentions.get(at + step)
         if mention is not None and (mention.plural or (quantity.high or 2) < 2):
-            if text[mention.end : mention.end + 1] in ("'", "’") or (both and _word(tokens, mention.last) == "and"):
+            if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
         low = tokens[at + step].low

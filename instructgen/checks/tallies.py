@@ -31,11 +31,24 @@ class Tally(NamedTuple):
         return any((q.low, q.high) == (low, high) or (not total and q.low >= low) for q in self.said)
 
 
+_Key = tuple[Context | None, Vocabulary | None, float]
+_latest: tuple[_Key, Mapping[str, Tally]] = ((None, None, 0), {})
+
+
 def tallies_of(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[str, Tally]:
-    """Give the tally of each class that has a box or, in a caption, a number.
+    """Give the tally of each class that has a box or, in a caption, a number; kept for the context judged last.
 
     ``small`` is the share of the picture below which a thing need not be counted.
     """
+    global _latest
+    (latest, of, share), tallies = _latest
+    if latest is not context or of is not vocabulary or share != small:
+        tallies = _tallied(context, vocabulary, small)
+        _latest = ((context, vocabulary, small), tallies)
+    return tallies
+
+
+def _tallied(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[str, Tally]:
     truth = truth_of(context, vocabulary)
     said: dict[str, list[Quantity]] = {}
     for number, (caption, tokens) in enumerate(zip(context.captions, truth.captions.tokens, strict=True)):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .mentions import Mention, Token
-from .quantities import Counted, Quantity, counted, quantities_of
+from .quantities import Counted, Quantity, counted
 from .wording import needs
 
 _THERE = needs(
@@ -32,6 +32,11 @@ _BARE = needs("are is of in can visible shown that here there") | {""}
 """What may follow the bare number in an answer to "how many"."""
 
 
+_ASKING = frozenset({("how", "many"), ("number", "of"), ("count", "the"), ("count", "of")})
+_FAR = 10
+"""So many words before a number may speak of the picture."""
+
+
 class Asked(NamedTuple):
     """What a question asks the number of."""
 
@@ -44,7 +49,7 @@ class Asked(NamedTuple):
 def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
     """Give what a turn asks the number of, if it does; ``mentions`` by first token."""
     for at, token in enumerate(tokens):
-        if token.low != "many" or not at or tokens[at - 1].low != "how":
+        if not at or (tokens[at - 1].low, token.low) not in _ASKING:
             continue
         found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
         if found is None:
@@ -63,9 +68,10 @@ class Answer(NamedTuple):
     """Tokens of the number and, if it is named again, the thing; ``last`` is past the end."""
 
 
-def answer_of(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
+def answer_of(
+    text: str, tokens: Sequence[Token], found: Sequence[Quantity], mentions: Mapping[int, Mention], asked: Asked
+) -> Answer | None:
     """Give the number that answers "how many": the only one of its sentence, and of nothing else than was asked for."""
-    found = quantities_of(text, tokens)
     first = found[0] if found else None
     if first is None or tokens[first.first].sentence:
         return _none(tokens, mentions, asked)
@@ -94,18 +100,19 @@ def is_total(text: str, tokens: Sequence[Token], found: Counted) -> bool:
     """Tell whether a statement gives the number of all things of its class."""
     if found.described or found.mention.narrower:
         return False
-    quantity = found.quantity
-    before = [t.low for t in tokens[max(0, quantity.first - 2) : quantity.first] if _same(t, tokens, quantity)]
+    first = found.quantity.first
     said = _plain(text, tokens, found.mention.last)
     if said is None:
         return False
-    if before == ["total", "of"]:
+    sentence = tokens[first].sentence
+    before = [t.low for t in tokens[max(0, first - _FAR) : first] if t.sentence == sentence]
+    if before[-2:] == ["total", "of"]:
         return True
-    return (before[-1] if before else "") in _LEADS and not _SAYS_SO.isdisjoint(said)
-
-
-def _same(token: Token, tokens: Sequence[Token], quantity: Quantity) -> bool:
-    return token.sentence == tokens[quantity.first].sentence
+    if (before[-1] if before else "") not in _LEADS:
+        return False
+    # "In the picture there are two dogs": nothing but that they are there stands before, too.
+    fronted = len(before) < _FAR and _THERE.issuperset(before)
+    return not _SAYS_SO.isdisjoint(said) or (fronted and not _SAYS_SO.isdisjoint(before))
 
 
 def _plain(text: str, tokens: Sequence[Token], at: int) -> list[str] | None:
