@@ -18,7 +18,8 @@ class Tolerances(Record):
     """From where on boxes bear out or contradict what is said of places, in shares of the picture."""
 
     side: float = Field(default=0.6, ge=0.5, le=1)
-    """A thing whose middle lies past this, and no part of it in the half that is named, is not in that half."""
+    """A thing whose middle lies past this is not in the half that is named, unless it spans the middle: reaches from
+    one outer quarter of the picture into the other."""
     centre: float = Field(default=0.2, ge=0, lt=0.5)
     """A thing whose middle is nearer than this to the left or right edge, and that does not reach over the picture's
     middle, is not in the centre."""
@@ -30,6 +31,9 @@ class Tolerances(Record):
     """Things that share at least so much of the narrower one's width are neither left nor right of each other."""
     near: float = Field(default=0.5, ge=0)
     """"Next to" is contradicted where so much of the picture's diagonal lies between the boxes."""
+
+
+_WIDE = 0.25
 
 
 def on_side(box: Box, across: Across, down: Down, third: bool, allow: Tolerances) -> bool | None:
@@ -51,7 +55,7 @@ def _in_half(low: float, high: float, third: bool, allow: Tolerances) -> bool | 
     middle = (low + high) / 2
     if middle <= (0.4 if third else 0.5):
         return True
-    return False if middle > allow.side and low >= 0.5 else None
+    return False if middle > allow.side and not (low <= _WIDE and high >= 1 - _WIDE) else None
 
 
 def _central(low: float, high: float, allow: Tolerances) -> bool | None:

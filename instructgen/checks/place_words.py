@@ -28,6 +28,11 @@ PHRASE = re.compile(
     r"|(?P<on>on(?: top of)?)|(?P<near>next to|near|beside|close to))\b",
     re.IGNORECASE,
 )
+PART_SHOWS = re.compile(
+    rf"(?:left|right)(?:[ -]?hand)?{PART}{OF_VIEW}? (?:shows|has|holds|contains|features|displays|is occupied by)\b",
+    re.IGNORECASE,
+)
+"""Stands after "the", or "upper", where a part of the picture is the subject."""
 ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
 OPENERS = frozenset(ADJECTIVES) | needs(
     "on to in at toward towards along near above below beneath under underneath next beside close"
@@ -39,6 +44,7 @@ LINKS = needs(
     "is are was were be been being can could seen visible that which who there also both all located positioned"
     " situated placed found standing sitting lying laying resting shown pictured seated parked stands sits lies appears"
     " appear sit stand lie just slightly directly immediately currently partially further farther away"
+    " back closer out"
 )
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = needs(

@@ -24,6 +24,7 @@ from .place_words import (
     NOT_LINKS,
     OPENERS,
     OWNERS,
+    PART_SHOWS,
     PAST_SIDE,
     PHRASE,
     PRONOUNS,
@@ -108,16 +109,17 @@ class _Reader:
                 continue
             place: Place | None = None
             if self.tokens[at].low in ADJECTIVES:
-                place = self._adjective(at)
+                place = self._left_of(at) or self._left_part(at) or self._adjective(at)
             elif match := PHRASE.match(self.line, self.tokens[at].start):
-                past = self._past(at, match.end())
-                place = self._relation(match, at, past)
-                side = self._side(match, past) if place is None else None
+                ended = self._past(at, match.end())
+                place = self._relation(match, at, ended)
+                side = self._side(match, ended) if place is None else None
+                past = ended if place or side else past
                 if side and self._of_one(at):
                     place = self._pair(*one, side) if one else None
                     one = None if one else (at, side)
                 elif side:
-                    place, one = self._side_place(match, side, at, past), None
+                    place, one = self._side_place(match, side, at, ended), None
             if place is not None and not quoted(self.text, self.tokens[at].start):
                 yield place
 
@@ -172,18 +174,22 @@ class _Reader:
         if how is None:
             return None
         # After "left" stands "of".
-        other = self._after(past + 1 if match["across"] else past, fronted=False)
+        return self._related(how, first, past + 1 if match["across"] else past)
+
+    def _related(self, how: How, first: int, past: int) -> Relation | None:
+        """Give the relation whose phrase begins at one token and whose second thing begins at another."""
+        other = self._after(past, fronted=False)
         if other is None:
             return None
         thing = self._after(other.last, fronted=True) if self._opens(first) else None
         things = (thing,) if thing is not None else self._before(first)
-        return Relation(things, how, match.start(), other.end, other) if things else None
+        return Relation(things, how, self.tokens[first].start, other.end, other) if things else None
 
     def _how(self, match: re.Match[str]) -> How | None:
         if match["across"]:
             if match["view"] or match["down"] or not self.line.startswith(" of ", match.end()):
                 return None
-            if match["part"] and (match["part"] != " side" or match["prep"] != "to"):
+            if match["part"] and match["part"] != " side":
                 return None
             return "left" if match["across"].lower() == "left" else "right"
         for how in HOWS:
@@ -271,6 +277,21 @@ class _Reader:
             if opposite and len({mention.name for mention in found}) == 1:
                 return PairPlace(found[-1], side, other)
         return None
+
+    def _left_of(self, at: int) -> Relation | None:
+        """Give what stands in "a dog left of the couch", at "left"."""
+        if self._word(at + 1) != "of" or self.tokens[at].low not in ("left", "right"):
+            return None
+        return self._related("left" if self.tokens[at].low == "left" else "right", at, at + 2)
+
+    def _left_part(self, at: int) -> SidePlace | None:
+        """Give what stands in "the left half of the picture shows a dog", at "left"."""
+        match = PART_SHOWS.match(self.line, self.tokens[at].start)
+        thing = self._after(self._past(at, match.end()), fronted=False) if match else None
+        if match is None or thing is None:
+            return None
+        across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(self._word(at - 1), "")
+        return SidePlace((thing,), Side(self.tokens[at].start, thing.end, across, down, False, True), among=False)
 
     def _adjective(self, at: int) -> SidePlace | None:
         """Give the thing that has "left" or "rightmost" and the like before it, at a token."""

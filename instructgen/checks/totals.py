@@ -4,6 +4,7 @@ A number is a total where it answers "how many … are there", after "a total of
 the things but that they are there: "there are two dogs in the picture", "two dogs are visible".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from .wording import needs
 _THERE = needs(
     "are is were there be being in the this image picture photo photograph scene shot frame view shown visible present"
     " seen appear appears appearing do you can could does show altogether total all depicted pictured here have contain"
-    " contains i see we count overall included include of whole entire clearly currently exactly"
+    " contains i see we count overall included include of whole entire clearly currently exactly also"
 )
 """Words that say of things only that they are there."""
 _SAYS_SO = needs(
@@ -22,6 +23,8 @@ _SAYS_SO = needs(
     " overall here"
 )
 """A total outside of an answer to "how many" has one of these."""
+_AND = needs("and while but")
+"""After these another clause begins, if one came before."""
 _LEADS = needs(
     "are is see shows show features contains includes has depicts displays exactly precisely just only count spot"
 ) | {""}
@@ -35,6 +38,10 @@ _BARE = needs("are is of in can visible shown that here there") | {""}
 _ASKING = frozenset({("how", "many"), ("number", "of"), ("count", "the"), ("count", "of")})
 _FAR = 10
 """So many words before a number may speak of the picture."""
+
+
+_DETAIL = re.compile(r":|\(|, (?:with|including|one|both|all|each)\b")
+"""Between two numbers of a sentence: the second is of some of what the first counts."""
 
 
 class Asked(NamedTuple):
@@ -75,9 +82,11 @@ def answer_of(
     first = found[0] if found else None
     if first is None or tokens[first.first].sentence:
         return _none(tokens, mentions, asked)
-    if len(found) > 1 and not tokens[found[1].first].sentence:
-        return None
     this = counted(text, tokens, first, mentions)
+    if len(found) > 1 and not tokens[found[1].first].sentence:
+        end = this.mention.end if this and not this.described else len(text)
+        if not _DETAIL.search(text, end, tokens[found[1].first].end):
+            return None
     if this is not None:
         mention = this.mention
         same = mention.name == asked.name and mention.certain and mention.polarity in ("asserted", "negated")
@@ -120,6 +129,8 @@ def _plain(text: str, tokens: Sequence[Token], at: int) -> list[str] | None:
     said: list[str] = []
     for number in range(at, len(tokens)):
         if any(mark in text[tokens[number - 1].end : tokens[number].start] for mark in ".,;:!?\n"):
+            break
+        if tokens[number].low in _AND and said:
             break
         if tokens[number].low not in _THERE:
             return None
