@@ -78,6 +78,8 @@ class Vocabulary:
     """Class by each form of its name and synonyms; where two classes share a form, the first has it."""
     near: Mapping[str, tuple[str, ...]]
     """Classes by each form that is near to them."""
+    confused: Mapping[str, frozenset[str]]
+    """Classes by a class whose own name is near to them: annotators take the one for the other."""
     weak: frozenset[str]
     """Classes that annotators often left out: their absence proves little."""
 
@@ -164,7 +166,11 @@ def vocabulary_of(lines: Iterable[str], weak: frozenset[str] = frozenset()) -> V
         for word in named.near:
             near[word] = (*near.get(word, ()), named.name)
     by_word.update({plain_name(name): name for name in reversed(classes)})
-    return Vocabulary(classes, by_word, near, weak & classes.keys())
+    confused = {
+        named.name: frozenset((*near.get(plain_name(named.name), ()), *near.get(named.plural, ())))
+        for named in classes.values()
+    }
+    return Vocabulary(classes, by_word, near, confused, weak & classes.keys())
 
 
 @cache

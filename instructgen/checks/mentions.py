@@ -10,8 +10,18 @@ from typing import NamedTuple
 
 from ..records import Turn
 from ..vocabulary import COCO, Vocabulary
-from .polarity import CUES, Polarity, manners
-from .senses import DEFINITE, DETERMINERS, PREPOSITIONS, Lexicon, Sense, is_certain, is_figure, is_verb, lexicon_of
+from .polarity import CUES, Polarity, denies_any, is_general, manners
+from .senses import (
+    DEFINITE,
+    DETERMINERS,
+    PREPOSITIONS,
+    Lexicon,
+    Sense,
+    is_certain,
+    is_figure,
+    lexicon_of,
+    names_nothing,
+)
 from .wording import straight
 
 __all__ = ["Mention", "Polarity", "Reading", "Token", "reading_of"]
@@ -53,6 +63,8 @@ class Mention(NamedTuple):
     plural: bool
     definite: bool
     """``the dog``, ``his dog``: it is spoken of as known."""
+    whole: bool
+    """Negated: of the whole picture (``there is no dog``), not of a part of it (``without a dog``)."""
     narrower: bool
     """It names a kind or part of the class (``man`` of person): fewer of them than boxes proves nothing."""
 
@@ -134,9 +146,16 @@ class _Turn:
                 first, last = self._bounds(start, sentence)
                 manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self._gap)
                 question = self._is_question(last)
-            if is_verb(low, start, first):
+            if names_nothing(low, start, end, first, last):
                 continue
-            mentions.append(self._mention(start, end, sense, first, last, manner, question))
+            mention = self._mention(start, end, sense, first, last, manner, question)
+            if mention.polarity == "negated" and mentions and mentions[-1].whole and self._lists(mentions[-1], mention):
+                mention = mention._replace(whole=True)
+            mentions.append(mention)
+
+    def _lists(self, before: Mention, mention: Mention) -> bool:
+        """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
+        return before.turn == mention.turn and before.last == mention.first and self._gap(mention.first).strip() == ","
 
     def _mention(
         self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
@@ -148,13 +167,17 @@ class _Turn:
         polarity = manner.get(end - 1, "asserted")
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
-        if question and not definite and polarity == "asserted":
-            polarity = "asked"
+        whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
+        if polarity == "asserted" and not definite:
+            if question:
+                polarity = "asked"
+            elif is_general(low, start, end, first, last, sense.plural):
+                polarity = "generic"
         place = tokens[start].start, tokens[end - 1].end
         word = " ".join(low[start:end])
         return Mention(
             self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
-            sense.plural, definite, sense.narrower,
+            sense.plural, definite, whole, sense.narrower,
         )  # fmt: skip
 
     def _bounds(self, i: int, sentence: int) -> tuple[int, int]:

@@ -15,13 +15,21 @@ _LISTS = word_lists()
 DEFINITE = _LISTS["definite"]
 DETERMINERS = DEFINITE | _LISTS["indefinite"] | _LISTS["quantifiers"]
 PREPOSITIONS = _LISTS["prepositions"]
-_FOLLOWERS = DETERMINERS | PREPOSITIONS | _LISTS["pronouns"] | _LISTS["verbs_after"] | _LISTS["adverbs"]
-_HEADS, _ING_NOUNS = _LISTS["heads"], _LISTS["ing_nouns"]
+_FOLLOWERS = (
+    DETERMINERS | PREPOSITIONS | _LISTS["pronouns"] | _LISTS["verbs_after"] | _LISTS["adverbs"] | _LISTS["seen"]
+)
+_HEADS, _PLURAL_HEADS, _ING_NOUNS = _LISTS["heads"], _LISTS["plural_heads"], _LISTS["ing_nouns"]
 _VERBS, _VERB_FRONTS, _VERB_FRONTS_S = _LISTS["verbs"], _LISTS["verb_fronts"], _LISTS["verb_fronts_s"]
-_FIGURES, _FIGURE_ADJECTIVES = _LISTS["figures"], _LISTS["figure_adjectives"]
+_WHO = _LISTS["who_acts"]
+_FIGURE_NOUNS, _TOY_LIKE = _LISTS["figure_nouns_after"], _LISTS["toy_like"]
 _ONLY_WITH_ARTICLE = _LISTS["only_with_article"]
-_LIVING = frozenset({"animal", "person", "vehicle", "food", ""})
-"""Of these, one that is ``wooden`` or ``plastic`` is a figure."""
+_MADE = {
+    "animal": _LISTS["made_animal"],
+    "person": _LISTS["made_animal"],
+    "vehicle": _LISTS["made_vehicle"],
+    "food": _LISTS["made_food"],
+}
+"""By supercategory, what makes a figure of a thing: a wooden horse is none, a wooden boat is one."""
 _SAME = _LISTS["same"]
 """Synonyms that name a whole class, not a kind of it."""
 
@@ -36,8 +44,8 @@ class Sense(NamedTuple):
     near: bool
     plural: bool
     narrower: bool
-    living: bool
-    """Made of wood or plastic, it is a figure."""
+    figures: frozenset[str]
+    """Adjectives that make it a figure: ``toy``, ``wooden``."""
 
 
 class Lexicon:
@@ -48,7 +56,7 @@ class Lexicon:
         self.phrases: dict[str, list[tuple[tuple[str, ...], Sense]]] = {}
         known = dict[str, Sense]()
         for phrase in _LISTS["skip"]:
-            known[phrase] = Sense("", (), near=True, plural=False, narrower=False, living=False)
+            known[phrase] = Sense("", (), near=True, plural=False, narrower=False, figures=_TOY_LIKE)
         for word, names in vocabulary.near.items():
             known[word] = _sense(word, vocabulary.classes[names[0]], names, near=True)
         for word, name in vocabulary.by_word.items():
@@ -83,8 +91,9 @@ class Lexicon:
 def _sense(word: str, named: Named, names: tuple[str, ...], *, near: bool) -> Sense:
     own = {named.name, named.plural, f"{named.name}s"}
     plural = word in named.plurals
-    living = named.supercategory in _LIVING
-    return Sense(names[0], names, near, plural, word not in own and word not in _SAME, living)
+    kind = "food" if word in ("ball", "balls") else named.supercategory
+    figures = _TOY_LIKE | _MADE.get(kind, frozenset())
+    return Sense(names[0], names, near, plural, word not in own and word not in _SAME, figures)
 
 
 @cache
@@ -93,11 +102,15 @@ def lexicon_of(vocabulary: Vocabulary = COCO) -> Lexicon:
     return Lexicon(vocabulary)
 
 
-def is_verb(low: Sequence[str], i: int, first: int) -> bool:
-    """Tell whether the word at ``i`` is a verb there: ``to train``, ``he books``."""
+def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -> bool:
+    """Tell whether the word at ``i`` is a verb or a colour there: ``to train``, ``he books``, ``an orange cat``."""
+    if low[i] in COLORS:
+        return not _is_fruit(low, i, end, first, last)
     if i == first or low[i] not in _VERBS:
         return False
     before = low[i - 1]
+    if low[i].endswith("s") and before in _WHO and i + 1 < len(low) and low[i + 1] not in _FOLLOWERS - DETERMINERS:
+        return True  # "a woman forks vegetables", "the boat sinks"
     if before in _VERB_FRONTS:
         return before != "to" or not low[i].endswith("s")
     return before in _VERB_FRONTS_S and low[i].endswith("s")
@@ -112,30 +125,34 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
     word = low[end - 1]
     if after:
         if sense.plural:
-            if after in _HEADS and after not in _FOLLOWERS:
+            if after in _PLURAL_HEADS:
                 return False
-        elif not _follows(after):
+        elif not _follows(after, low[end + 1] if end + 1 < last else ""):
             return False
-    if word in COLORS and not _is_fruit(low, start, end, first, last):
-        return False
     return word not in _ONLY_WITH_ARTICLE or sense.plural or _has_article(low, start, first)
 
 
-def _follows(after: str) -> bool:
+def _follows(after: str, beyond: str) -> bool:
+    """Tell whether ``after`` goes on with the sentence, so that the noun before it is no part of a compound."""
     if after in _FOLLOWERS:
         return True
-    if after in _ING_NOUNS or after in _HEADS:
+    if after in _ING_NOUNS:
+        return beyond in DETERMINERS
+    if after in _HEADS:
         return False
+    if after.endswith("s") and beyond in DETERMINERS:  # "the cat chases a": a verb
+        return True
     return after.endswith(("ing", "ed", "ly", "n't")) or after[0].isdigit()
 
 
 def _is_fruit(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:
-    """Tell whether ``orange`` is a noun: an article is before it and no other colour beside it."""
-    before = low[start - 1] if start > first else ""
-    if before not in DETERMINERS:
+    """Tell whether ``orange`` is a noun: after an article, before no other noun and beside no other colour."""
+    if start == first or low[start - 1] not in DETERMINERS:
         return False
-    near = low[end : min(end + 3, last)]
-    return not (near[:1] in (["and"], ["or"]) and (near[1] in COLORS if len(near) > 1 else True))
+    if end == last:
+        return True
+    beyond = low[end + 1] if end + 1 < last else ""
+    return _follows(low[end], beyond) and not (low[end] in ("and", "or") and (beyond in COLORS or not beyond))
 
 
 def _has_article(low: Sequence[str], start: int, first: int) -> bool:
@@ -150,12 +167,12 @@ def _has_article(low: Sequence[str], start: int, first: int) -> bool:
 
 def is_figure(low: Sequence[str], start: int, end: int, first: int, last: int, sense: Sense) -> bool:
     """Tell whether it is a figure or a picture: ``toy car``, ``wooden horse``, ``bear statue``."""
-    if end < last and low[end] in _FIGURES and low[end] not in ("shows", "displays", "display", "reads", "reading"):
-        return not low[end].endswith("ing") or low[end] in ("painting", "drawing", "carving")
+    if end < last and low[end] in _FIGURE_NOUNS:
+        return True
     for k in range(start - 1, max(first, start - 3) - 1, -1):
         word = low[k]
         if word in DETERMINERS or word in PREPOSITIONS:
             return False
-        if word in _FIGURE_ADJECTIVES:
-            return sense.living or word in ("toy", "fake", "miniature", "model", "lego", "inflatable", "cartoon")
+        if word in sense.figures:
+            return True
     return False

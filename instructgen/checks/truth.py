@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..records import Context
-from ..vocabulary import COCO, Vocabulary
+from ..records import Box, Context
+from ..vocabulary import COCO, Vocabulary, plain_name
 from .mentions import Reading, read
 
 
@@ -21,8 +21,11 @@ class Truth(NamedTuple):
     """The captions as read: a caption is a turn."""
     captioned: frozenset[str]
     """Classes that a caption mentions as a synonym, in any manner but negated."""
+    named: frozenset[str]
+    """Classes that a caption names in any sense and manner: what CHAIR takes for true."""
     hinted: frozenset[str]
-    """Classes that a caption mentions by a near word or in an uncertain sense, or that a box's label is near to."""
+    """Classes that a caption mentions by a near word or in an uncertain sense, and those that annotators confuse with
+    a class that is supported (a car with a truck): their absence proves nothing."""
     complete: bool
     """There are boxes, and all their labels are of the vocabulary: a class without a box was looked for and not found.
     Even then annotators overlook things (``Vocabulary.weak``)."""
@@ -72,17 +75,24 @@ def _truth_of(context: Context, vocabulary: Vocabulary) -> Truth:
             hinted.update(mention.classes)
         else:
             captioned.add(mention.name)
-    areas = tuple(box.area if box.area is not None else (box.x2 - box.x1) * (box.y2 - box.y1) for box in context.boxes)
+    areas = tuple(map(_area, context.boxes))
     boxes: dict[str, tuple[int, ...]] = {}
     crowds, complete = set[str](), bool(context.boxes)
     for index in sorted(range(len(areas)), key=lambda i: -areas[i]):
-        box = context.boxes[index]
-        name = vocabulary.label(box.label)
+        label = context.boxes[index].label
+        name = vocabulary.label(label)
         if name is None:
             complete = False
-            hinted.update(vocabulary.near.get(box.label.lower(), ()))
+            hinted.update(vocabulary.near.get(plain_name(label), ()))
             continue
         boxes[name] = (*boxes.get(name, ()), index)
-        if box.crowd:
+        if context.boxes[index].crowd:
             crowds.add(name)
-    return Truth(boxes, frozenset(crowds), areas, captions, frozenset(captioned), frozenset(hinted), complete)
+    for name in (*boxes, *captioned):
+        hinted.update(vocabulary.confused.get(name, ()))
+    named = frozenset(mention.name for mention in captions.mentions if not mention.near)
+    return Truth(boxes, frozenset(crowds), areas, captions, frozenset(captioned), named, frozenset(hinted), complete)
+
+
+def _area(box: Box) -> float:
+    return box.area if box.area is not None else (box.x2 - box.x1) * (box.y2 - box.y1)
