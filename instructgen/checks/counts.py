@@ -11,9 +11,9 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
-from ..component import Component
 from ..records import Context, Sample, Turn, Verdict
-from ..vocabulary import COCO, DOUBTFUL_COUNTS, plural_of
+from ..vocabulary import DOUBTFUL_COUNTS, plural_of
+from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
 from .mentions import Mention, Reading, reading_of
 from .quantities import WORDS, Quantity, counted, quantities_of
@@ -36,14 +36,14 @@ _DIGITS = "0123456789"
 look_out_for(WORDS)
 
 
-class CountsCheck(Component):
+class CountsCheck(AnnotationCheck):
     """Finds numbers of things that the boxes contradict."""
 
     name: ClassVar[str] = "counts"
     version: ClassVar[int] = 1
 
     small: float = Field(default=0.001, ge=0, le=1)
-    """A thing that covers less than this share of the picture need not be among a total."""
+    """A thing whose box covers less than this share of the picture need not be among a total."""
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge: a contradicted number fails, a doubtful one is doubtful."""
@@ -58,10 +58,10 @@ class CountsCheck(Component):
         words = words_of(sample.turns)
         if WORDS.isdisjoint(words.answered) and not any(map(words.whole.__contains__, _DIGITS)):
             return []
-        found = list(_stated(sample.turns, reading_of(sample.turns)))
+        found = list(_stated(sample.turns, reading_of(sample.turns, self._vocabulary)))
         if not found:
             return []
-        tallies = tallies_of(context, COCO, self.small)
+        tallies = tallies_of(context, self._vocabulary, self.small)
         return [_weighed(stated, tallies.get(stated.name)) for stated in found]
 
 
@@ -126,7 +126,8 @@ def _against(claim: Claim, stated: _Stated, tally: Tally) -> Claim:
     """Give the claim of more things than there are boxes; of some classes annotators often boxed a few only."""
     vague = stated.quantity.low == 2 and stated.quantity.high is None
     few_people = stated.name == "person" and tally.number <= _FEW
-    weak = vague or (stated.name in DOUBTFUL_COUNTS and not few_people)
+    other = stated.quantity.low <= tally.number + tally.confused
+    weak = vague or other or (stated.name in DOUBTFUL_COUNTS and not few_people)
     reason = "not_several" if vague else "wrong_total" if stated.total else "too_many"
     outcome: Outcome = "doubtful" if weak else "contradicted"
     return claim._replace(outcome=outcome, reason=reason, contradicts=_told(stated, tally))

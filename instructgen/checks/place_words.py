@@ -38,13 +38,16 @@ OPENERS = frozenset(ADJECTIVES) | needs(
     "on to in at toward towards along near above below beneath under underneath next beside close"
 )
 """Each phrase of place begins with one of these."""
+NEARBY = needs("on in at against near beside by")
+"""What is in or at something is where that is: "a clock on the wall at the upper right"."""
 OWNERS = needs("his her its their my your our whose")
 
 LINKS = needs(
     "is are was were be been being can could seen visible that which who there also both all located positioned"
     " situated placed found standing sitting lying laying resting shown pictured seated parked stands sits lies appears"
     " appear sit stand lie just slightly directly immediately currently partially further farther away"
-    " back closer out"
+    " back closer out hang hangs"
+    " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
 )
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = needs(

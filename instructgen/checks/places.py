@@ -20,6 +20,7 @@ from .place_words import (
     HEADS,
     HOWS,
     LEADS,
+    NEARBY,
     NEGATION,
     NOT_LINKS,
     OPENERS,
@@ -209,14 +210,22 @@ class _Reader:
             low = self.tokens[at].low
             if low in ("yes", "no") and self._opens(at):
                 break
-            if low in NEGATION or steps > 6 or not (is_link(low) or low in PRONOUNS):
+            aside = 0 if steps or is_link(low) else self._aside(at)
+            if low in NEGATION or steps > 6 or not (aside or is_link(low) or low in PRONOUNS):
                 return ()
             steps += 1
-            at -= 1
+            at -= aside or 1
         # Nothing before it but "it is": an answer to a question after the place of one thing.
         if self.asked is not None and sentence == 0:
             return (self.asked,)
         return ()
+
+    def _aside(self, at: int) -> int:
+        """Give how many tokens "on the wall" and the like are that end at one, 0 where there is nothing of the kind."""
+        for reach in (2, 3):
+            if self._word(at - reach) in NEARBY and self._word(at - reach + 1) in ARTICLES | OWNERS:
+                return reach + 1
+        return 0
 
     def _heads(self, mention: Mention, sentence: int) -> Iterator[Mention]:
         """Give the things that a phrase after ``mention`` may be said of as well: "a man with a dog on the left"."""

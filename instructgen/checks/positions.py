@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import ClassVar
 
-from ..component import Component
 from ..records import Box, Context, Sample, Turn, Verdict
-from ..vocabulary import COCO, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED
+from ..vocabulary import DOUBTFUL_COUNTS, Vocabulary
+from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
 from .layout import Tolerances, all_of, any_of, on_side, related
 from .mentions import Mention, Reading, reading_of
-from .place_words import WORDS
-from .places import PairPlace, Place, Relation, Side, SidePlace, places_of
+from .place_words import WORDS, How
+from .places import PairPlace, Place, Relation, Side, places_of
 from .truth import truth_of
 from .wording import needs
 from .words import look_out_for, words_of
@@ -25,14 +25,17 @@ _HINTS = {
     "wrong_side": "Say where in the picture a thing is only by its box; left and right are the viewer's.",
     "wrong_relation": "Say how two things lie to each other only by their boxes; left and right are the viewer's.",
 }
-_MANY = 10
-"""Of a class with so many boxes annotators left some out."""
+_MANY, _FEW = 10, 2
+"""Of a class with many boxes annotators left some out; where there are few, "the bottle" is one of them."""
+_OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
+"""Classes of which annotators often boxed only some."""
+_NOTHING: Mapping[str, str] = {}
 _WHERE = needs("where which side part locate position find left right located placed positioned situated")
 
 look_out_for(WORDS)
 
 
-class PositionsCheck(Component):
+class PositionsCheck(AnnotationCheck):
     """Finds places that the boxes contradict."""
 
     name: ClassVar[str] = "positions"
@@ -53,11 +56,11 @@ class PositionsCheck(Component):
         """Give the places that the answers state of a thing of a known class, each with its outcome."""
         if WORDS.isdisjoint(words_of(sample.turns).answered):
             return []
-        reading = reading_of(sample.turns)
+        reading = reading_of(sample.turns, self._vocabulary)
         stated = list(_stated(sample.turns, reading))
         if not stated:
             return []
-        scene = _Scene(context, self.allow)
+        scene = _Scene(context, self.allow, self._vocabulary)
         return [scene.weighed(number, place) for number, place in stated]
 
 
@@ -80,9 +83,9 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
 class _Scene:
     """A context's boxes by class, and the places that its captions state."""
 
-    def __init__(self, context: Context, allow: Tolerances) -> None:
-        self.context, self.allow = context, allow
-        self.truth = truth_of(context, COCO)
+    def __init__(self, context: Context, allow: Tolerances, vocabulary: Vocabulary) -> None:
+        self.context, self.allow, self.vocabulary = context, allow, vocabulary
+        self.truth = truth_of(context, vocabulary)
         self.boxes = self.truth.boxes
         first = context.images[0] if context.images else None
         self.aspect = first.width / first.height if first and first.width and first.height else 1.0
@@ -107,41 +110,52 @@ class _Scene:
         if answer or _key(place) in self.said():
             return claim
         reason = "wrong_relation" if isinstance(place, Relation) else "wrong_side"
-        touching = isinstance(place, Relation) and place.how in ("on", "near")
-        unsure = _WEAK | (WEAKLY_ANNOTATED if touching else set())
-        weak = any(name in unsure or len(self.boxes[name]) >= _MANY for name in names)
+        weak = self._weak(place)
         outcome: Outcome = "doubtful" if weak else "contradicted"
         return claim._replace(outcome=outcome, reason=reason, contradicts=self._shown(place))
 
-    def _answer(self, place: Place) -> bool | None:
-        if isinstance(place, Relation):
-            return any_of(self._relation(thing, place) for thing in place.things)
-        if isinstance(place, PairPlace):
-            return all_of((self._side(place.thing, place.side), self._side(place.thing, place.other)))
-        if place.among and len(self.boxes.get(place.things[0].name, ())) > 1:
-            return self._among(place)
-        return any_of(self._side(thing, place.side) for thing in place.things)
+    def _weak(self, place: Place) -> bool:
+        """Tell whether what is said may be true of things without a box, or that are boxed as another class."""
+        for thing in _involved(place):
+            boxes = len(self.boxes[thing.name])
+            touching = isinstance(place, Relation) and place.how in ("on", "near")
+            if boxes >= _MANY or (touching and thing.name in self.vocabulary.weak):
+                return True
+            if thing.name in _OFTEN_LEFT_OUT and not (thing.definite and boxes <= _FEW):
+                return True
+            for other in self.vocabulary.confused.get(thing.name, ()):
+                if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
+                    return True
+        return False
 
-    def _side(self, thing: Mention, side: Side) -> bool | None:
+    def _answer(self, place: Place, instead: Mapping[str, str] = _NOTHING) -> bool | None:
+        """Tell whether the boxes bear a place out; ``instead`` gives a class by the one in whose place it is taken."""
+        if isinstance(place, PairPlace):
+            name = instead.get(place.thing.name, place.thing.name)
+            return all_of((self._side(name, place.side), self._side(name, place.other)))
+        names = [instead.get(thing.name, thing.name) for thing in place.things]
+        if isinstance(place, Relation):
+            other = instead.get(place.other.name, place.other.name)
+            return any_of(self._relation(name, place.how, other) for name in names)
+        answer = any_of(self._side(name, place.side) for name in names)
+        # Of several dogs one is always "the dog on the left".
+        return None if answer is False and place.among and len(self.boxes[names[0]]) > 1 else answer
+
+    def _side(self, name: str, side: Side) -> bool | None:
         if not side.sure:
             return None
-        found = [self.context.boxes[index] for index in self.boxes.get(thing.name, ())]
+        found = [self.context.boxes[index] for index in self.boxes.get(name, ())]
         return any_of(_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found)
 
-    def _among(self, place: SidePlace) -> bool | None:
-        """Tell of "the dog on the left" where there are several dogs: one of them always is."""
-        answer = self._side(place.things[0], place.side)
-        return None if answer is False else answer
-
-    def _relation(self, thing: Mention, place: Relation) -> bool | None:
-        ours, theirs = self.boxes.get(thing.name, ()), self.boxes.get(place.other.name, ())
+    def _relation(self, name: str, how: How, other_name: str) -> bool | None:
+        ours, theirs = self.boxes.get(name, ()), self.boxes.get(other_name, ())
         pairs = ((self.context.boxes[a], self.context.boxes[b]) for a, b in product(ours, theirs) if a != b)
         answer = any_of(
-            _soft(related(box, place.how, other, self.aspect, self.allow), box, other)
+            _soft(related(box, how, other, self.aspect, self.allow), box, other)
             for box, other in pairs
             if box.image == other.image
         )
-        return None if answer is False and thing.name == place.other.name else answer
+        return None if answer is False and name == other_name else answer
 
     def _shown(self, place: Place) -> str:
         """Say in words where the boxes are."""
@@ -151,10 +165,6 @@ class _Scene:
         found = [self.context.boxes[index] for index in self.boxes[thing.name]]
         where = ", ".join(sorted({_region(box) for box in found}))
         return f"the boxes show {thing.name} {where}"
-
-
-_WEAK = DOUBTFUL_COUNTS - {"person"}
-"""Classes of which annotators often boxed only some."""
 
 
 def _soft(answer: bool | None, *boxes: Box) -> bool | None:

@@ -65,7 +65,7 @@ _UNITS = needs(
     " inch inches meter meters metre metres mile miles km cm mm pound pounds kg ounce percent degree degrees dollar"
     " dollars cent cents story stories storey storeys level levels tier tiers layer layers lane lanes way door doors"
     " wheel wheeler wheels legged seat seater seats piece pieces point points star stars th century old times time"
-    " speed mph bedroom burner drawer panel sided part person people's"
+    " speed mph bedroom burner drawer panel sided part"
 )
 """A number before one of these says how large, old or late something is, not how many things there are."""
 _CLOSED = needs(

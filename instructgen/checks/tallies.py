@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..records import Context
+from ..records import Box, Context
 from ..vocabulary import Vocabulary
 from .quantities import Quantity, counted, quantities_of
 from .truth import Truth, truth_of
@@ -23,6 +23,8 @@ class Tally(NamedTuple):
     """A total below contradicts the boxes; very small things and loose counting are allowed for."""
     most: int | None
     """A number above contradicts the boxes, with loose counting allowed for; None where a crowd is among them."""
+    confused: int
+    """Boxes of classes that annotators take for this one, as a car for a truck."""
     said: tuple[Quantity, ...]
     """The captions' numbers of things of the class."""
 
@@ -60,13 +62,22 @@ def _tallied(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[
             found = counted(caption, tokens, quantity, mentions)
             if found and found.mention.polarity != "negated":
                 said.setdefault(found.mention.name, []).append(quantity)
-    return {name: _tally(context, truth, name, small, tuple(said.get(name, ()))) for name in {*truth.boxes, *said}}
+    tallies = {name: _tally(context, truth, name, small) for name in {*truth.boxes, *said}}
+    for name, tally in tallies.items():
+        like = sum(len(truth.boxes.get(other, ())) for other in vocabulary.confused.get(name, ()))
+        tallies[name] = tally._replace(confused=like, said=tuple(said.get(name, ())))
+    return tallies
 
 
-def _tally(context: Context, truth: Truth, name: str, small: float, said: tuple[Quantity, ...]) -> Tally:
+def _tally(context: Context, truth: Truth, name: str, small: float) -> Tally:
     boxes = truth.boxes.get(name, ())
     single = [index for index in boxes if not context.boxes[index].crowd]
-    number, noticed = len(single), sum(truth.areas[index] >= small for index in single)
+    number, noticed = len(single), sum(_covered(context.boxes[index]) >= small for index in single)
     most = number if number <= _EXACT else number + 1 if number <= _LOOSE else -(-number * 6 // 5)
     least = noticed if noticed <= _EXACT else noticed - 1 if noticed <= _LOOSE else noticed * 4 // 5
-    return Tally(boxes, number, least, most if number == len(boxes) else None, said)
+    return Tally(boxes, number, least, most if number == len(boxes) else None, 0, ())
+
+
+def _covered(box: Box) -> float:
+    """Give the share of the picture that a box covers, its outline's or not: it says how easily the thing is seen."""
+    return (box.x2 - box.x1) * (box.y2 - box.y1)

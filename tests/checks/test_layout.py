@@ -67,7 +67,8 @@ def at(x1: float, x2: float, y1: float = 0.4, y2: float = 0.6) -> Box:
 def test_the_documented_bounds_hold() -> None:
     assert on_side(at(0.55, 0.63), "left", "", False, ALLOW) is None
     assert on_side(at(0.57, 0.67), "left", "", False, ALLOW) is False
-    assert on_side(at(0.45, 0.99), "left", "", False, ALLOW) is None, "it reaches into the left half"
+    assert on_side(at(0.24, 0.99), "left", "", False, ALLOW) is None, "it spans the middle"
+    assert on_side(at(0.26, 0.99), "left", "", False, ALLOW) is False
     assert on_side(at(0.82, 0.9), "centre", "", False, ALLOW) is False
     assert on_side(at(0.72, 0.8), "centre", "", False, ALLOW) is None
     assert related(at(0.1, 0.2), "left", at(0.14, 0.24), 1, ALLOW) is None
