@@ -19,7 +19,7 @@ class AnnotationCheck(Component):
     """File of classes in place of COCO's 80: a name a line, as in LVIS, Objects365 or Open Images, or
     ``name | plural | supercategory | synonyms | near words``."""
 
-    _vocabulary: Vocabulary = PrivateAttr(default=COCO)
+    _vocabulary: Vocabulary = PrivateAttr(default_factory=lambda: COCO)  # pydantic copies a plain default
 
     def model_post_init(self, context: object) -> None:  # noqa: ARG002
         """Read the vocabulary."""

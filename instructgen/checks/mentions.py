@@ -79,25 +79,44 @@ class Reading(NamedTuple):
 
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['-][^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?<!\bmr)(?<!\bmrs)(?<!\bdr)(?<!\bst)(?<!\bvs)[.!?]+[\"'”’)\]]*(?=\s)|\n+")
+_SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|\n+")
+_ABBREVIATION = re.compile(r"\b(?:mrs?|dr|st|vs)\.$")
+_new_tuple = tuple.__new__
 
 
 def tokenize(text: str) -> list[Token]:
     """Split a turn into words; ``<image>`` is none."""
-    low = straight(text.lower())
-    if len(low) != len(text):  # a few letters have a longer lower case; places must stay
-        low = straight("".join(c if len(c.lower()) > 1 else c.lower() for c in text))
-    low = low.replace("<image>", "       ")
-    ends = [match.end() for match in _SENTENCE_END.finditer(low)]
+    return _split(text)[0]
+
+
+def _split(text: str) -> tuple[list[Token], list[int]]:
+    """Give a turn's words, and the index past the last word of each sentence."""
+    low = text.lower()
+    if not text.isascii():
+        if len(low) != len(text):  # a few letters have a longer lower case; places must stay
+            low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+        low = straight(low)
+    if "<image>" in low:
+        low = low.replace("<image>", "       ")
     tokens: list[Token] = []
-    sentence, end = 0, ends[0] if ends else len(low) + 1
-    for match in WORD.finditer(low):
-        start = match.start()
-        while start >= end:
-            sentence += 1
-            end = ends[sentence] if sentence < len(ends) else len(low) + 1
-        tokens.append(Token(match[0], start, match.end(), sentence))
-    return tokens
+    bounds: list[int] = []
+    begin = 0
+    for end in _sentence_ends(low):
+        at, sentence = begin, len(bounds)
+        for word in WORD.findall(low[begin:end]):
+            at = low.index(word, at)
+            past = at + len(word)
+            tokens.append(_new_tuple(Token, (word, at, past, sentence)))
+            at = past
+        begin = end
+        if len(tokens) > (bounds[-1] if bounds else 0):
+            bounds.append(len(tokens))
+    return tokens, bounds
+
+
+def _sentence_ends(low: str) -> list[int]:
+    ends = [match.end() for match in _SENTENCE_END.finditer(low)]
+    return [*(end for end in ends if not _ABBREVIATION.search(low, max(0, end - 5), end)), len(low)]
 
 
 _latest: tuple[Sequence[Turn], Vocabulary, Reading] = ((), COCO, Reading([], []))
@@ -116,18 +135,23 @@ def reading_of(turns: Sequence[Turn], vocabulary: Vocabulary = COCO) -> Reading:
 def read(texts: Sequence[str], vocabulary: Vocabulary = COCO, asks: Sequence[bool] = ()) -> Reading:
     """Read texts; ``asks`` says which are a questioner's."""
     lexicon = lexicon_of(vocabulary)
-    tokens = [tokenize(text) for text in texts]
+    tokens: list[list[Token]] = []
     mentions: list[Mention] = []
-    for number, (text, said) in enumerate(zip(texts, tokens, strict=True)):
-        _Turn(number, text, said, bool(asks) and asks[number], lexicon).read(mentions)
+    for number, text in enumerate(texts):
+        said, bounds = _split(text)
+        tokens.append(said)
+        _Turn(number, text, said, bounds, bool(asks) and asks[number], lexicon).read(mentions)
     return Reading(tokens, mentions)
 
 
 class _Turn:
     """One turn as it is read."""
 
-    def __init__(self, number: int, text: str, tokens: list[Token], asks: bool, lexicon: Lexicon) -> None:
-        self.number, self.text, self.tokens, self.asks, self.lexicon = number, text, tokens, asks, lexicon
+    def __init__(
+        self, number: int, text: str, tokens: list[Token], bounds: list[int], asks: bool, lexicon: Lexicon
+    ) -> None:
+        self.number, self.text, self.tokens, self.bounds = number, text, tokens, bounds
+        self.asks, self.lexicon = asks, lexicon
         self.low = [token.low for token in tokens]
 
     def read(self, mentions: list[Mention]) -> None:
@@ -143,7 +167,7 @@ class _Turn:
         for start, end, sense in found:
             if tokens[start].sentence != sentence:
                 sentence = tokens[start].sentence
-                first, last = self._bounds(start, sentence)
+                first, last = (self.bounds[sentence - 1] if sentence else 0), self.bounds[sentence]
                 manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self._gap)
                 question = self._is_question(last)
             if names_nothing(low, start, end, first, last):
@@ -179,15 +203,6 @@ class _Turn:
             self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
             sense.plural, definite, whole, sense.narrower,
         )  # fmt: skip
-
-    def _bounds(self, i: int, sentence: int) -> tuple[int, int]:
-        tokens = self.tokens
-        first = last = i
-        while first and tokens[first - 1].sentence == sentence:
-            first -= 1
-        while last < len(tokens) and tokens[last].sentence == sentence:
-            last += 1
-        return first, last
 
     def _gap(self, i: int) -> str:
         """Give what stands between word ``i`` and the one before."""

@@ -65,6 +65,8 @@ class _Scopes:
     def __init__(self, low: Sequence[str], first: int, last: int, gap: Gap) -> None:
         self.low, self.first, self.last, self.gap = low, first, last, gap
         self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
+        self.open = False
+        """A cue has been read."""
         self.opened = first
         """Word from which on the phrase that is negated or wished may end."""
 
@@ -72,19 +74,13 @@ class _Scopes:
         found: dict[int, Polarity] = {}
         for i in range(self.first, self.last):
             word = self.low[i]
-            self._close(i, word)
-            if self._denies_before(i, word):
-                found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
-            elif (word in NEGATORS or word in _EXCHANGES) and self._negate(i, word):
+            if self.open:
+                self._close(i, word)
+            if word in CUES:
+                self._cue(i, word, found)
+                self.open = True
+            elif not self.open:
                 continue
-            elif self._opens_possible(i, word):
-                self.possible = True
-            elif word in _LIKENED or (word in ("for", "as") and i > self.first and self.low[i - 1] in _FOR_NOTHING):
-                self.wished, self.opened = True, i + (2 if self._at(i + 1) in DETERMINERS else 1)
-            elif word in _POSSIBLE_IF_BARE:
-                self.usual = True
-            elif word in _DEPICTING and self._depicts(i, word):
-                self.depicted = True
             elif self.phrase or (self.clause and self._indefinite(i)):
                 found[i] = "negated"
             elif self.depicted:
@@ -92,6 +88,21 @@ class _Scopes:
             elif self.possible or self.wished or (self.usual and self._bare(i)):
                 found[i] = "hypothetical"
         return found
+
+    def _cue(self, i: int, word: str, found: dict[int, Polarity]) -> None:
+        """Open the scope of the cue at word ``i``, or colour what stands before it."""
+        if self._denies_before(i, word):
+            found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
+        elif word in NEGATORS or word in _EXCHANGES:
+            self._negate(i, word)
+        elif self._opens_possible(i, word):
+            self.possible = True
+        elif word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING):
+            self.wished, self.opened = True, i + (2 if self._at(i + 1) in DETERMINERS else 1)
+        elif word in _POSSIBLE_IF_BARE:
+            self.usual = True
+        elif word in _DEPICTING and self._depicts(i, word):
+            self.depicted = True
 
     def _close(self, i: int, word: str) -> None:
         """Close the scopes that end before word ``i``."""
@@ -117,21 +128,19 @@ class _Scopes:
             return False
         return word in _PHRASE_ENDS or word.endswith("ing")
 
-    def _negate(self, i: int, word: str) -> bool:
-        """Open the scope of a negator, of a noun phrase or a clause; tell whether it is one here."""
+    def _negate(self, i: int, word: str) -> None:
+        """Open the scope of a negator: of a noun phrase or a clause."""
         after, before = self._at(i + 1), self._at(i - 1)
         if word in _EXCHANGES:
             self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
-            return True
-        if after in _NO_NOUN and word in ("no", "not"):
-            return False
-        if word in _PHRASE_NEGATORS:
+        elif after in _NO_NOUN and word in ("no", "not"):
+            return
+        elif word in _PHRASE_NEGATORS:
             if word == "no" and before in ("a", "the"):  # what a sign says
-                return False
+                return
             self.phrase, self.opened = True, i + (2 if after in DETERMINERS or after in PREPOSITIONS else 1)
         elif word != "not" or before in _AUXILIARIES or after in ("a", "an", "any"):
             self.clause = True
-        return True
 
     def _denies_before(self, i: int, word: str) -> bool:
         """Tell whether word ``i`` says that what stands before it is not to be seen: ``a dog is not visible``."""
