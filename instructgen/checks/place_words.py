@@ -46,7 +46,7 @@ LINKS = needs(
     "is are was were be been being can could seen visible that which who there also both all located positioned"
     " situated placed found standing sitting lying laying resting shown pictured seated parked stands sits lies appears"
     " appear sit stand lie just slightly directly immediately currently partially further farther away"
-    " back closer out hang hangs"
+    " back closer out right hang hangs"
     " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
 )
 """Words that may stand between a thing and where it is."""

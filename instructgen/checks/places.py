@@ -297,7 +297,7 @@ class _Reader:
         """Give what stands in "the left half of the picture shows a dog", at "left"."""
         match = PART_SHOWS.match(self.line, self.tokens[at].start)
         thing = self._after(self._past(at, match.end()), fronted=False) if match else None
-        if match is None or thing is None:
+        if match is None or thing is None or self._word(at - 1) in OWNERS:
             return None
         across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(self._word(at - 1), "")
         return SidePlace((thing,), Side(self.tokens[at].start, thing.end, across, down, False, True), among=False)
