@@ -14,6 +14,7 @@ from .polarity import CUES, Polarity, denies_any, is_general, manners
 from .senses import (
     DEFINITE,
     DETERMINERS,
+    INTRODUCING,
     PREPOSITIONS,
     Lexicon,
     Sense,
@@ -63,6 +64,8 @@ class Mention(NamedTuple):
     plural: bool
     definite: bool
     """``the dog``, ``his dog``: it is spoken of as known."""
+    introduced: bool
+    """``a dog``, ``two dogs``: it is spoken of as new and particular."""
     whole: bool
     """Negated: of the whole picture (``there is no dog``), not of a part of it (``without a dog``)."""
     narrower: bool
@@ -187,7 +190,7 @@ class _Turn:
         low, tokens = self.low, self.tokens
         joined = end < last and self._gap(end).isspace() and not low[end - 1].endswith("'s")
         certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
-        definite = _definite(low, start, first)
+        definite, introduced = _determined(low, start, first)
         polarity = manner.get(end - 1, "asserted")
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
@@ -201,7 +204,7 @@ class _Turn:
         word = " ".join(low[start:end])
         return Mention(
             self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
-            sense.plural, definite, whole, sense.narrower,
+            sense.plural, definite, introduced, whole, sense.narrower,
         )  # fmt: skip
 
     def _gap(self, i: int) -> str:
@@ -213,10 +216,14 @@ class _Turn:
         return "?" in self.text[self.tokens[last - 1].end : end]
 
 
-def _definite(low: Sequence[str], start: int, first: int) -> bool:
+def _determined(low: Sequence[str], start: int, first: int) -> tuple[bool, bool]:
+    """Tell whether the noun phrase at ``start`` is definite, and whether an article or number introduces it."""
     for k in range(start - 1, max(first, start - 5) - 1, -1):
-        if low[k] in DEFINITE:
-            return True
-        if low[k] in DETERMINERS or low[k] in PREPOSITIONS:
-            return False
-    return False
+        word = low[k]
+        if word in DEFINITE:
+            return True, False
+        if word in DETERMINERS:
+            return False, word in INTRODUCING and (k == first or low[k - 1] != "for")
+        if word in PREPOSITIONS:
+            return False, False
+    return False, False

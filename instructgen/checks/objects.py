@@ -14,10 +14,15 @@ from ..vocabulary import Vocabulary, article_for
 from .annotation import AnnotationCheck
 from .mentions import Mention, Reading
 from .truth import Truth
+from .word_lists import word_lists
 
 Standing = Literal["supported", "contradicted", "doubtful", "undecidable"]
 Reason = Literal["", "hallucinated_object", "denied_object"]
 
+_ENOUGH_CAPTIONS = 3
+"""Of a class that annotators often leave out (``Vocabulary.weak``), the missing box proves little; that as many
+captions do not hint at it either makes up for it."""
+_PERSONS = word_lists()["persons"]
 _PASSED = Verdict(check="objects", outcome="pass")
 
 
@@ -45,8 +50,15 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
         return Finding(mention, "supported")
     if mention.near or not truth.known:
         return Finding(mention, "undecidable")
-    unsure = mention.name in vocabulary.weak or mention.name in truth.hinted or not truth.complete
-    return Finding(mention, "contradicted" if mention.certain and not unsure else "doubtful", "hallucinated_object")
+    sure = mention.certain and truth.complete and mention.name not in truth.hinted
+    if sure and mention.name in vocabulary.weak:
+        sure = _is_new(mention) and len(truth.captions.tokens) >= _ENOUGH_CAPTIONS
+    return Finding(mention, "contradicted" if sure else "doubtful", "hallucinated_object")
+
+
+def _is_new(mention: Mention) -> bool:
+    """Tell whether a mention brings a particular thing in: "a man", not "people", "the driver" nor "a buyer"."""
+    return mention.introduced and (mention.name != "person" or mention.word in _PERSONS)
 
 
 class ObjectsCheck(AnnotationCheck):

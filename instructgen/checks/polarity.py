@@ -33,6 +33,7 @@ SHOWS, PICTURE = _LISTS["shows"], _LISTS["picture"]
 _AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent"))
 _ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
 _POSSIBLE, _LOOKED_AT = _LISTS["possible"], _LISTS["looked_at"]
+_MODALS = _LISTS["modals"]
 _LIKENED = _LISTS["likened"]
 _POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
 """``helps people``, ``protects riders``: of a phrase without an article only."""
@@ -43,6 +44,7 @@ _FOR_NOTHING = _LISTS["for_nothing"]
 _USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
 _FIGURES, _FIGURE_VERBS = _LISTS["figures"], _LISTS["figure_verbs"]
 _FIGURE_PARTICIPLES, _TAKES = _LISTS["figure_participles"], _LISTS["takes"]
+_SURFACES = _LISTS["surfaces"]
 _WHOLE_PICTURE, _NOT_WHOLE = _LISTS["whole_picture"], _LISTS["not_whole"]
 """At the beginning of a sentence these are about the picture itself."""
 _DEPICTION_ENDS, _CLAUSE_ENDS = _LISTS["depiction_ends"], _LISTS["clause_ends"]
@@ -97,6 +99,8 @@ class _Scopes:
             self._negate(i, word)
         elif self._opens_possible(i, word):
             self.possible = True
+            if word in _MODALS:
+                found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
         elif word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING):
             self.wished, self.opened = True, i + (2 if self._at(i + 1) in DETERMINERS else 1)
         elif word in _POSSIBLE_IF_BARE:
@@ -169,6 +173,17 @@ class _Scopes:
             return not about_seeing
         return word == "case" and self._at(i - 1) == "in" and self._at(i + 1) not in ("", "of", "on", "with")
 
+    def _supposed(self, i: int) -> range:
+        """Give the words of an indefinite subject before the modal at ``i``: ``a cat might``, ``people could``."""
+        end = i - 1 if self._at(i - 1).endswith("ly") or self._at(i - 1) == "also" else i
+        start = max(self.first, end - 4)
+        for k in range(end - 1, start - 1, -1):
+            if self.low[k] in _LISTS["indefinite"] and (k == self.first or not self.gap(k).isspace()):
+                return range(k, end)
+            if self.low[k] in DETERMINERS or self.low[k] in PREPOSITIONS or self.low[k] in _PHRASE_ENDS:
+                return range(0)
+        return range(start, end) if start == self.first else range(0)
+
     def _depicts(self, i: int, word: str) -> bool:
         """Tell whether what follows word ``i`` is a figure or picture: ``statue of``, ``shaped like``, ``says``."""
         after, before = self._at(i + 1), self.low[max(self.first, i - 3) : i]
@@ -176,6 +191,8 @@ class _Scopes:
             return after in ("like", "as") or (word == "printed" and after in ("with", "on"))
         if word in _FIGURES and (after != "of" or not _TAKES.isdisjoint(before)):
             return False
+        if word in _FIGURE_VERBS and word != "says":
+            return not _SURFACES.isdisjoint(self.low[max(self.first, i - 6) : i])
         if word in _WHOLE_PICTURE and i - self.first <= 6:
             return not _NOT_WHOLE.isdisjoint(self.low[self.first : i])
         return True

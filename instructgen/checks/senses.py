@@ -14,6 +14,7 @@ from .word_lists import word_lists
 _LISTS = word_lists()
 DEFINITE = _LISTS["definite"]
 DETERMINERS = DEFINITE | _LISTS["indefinite"] | _LISTS["quantifiers"]
+INTRODUCING = _LISTS["introducing"]
 PREPOSITIONS = _LISTS["prepositions"]
 _FOLLOWERS = (
     DETERMINERS | PREPOSITIONS | _LISTS["pronouns"] | _LISTS["verbs_after"] | _LISTS["adverbs"] | _LISTS["seen"]
@@ -72,19 +73,15 @@ class Lexicon:
     def at(self, low: Sequence[str], i: int) -> tuple[int, Sense] | None:
         """Give the longest phrase at word ``i``: the index past it, and its sense."""
         word = low[i]
-        found = self.phrases.get(word)
-        if found is None:
-            if not word.endswith(("'s", "s'")):
-                return None
-            found = self.phrases.get(word[:-2] if word.endswith("'s") else word[:-1])
-            if found is None:
-                return None
-        for rest, sense in found:
+        for rest, sense in self.phrases.get(word, ()):
             if not rest:
                 return i + 1, sense
             end = i + 1 + len(rest)
             if tuple(low[i + 1 : end]) == rest:
                 return end, sense
+        if word.endswith(("'s", "s'")):
+            single = self.phrases.get(word[:-2] if word.endswith("'s") else word[:-1], ())
+            return next(((i + 1, sense) for rest, sense in single if not rest), None)
         return None
 
 
@@ -109,6 +106,8 @@ def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -
     if i == first or low[i] not in _VERBS:
         return False
     before = low[i - 1]
+    if low[i] in ("sink", "duck", "bear") and before.endswith("s") and before not in _FOLLOWERS:
+        return not before.endswith(("ss", "'s"))  # "the stones sink"
     if low[i].endswith("s") and before in _WHO and i + 1 < len(low) and low[i + 1] not in _FOLLOWERS - DETERMINERS:
         return True  # "a woman forks vegetables", "the boat sinks"
     if before in _VERB_FRONTS:
@@ -162,7 +161,7 @@ def _has_article(low: Sequence[str], start: int, first: int) -> bool:
             return True
         if low[k] in PREPOSITIONS:
             return False
-    return start - first <= 3
+    return all(word not in _FOLLOWERS and not word.endswith("ing") for word in low[first:start])
 
 
 def is_figure(low: Sequence[str], start: int, end: int, first: int, last: int, sense: Sense) -> bool:
