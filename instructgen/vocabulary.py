@@ -93,8 +93,10 @@ class Vocabulary:
 
 def plural_of(noun: str) -> str:
     """Give the plural of a singular noun or compound (``coffee cup`` → ``coffee cups``), from the table or by rule."""
-    if noun in CLASSES:
-        return CLASSES[noun].plural
+    return CLASSES[noun].plural if noun in CLASSES else _plural_of(noun)
+
+
+def _plural_of(noun: str) -> str:
     front, _, last = noun.rpartition(" ")
     if last in IRREGULAR_PLURALS:
         plural = IRREGULAR_PLURALS[last]
@@ -133,7 +135,7 @@ def _forms(words: str) -> tuple[frozenset[str], frozenset[str]]:
     forms, plurals, singulars = set[str](), set[str](), set[str]()
     for word in words.split():
         singular, _, plural = word.replace("_", " ").partition("/")
-        plural = plural or plural_of(singular)
+        plural = plural or _plural_of(singular)
         forms |= {singular, plural}
         plurals.add(plural)
         singulars.add(singular)
@@ -144,7 +146,7 @@ def _named(line: str) -> Named:
     name, plural, supercategory, synonyms, near = (*line.split("|"), "", "", "", "")[:5]
     name = " ".join(name.split()) if "|" in line else name.strip()
     word = plain_name(name)
-    many = plural.strip() or plural_of(word)
+    many = plural.strip() or _plural_of(word)
     own = {name, word, many} | (set() if word.endswith("s") or "|" not in line else {f"{word}s"})
     (forms, plurals), (near_forms, near_plurals) = _forms(synonyms), _forms(near)
     many_only = plurals | near_plurals | (own - {name, word})

@@ -2,7 +2,16 @@
 
 import pytest
 
-from instructgen.vocabulary import CLASSES, WEAKLY_ANNOTATED, article_for, class_of, near_classes, plural_of
+from instructgen.vocabulary import (
+    CLASSES,
+    COCO,
+    WEAKLY_ANNOTATED,
+    article_for,
+    class_of,
+    near_classes,
+    plural_of,
+    vocabulary_of,
+)
 
 
 def test_there_are_eighty_classes_and_each_names_itself() -> None:
@@ -51,3 +60,26 @@ def test_plurals_come_from_the_table_or_by_rule(singular: str, plural: str) -> N
 )
 def test_the_article_goes_by_the_sound(phrase: str, article: str) -> None:
     assert article_for(phrase) == article
+
+
+def test_a_vocabulary_of_other_classes_is_a_list_of_names() -> None:
+    found = vocabulary_of(["# LVIS", "", "alarm_clock", "bow_(weapon)", "bow_(ribbon)", "Human face", "mouse"])
+    assert list(found.classes) == ["alarm_clock", "bow_(weapon)", "bow_(ribbon)", "Human face", "mouse"]
+    assert found.by_word["alarm clocks"] == "alarm_clock" and found.by_word["human faces"] == "Human face"
+    assert found.by_word["bow"] == "bow_(weapon)" and found.by_word["mice"] == "mouse"
+    assert found.label("Human face") == "Human face" and found.label("bow (ribbon)") == "bow_(weapon)"
+    assert found.label("sofa") is None and not found.weak
+
+
+def test_a_vocabulary_may_give_plurals_synonyms_and_near_words() -> None:
+    found = vocabulary_of(["wharf | wharves | outdoor | pier quay/quais fishing_pier | dock"])
+    wharf = found.classes["wharf"]
+    assert wharf.synonyms == {"wharf", "wharves", "wharfs", "pier", "piers", "quay", "quais", "fishing pier",
+        "fishing piers"}  # fmt: skip
+    assert wharf.near == {"dock", "docks"} and "quais" in wharf.plurals and wharf.supercategory == "outdoor"
+    assert found.near["docks"] == ("wharf",)
+
+
+def test_coco_s_classes_know_which_others_are_taken_for_them() -> None:
+    assert "truck" in COCO.confused["car"] and not COCO.confused["person"]
+    assert not {n for named in COCO.classes.values() for n in named.near & named.synonyms}

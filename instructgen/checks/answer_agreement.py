@@ -12,7 +12,7 @@ from ..records import Context, Sample, Span, Verdict
 from .annotation import AnnotationCheck
 from .mentions import Mention, Reading, Token
 from .objects import Finding, asserted, span_of
-from .polarity import DETERMINERS, NEGATORS, PICTURE, SHOWS, ends_there
+from .polarity import DETERMINERS, NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS, ends_there
 from .truth import Truth
 from .word_lists import word_lists
 
@@ -91,13 +91,14 @@ class AnswerAgreementCheck(AnnotationCheck):
         low = [token.low for token in asked]
         if {"or", "other", "another", "else"} & set(low[first:last]):
             return None
-        exists = _asks_for_existence(low, mention, first, last)
+        adjectives = _asked_for(low, mention, first, last)
         if opening in _YES:
             finding = asserted(mention, truth, self._vocabulary)
             if finding.standing not in ("contradicted", "doubtful"):
                 return None
-            return "yes_without_object", finding if exists else finding._replace(standing="doubtful")
-        if exists and mention.certain and truth.supports(mention.name) and ends_there(low, mention.last, last):
+            return "yes_without_object", finding if adjectives == [] else finding._replace(standing="doubtful")
+        denied = adjectives is not None and mention.certain and truth.supports(mention.name)
+        if denied and ends_there(low, mention.last, last) and (not adjectives or _named_again(mention, low, reading)):
             return "no_despite_object", Finding(mention, "contradicted", "denied_object")
         return None
 
@@ -113,22 +114,31 @@ def _sentence(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
     return first, last
 
 
-def _asks_for_existence(low: Sequence[str], mention: Mention, first: int, last: int) -> bool:
-    """Tell whether a question asks if a thing is in the picture, and nothing else about it."""
+def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> list[str] | None:
+    """Give the adjectives of a thing when a question asks only whether it is in the picture; None for other ones."""
     before = low[first : mention.first]
-    if before[:1] and before[0] in _BE:
-        if "there" in before[1:2]:
-            return _only_determiners(before[2:])
-        return _only_determiners(before[1:]) and mention.last < last and ends_there(low, mention.last, last)
     if "you" in before and not _SEE.isdisjoint(before):
-        return _only_determiners(before[max(k for k, word in enumerate(before) if word in _SEE) + 1 :])
-    if before[:1] and before[0] in ("does", "do") and not PICTURE.isdisjoint(before):
-        return before[-1] in SHOWS or _only_determiners(before[-1:])
-    return False
+        rest = before[max(k for k, word in enumerate(before) if word in _SEE) + 1 :]
+    elif before[:1] and before[0] in ("does", "do") and not PICTURE.isdisjoint(before):
+        rest = before[max((k for k, word in enumerate(before) if word in SHOWS), default=len(before) - 1) + 1 :]
+    elif before[:1] and before[0] in _BE and "there" in before[1:2]:
+        rest = before[2:]
+    elif before[:1] and before[0] in _BE and mention.last < last and ends_there(low, mention.last, last):
+        rest = before[1:]
+    else:
+        return None
+    adjectives = [word for word in rest if word not in DETERMINERS and word not in ("out", "visible", "single")]
+    return None if any(word in PREPOSITIONS or word in PHRASE_ENDS for word in adjectives) else adjectives
 
 
-def _only_determiners(words: Sequence[str]) -> bool:
-    return all(word in DETERMINERS or word in ("out", "visible", "single") for word in words)
+def _named_again(mention: Mention, low: Sequence[str], reading: Reading) -> bool:
+    """Tell whether the answer says in the same words that the thing is there: "No, a red bus is ..."."""
+    turn, before = mention.turn + 1, low[mention.first - 1]
+    said = reading.tokens[turn]
+    return any(
+        m.turn == turn and m.polarity == "asserted" and m.word == mention.word and said[m.first - 1].low == before
+        for m in reading.mentions
+    )
 
 
 def _corrected(mention: Mention, answer: Sequence[Token], reading: Reading) -> bool:

@@ -14,6 +14,7 @@ from .polarity import CUES, Polarity, denies_any, is_general, manners
 from .senses import (
     DEFINITE,
     DETERMINERS,
+    GROUPS,
     INTRODUCING,
     PREPOSITIONS,
     Lexicon,
@@ -225,5 +226,5 @@ def _determined(low: Sequence[str], start: int, first: int) -> tuple[bool, bool]
         if word in DETERMINERS:
             return False, word in INTRODUCING and (k == first or low[k - 1] != "for")
         if word in PREPOSITIONS:
-            return False, False
+            return False, word == "of" and k > first and low[k - 1] in GROUPS
     return False, False

@@ -30,7 +30,7 @@ _NO_NOUN = _LISTS["no_noun"]
 _SEEN, _SEEN_FILLERS = _LISTS["seen"], _LISTS["seen_fillers"]
 """``A dog is not …``: with one of these, what stands before is negated."""
 SHOWS, PICTURE = _LISTS["shows"], _LISTS["picture"]
-_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent"))
+_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent", "part"))
 _ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
 _POSSIBLE, _LOOKED_AT = _LISTS["possible"], _LISTS["looked_at"]
 _MODALS = _LISTS["modals"]
@@ -48,7 +48,8 @@ _SURFACES = _LISTS["surfaces"]
 _WHOLE_PICTURE, _NOT_WHOLE = _LISTS["whole_picture"], _LISTS["not_whole"]
 """At the beginning of a sentence these are about the picture itself."""
 _DEPICTION_ENDS, _CLAUSE_ENDS = _LISTS["depiction_ends"], _LISTS["clause_ends"]
-_PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
+PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
+"""Words that no longer belong to a noun phrase."""
 _DEPICTING = _FIGURES | _FIGURE_VERBS | _FIGURE_PARTICIPLES
 CUES = (
     NEGATORS | _GONE | _POSSIBLE | _POSSIBLE_IF_BARE | _DEPICTING | _LIKENED | _EXCHANGES.keys() | {"for", "as", "case"}
@@ -130,7 +131,7 @@ class _Scopes:
     def _past_phrase(self, i: int, word: str) -> bool:
         if word in DETERMINERS and self.low[i - 1] in ("or", "nor"):
             return False
-        return word in _PHRASE_ENDS or word.endswith("ing")
+        return word in PHRASE_ENDS or word.endswith("ing")
 
     def _negate(self, i: int, word: str) -> None:
         """Open the scope of a negator: of a noun phrase or a clause."""
@@ -180,7 +181,7 @@ class _Scopes:
         for k in range(end - 1, start - 1, -1):
             if self.low[k] in _LISTS["indefinite"] and (k == self.first or not self.gap(k).isspace()):
                 return range(k, end)
-            if self.low[k] in DETERMINERS or self.low[k] in PREPOSITIONS or self.low[k] in _PHRASE_ENDS:
+            if self.low[k] in DETERMINERS or self.low[k] in PREPOSITIONS or self.low[k] in PHRASE_ENDS:
                 return range(0)
         return range(start, end) if start == self.first else range(0)
 

@@ -14,14 +14,14 @@ from .word_lists import word_lists
 _LISTS = word_lists()
 DEFINITE = _LISTS["definite"]
 DETERMINERS = DEFINITE | _LISTS["indefinite"] | _LISTS["quantifiers"]
-INTRODUCING = _LISTS["introducing"]
+INTRODUCING, GROUPS = _LISTS["introducing"], _LISTS["groups"]
 PREPOSITIONS = _LISTS["prepositions"]
 _FOLLOWERS = (
     DETERMINERS | PREPOSITIONS | _LISTS["pronouns"] | _LISTS["verbs_after"] | _LISTS["adverbs"] | _LISTS["seen"]
 )
 _HEADS, _PLURAL_HEADS, _ING_NOUNS = _LISTS["heads"], _LISTS["plural_heads"], _LISTS["ing_nouns"]
 _VERBS, _VERB_FRONTS, _VERB_FRONTS_S = _LISTS["verbs"], _LISTS["verb_fronts"], _LISTS["verb_fronts_s"]
-_WHO = _LISTS["who_acts"]
+_WHO, _SHADES = _LISTS["who_acts"], COLORS | _LISTS["shades"]
 _FIGURE_NOUNS, _TOY_LIKE = _LISTS["figure_nouns_after"], _LISTS["toy_like"]
 _ONLY_WITH_ARTICLE = _LISTS["only_with_article"]
 _MADE = {
@@ -146,7 +146,10 @@ def _follows(after: str, beyond: str) -> bool:
 
 def _is_fruit(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:
     """Tell whether ``orange`` is a noun: after an article, before no other noun and beside no other colour."""
-    if start == first or low[start - 1] not in DETERMINERS:
+    before = start - 1
+    while before > first and start - before < 3 and low[before] not in _FOLLOWERS:
+        before -= 1
+    if before < first or low[before] not in DETERMINERS or not _SHADES.isdisjoint(low[before:start]):
         return False
     if end == last:
         return True

@@ -17,7 +17,7 @@ def outcome(question: str, text: str, context: Context = SOFA) -> tuple[str, str
 @pytest.mark.parametrize(
     "question",
     ["Is there a dog in the image?", "Are there any dogs?", "Can you see a dog?", "Do you see any dogs here?",
-     "Does the picture show a dog?", "Is a dog visible in the photo?"],
+     "Does the picture show a dog?", "Is a dog visible in the photo?", "Is a dog part of the scene?"],
 )  # fmt: skip
 def test_yes_needs_the_object(question: str) -> None:
     assert outcome(question, "Yes, on the right.") == ("fail", "yes_without_object")
@@ -33,6 +33,12 @@ def test_yes_needs_the_object(question: str) -> None:
 )  # fmt: skip
 def test_a_bounded_question_may_be_answered_no(question: str, text: str) -> None:
     assert outcome(question, text)[0] == "pass"
+
+
+def test_no_before_the_same_thing_denies_it() -> None:
+    question, black = "Is there a black cat in the picture?", "No, a black cat is lying on the couch."
+    assert outcome(question, black) == ("fail", "no_despite_object")
+    assert outcome(question, "No, a white cat is lying there.")[0] == "pass"
 
 
 def test_what_annotations_cannot_rule_out_is_doubtful() -> None:

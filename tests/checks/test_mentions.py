@@ -32,6 +32,7 @@ def manner(text: str, word: str, asks: bool = False) -> str:
         ("A computer mouse and the TV remote lie there.", ["mouse", "remote"]),
         ("The buses pass some sheep and three calves.", ["bus", "sheep", "cow"]),
         ("A hot-dog and a fire-hydrant.", ["hot dog", "fire hydrant"]),
+        ("An orange and a small orange lie by the sink.", ["orange", "orange", "sink"]),
         ("The pizza isn't warm, the dog's bowl is.", ["pizza", "dog", "bowl"]),
     ],
 )
@@ -44,6 +45,7 @@ def test_the_longest_phrase_names_its_class(text: str, names: list[str]) -> None
     [
         "An orange cushion lies in the remote area.",
         "The wall is orange and white.",
+        "The ceiling is orange.",
         "It is painted a bright orange.",
         "Rusty train tracks lead past the bus stop.",
         "A bird house hangs over the boat house.",
