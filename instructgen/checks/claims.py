@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ..records import Span, Verdict
-from .mentions import Mention
+from .mentions import Mention, Token
+from .word_lists import word_lists
+from .wording import needs
 
 Outcome = Literal["supported", "contradicted", "doubtful", "undecidable"]
 
@@ -34,6 +36,34 @@ class Claim(NamedTuple):
 def may_claim(mention: Mention) -> bool:
     """Tell whether something said of a mention claims anything: it is asserted, and certain in its sense."""
     return mention.certain and not mention.near and mention.polarity == "asserted"
+
+
+_SUPPOSING = word_lists()["usual"] | needs(
+    "if would might could should yesterday ago average either imagine used printed painted"
+)
+"""A sentence with one of these may speak of what is usual, past, possible or a picture."""
+_DEPICTING = word_lists()["figures"] - word_lists()["whole_picture"]
+"""After one of these a sentence may speak of what is in a picture."""
+
+
+def is_plain(text: str, tokens: Sequence[Token], mention: Mention, unless: frozenset[str] = frozenset()) -> bool:
+    """Tell whether the sentence of a mention states what is there: it asks, supposes and depicts nothing.
+
+    ``unless`` are further words that make a sentence speak of something else.
+    """
+    sentence = tokens[mention.first].sentence
+    first, last = mention.first, mention.last
+    while first and tokens[first - 1].sentence == sentence:
+        first -= 1
+    while last < len(tokens) and tokens[last].sentence == sentence:
+        last += 1
+    words = [token.low for token in tokens[first:last]]
+    if not (_SUPPOSING.isdisjoint(words) and unless.isdisjoint(words)):
+        return False
+    if not _DEPICTING.isdisjoint(words[: mention.first - first]):
+        return False
+    end = tokens[last].start if last < len(tokens) else len(text)
+    return "?" not in text[tokens[last - 1].end : end]
 
 
 def is_owner(text: str, mention: Mention) -> bool:

@@ -14,9 +14,9 @@ from pydantic import Field
 from ..records import Context, Sample, Turn, Verdict
 from ..vocabulary import DOUBTFUL_COUNTS, plural_of
 from .annotation import AnnotationCheck
-from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
+from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .mentions import Mention, Reading, reading_of
-from .quantities import WORDS, Quantity, counted, quantities_of
+from .quantities import WORDS, Quantity, counted, is_capacity, quantities_of
 from .tallies import Tally, tallies_of
 from .totals import Asked, answer_of, asked_in, is_total
 from .words import look_out_for, words_of
@@ -96,7 +96,9 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
             if answer and answer.quantity.first == quantity.first:
                 continue
             this = counted(turn.text, tokens, quantity, mentions)
-            if this is None or not may_claim(this.mention) or quantity.high == 0:
+            if this is None or quantity.high == 0 or not may_claim(this.mention):
+                continue
+            if is_capacity(tokens, quantity) or not is_plain(turn.text, tokens, this.mention):
                 continue
             total = is_total(turn.text, tokens, this)
             if total or quantity.high != 1:

@@ -76,6 +76,12 @@ NEGATION = needs("not no never neither nor n't isn't aren't cannot or instead ra
 HEADS = needs(
     "with of by near beside in on at behind under holding wearing riding carrying using watching next to from"
 )
+VERBS = needs("is are was were can sits stands lies appears hangs")
+AMOUNTS = needs(
+    "group pair couple herd flock crowd lot row line bunch number team cluster stack pile plate bowl slice piece cup"
+    " glass bottle kind type variety set family half part most some all each one two three"
+)
+"""Before "of" these leave what comes after the thing that is spoken of."""
 PRONOUNS = needs("it they he she this that these those")
 
 

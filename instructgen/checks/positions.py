@@ -11,11 +11,12 @@ from typing import ClassVar
 from ..records import Box, Context, Sample, Turn, Verdict
 from ..vocabulary import DOUBTFUL_COUNTS, Vocabulary
 from .annotation import AnnotationCheck
-from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
+from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .layout import Tolerances, all_of, any_of, on_side, related
 from .mentions import Mention, Reading, reading_of
+from .place_reader import places_of
 from .place_words import WORDS, How
-from .places import PairPlace, Place, Relation, Side, places_of
+from .places import PairPlace, Place, Relation, Side
 from .truth import truth_of
 from .wording import needs
 from .words import look_out_for, words_of
@@ -31,6 +32,9 @@ _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
 _WHERE = needs("where which side part locate position find left right located placed positioned situated")
+
+_ELSEWHERE = needs("mirror mirrors perspective viewpoint")
+"""A sentence with one of these may take left and right another way."""
 
 look_out_for(WORDS)
 
@@ -76,7 +80,10 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
             asked = mentions[0] if mentions and any(token.low in _WHERE for token in tokens) else None
         else:
             for place in places_of(turn.text, tokens, mentions, asked):
-                if all(map(may_claim, _involved(place))):
+                involved = _involved(place)
+                # What was asked for is named in the question, not here.
+                here = next((thing for thing in involved if thing.turn == number), None)
+                if all(map(may_claim, involved)) and (not here or is_plain(turn.text, tokens, here, _ELSEWHERE)):
                     yield number, place
 
 

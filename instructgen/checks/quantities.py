@@ -75,6 +75,7 @@ _CLOSED = needs(
     " him there here not no one ones another each every either neither what how its his her their"
 )
 """Words over which a number does not reach."""
+_CAPACITY = needs("for seat seats fit fits need needs require requires accommodate accommodates takes take hold like")
 _REACH = 4
 """Words that may stand between a number and its noun."""
 _PAST_DIGITS = re.compile(r"[%:/°\"″′]|[.,]\d")
@@ -127,6 +128,14 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
         if low in _CLOSED or low in _UNITS or low in WORDS:
             return None
     return None
+
+
+def is_capacity(tokens: Sequence[Token], quantity: Quantity) -> bool:
+    """Tell whether a number says for how many something is: "a table for two people", "it seats four people"."""
+    before = quantity.first - 1
+    return (
+        before >= 0 and tokens[before].low in _CAPACITY and tokens[before].sentence == tokens[quantity.first].sentence
+    )
 
 
 def _word(tokens: Sequence[Token], at: int) -> str:

@@ -1,5 +1,7 @@
 """The counts check: a part may be smaller than the boxes, a total may not, and neither may be larger."""
 
+from pathlib import Path
+
 import pytest
 from box_scenes import box, row_of, said_of, scene
 from dialogues import built, dialogue
@@ -48,6 +50,9 @@ def test_a_number_of_things_may_be_a_part_of_them_only(boxes: int, answer: str, 
         ("There are no dogs in the picture.", "fail"),
         ("Zero.", "fail"),
         ("There are two adult dogs and one puppy.", "pass"),
+        ("There are three dogs: two brown ones and a black one.", "pass"),
+        ("There are two dogs in the picture, with one of them asleep.", "fail"),
+        ("Two on the left and one on the right.", "pass"),
         ("The dogs are brown.", "pass"),
     ],
 )
@@ -62,6 +67,8 @@ def test_the_answer_to_how_many_is_a_total(answer: str, outcome: str) -> None:
         ("A total of two dogs can be seen.", "fail"),
         ("Two dogs are visible.", "fail"),
         ("There is only one dog in the photo.", "fail"),
+        ("In the picture there are two dogs.", "fail"),
+        ("There are two dogs in the picture, and a cat.", "fail"),
         ("There are two dogs on the grass.", "pass"),
         ("There are two brown dogs in the picture.", "pass"),
         ("Two dogs are sitting in the picture.", "pass"),
@@ -131,6 +138,20 @@ def test_many_people_are_doubtful_and_few_are_not() -> None:
     assert said_of(CHECK, scene(*row_of(6, "person")), "Nine people walk by.").outcome == "doubtful"
 
 
+def test_what_is_boxed_as_a_class_like_it_makes_a_number_doubtful_only() -> None:
+    context = scene(*row_of(2, "truck"), box("car", 0.1, 0.1, 0.2, 0.2))
+    assert said_of(CHECK, context, "Three trucks pass.").outcome == "doubtful"
+    assert said_of(CHECK, context, "Four trucks pass.").outcome == "fail"
+
+
+def test_a_vocabulary_of_other_classes_is_counted_too(tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("lamp\npillow\n", encoding="utf-8")
+    context = scene(*row_of(2, "lamp"))
+    assert said_of(CHECK, context, "Three lamps stand there.").outcome == "pass"
+    assert said_of(built("counts", {"vocabulary": names}), context, "Three lamps stand there.").outcome == "fail"
+
+
 def test_a_pair_of_skis_is_one_thing() -> None:
     context = scene(*row_of(1, "skis"))
     assert said_of(CHECK, context, "A pair of skis leans there.").outcome == "pass"
@@ -145,6 +166,12 @@ def test_a_pair_of_skis_is_one_thing() -> None:
         "The five-dog sled stands there.",
         'The sign says "five dogs".',
         "Dog number five barks.",
+        "Five dogs could live here.",
+        "A drawing of a house and five dogs hangs there.",
+        "Five dogs are printed on the towel.",
+        "Are five dogs there?",
+        "This is a basket for five dogs.",
+        "The kennel accommodates five dogs.",
     ],
 )
 def test_what_is_not_asserted_of_the_things_is_not_judged(answer: str) -> None:

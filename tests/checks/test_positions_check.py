@@ -27,6 +27,12 @@ SIDES = [
     "A dog is to the {} of the couch.",
     "To the {} of the couch, there is a dog.",
     "The dog is sitting to the {} of a green couch.",
+    "A dog is {} of the couch.",
+    "The {} half of the picture shows a dog.",
+    "A dog hangs on the wall at the lower {}.",
+    "The dog near the cat is on the {}.",
+    "A group of dogs is on the {}.",
+    "The dog is on the {} side of the couch.",
     "The cat is on the wall. The dog is on the {} of the image.",
 ]
 
@@ -38,7 +44,7 @@ def test_a_changed_side_fails_and_the_right_one_passes(sentence: str) -> None:
     assert verdict.outcome == "fail"
     assert verdict.reason in ("wrong_side", "wrong_relation")
     claims = CHECK.figures(dialogue(("Say.", sentence.format("left"))), ROOM)  # type: ignore[attr-defined]
-    assert claims == {"claims": 1, "supported": 1}
+    assert claims["supported"] == 1
 
 
 @pytest.mark.parametrize(
@@ -99,6 +105,15 @@ def test_heights_centres_and_touching(answer: str, outcome: str) -> None:
         "The dog turned right in the middle of the night.",
         "The dog has a toy on the right.",
         "The corner of the room holds a dog.",
+        "The dog's bowl is on the right.",
+        "The tail of the dog is on the right side of the image.",
+        "The lamp next to the dog is on the right.",
+        "Either the cat or the dog is on the right.",
+        "Is the dog on the right?",
+        "From the cat's perspective, the dog is on the right.",
+        "A poster hangs there and shows a dog on the right.",
+        "The dog usually sleeps on the right.",
+        "The dog is right next to the couch.",
     ],
 )
 def test_what_boxes_cannot_tell_is_let_be(answer: str) -> None:
@@ -147,6 +162,23 @@ def test_classes_of_which_annotators_boxed_a_few_are_only_doubtful() -> None:
     assert said_of(CHECK, scene(box("book", 0.8, 0.2, 0.9, 0.9)), "A book is on the left.").outcome == "doubtful"
     cups = scene(box("cup", 0.8, 0.2, 0.9, 0.3), box("dining table", 0.1, 0.5, 0.4, 0.9))
     assert said_of(CHECK, cups, "A cup is on the wooden dining table.").outcome == "doubtful"
+
+
+def test_the_bottle_is_one_of_the_few_that_have_boxes() -> None:
+    context = scene(box("bottle", 0.8, 0.2, 0.9, 0.9))
+    assert said_of(CHECK, context, "A bottle is on the left.").outcome == "doubtful"
+    assert said_of(CHECK, context, "The bottle is on the left.").outcome == "fail"
+
+
+def test_what_may_be_boxed_as_a_class_like_it_is_doubtful_only() -> None:
+    truck, car = box("truck", 0.8, 0.5, 0.9, 0.8), box("car", 0.1, 0.5, 0.2, 0.8)
+    assert said_of(CHECK, scene(truck), "A truck is on the left.").outcome == "fail"
+    assert said_of(CHECK, scene(truck, car), "A truck is on the left.").outcome == "doubtful"
+
+
+def test_boxes_of_different_pictures_do_not_lie_beside_each_other() -> None:
+    cat = CAT_RIGHT.model_copy(update={"image": 1})
+    assert said_of(CHECK, scene(DOG_LEFT, cat), "The dog is to the right of the cat.").outcome == "pass"
 
 
 def test_a_caption_that_says_the_same_overrides_the_boxes() -> None:
