@@ -30,6 +30,8 @@ from .place_words import (
     PHRASE,
     PRONOUNS,
     STOPS,
+    TAKING,
+    TOWARDS,
     VERBS,
     How,
     is_link,
@@ -157,7 +159,7 @@ class _Reader:
         """Give the things that what begins at a token may be said of; none where that is not clear."""
         at = first - 1
         sentence = self.tokens[first].sentence if first < len(self.tokens) else -1
-        steps = 0
+        steps, towards = 0, self._word(first) in TOWARDS
         while at >= 0 and self.tokens[at].sentence == sentence:
             mention = self.by_last.get(at + 1)
             if mention is not None:
@@ -165,8 +167,9 @@ class _Reader:
             low = self.tokens[at].low
             if low in ("yes", "no") and self._opens(at):
                 break
-            aside = 0 if steps or is_link(low) else self._aside(at)
-            if low in NEGATION or steps > 6 or not (aside or is_link(low) or low in PRONOUNS):
+            link = is_link(low, towards)
+            aside = 0 if steps or link else self._aside(at)
+            if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS):
                 return ()
             steps += 1
             at -= aside or 1
@@ -176,10 +179,13 @@ class _Reader:
         return ()
 
     def _aside(self, at: int) -> int:
-        """Give how many tokens "on the wall" and the like are that end at one, 0 where there is nothing of the kind."""
-        for reach in (2, 3):
-            if self._word(at - reach) in NEARBY and self._word(at - reach + 1) in ARTICLES | OWNERS:
+        """Give how many tokens "on the wall", "in white" or "holding a cup" are that end at a token, 0 for none."""
+        for reach in (1, 2, 3):
+            opener, after = self._word(at - reach), self._word(at - reach + 1)
+            if opener in TAKING or (opener in NEARBY and (opener == "in" or after in ARTICLES | OWNERS)):
                 return reach + 1
+            if opener in STOPS:
+                break
         return 0
 
     def _subjects(self, mention: Mention, verb: bool, sentence: int) -> tuple[Mention, ...]:

@@ -52,12 +52,18 @@ LINKS = needs(
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = needs(
     "building ceiling clothing painting railing king wing ring string thing something everything nothing evening"
-    " morning awning wedding crossing bed red shed sled weed seed feed family fly belly jelly holding wearing riding"
-    " carrying facing looking turning leaning moving pointing heading driving walking running using eating pulling"
-    " pushing watching touching playing throwing hitting swinging having including featuring showing containing turned"
-    " faced"
+    " morning awning wedding crossing bed red shed sled weed seed feed family belly jelly holding wearing carrying"
+    " facing looking turning leaning pointing heading touching throwing hitting having including featuring showing"
+    " containing turned faced"
 )
-"""These end as participles and adverbs do, yet name a thing, take one, or say which way it goes."""
+"""These end as participles and adverbs do, yet name a thing, take one, or say which way it looks."""
+MOVING = needs(
+    "moving driving walking running riding pulling pushing flying passing coming going sailing swimming jumping"
+)
+"""With "to the left" these say which way something goes, not where it is."""
+TOWARDS = needs("to toward towards")
+TAKING = needs("wearing holding carrying playing eating using swinging reading drinking watching")
+"""What is worn or held is where its bearer is: "a woman wearing a hat on the left"."""
 FRONTED = needs(
     "there is are you we one can see be i stands sits lies appears seen find notice has sit stand lie have spot also"
 )
@@ -90,6 +96,8 @@ DOWN: dict[str, Down] = {"upper": "top", "top": "top", "lower": "bottom", "botto
 HOWS: tuple[How, ...] = ("above", "below", "on", "near")
 
 
-def is_link(low: str) -> bool:
-    """Tell whether a word may stand between a thing and where it is."""
+def is_link(low: str, towards: bool = False) -> bool:
+    """Tell whether a word may stand between a thing and where it is; ``towards``: and "to the left"."""
+    if towards and low in MOVING:
+        return False
     return low in LINKS or (low.endswith(("ing", "ed", "ly")) and low not in NOT_LINKS)
