@@ -189,9 +189,11 @@ class _Turn:
         self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
     ) -> Mention:
         low, tokens = self.low, self.tokens
-        joined = end < last and self._gap(end).isspace() and not low[end - 1].endswith("'s")
-        certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
+        owner = low[end - 1].endswith("'s")
+        joined = end < last and not owner and self._gap(end).isspace()
         definite, introduced = _determined(low, start, first)
+        certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
+        certain = certain and (definite or not owner)  # "a bird's nest" has no bird
         polarity = manner.get(end - 1, "asserted")
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"

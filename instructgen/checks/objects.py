@@ -57,8 +57,10 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
 
 
 def _is_new(mention: Mention) -> bool:
-    """Tell whether a mention brings a particular thing in: "a man", not "people", "the driver" nor "a buyer"."""
-    return mention.introduced and (mention.name != "person" or mention.word in _PERSONS)
+    """Tell whether a mention brings a particular thing in. Of persons, only "a man" and "two girls" do, not "people",
+    "the driver" nor "a buyer": whoever explains a scene speaks of people who are not in it.
+    """
+    return mention.name != "person" or (mention.introduced and mention.word in _PERSONS)
 
 
 class ObjectsCheck(AnnotationCheck):

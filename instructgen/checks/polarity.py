@@ -175,15 +175,13 @@ class _Scopes:
         return word == "case" and self._at(i - 1) == "in" and self._at(i + 1) not in ("", "of", "on", "with")
 
     def _supposed(self, i: int) -> range:
-        """Give the words of an indefinite subject before the modal at ``i``: ``a cat might``, ``people could``."""
-        end = i - 1 if self._at(i - 1).endswith("ly") or self._at(i - 1) == "also" else i
-        start = max(self.first, end - 4)
-        for k in range(end - 1, start - 1, -1):
-            if self.low[k] in _LISTS["indefinite"] and (k == self.first or not self.gap(k).isspace()):
-                return range(k, end)
-            if self.low[k] in DETERMINERS or self.low[k] in PREPOSITIONS or self.low[k] in PHRASE_ENDS:
-                return range(0)
-        return range(start, end) if start == self.first else range(0)
+        """Give the words of the indefinite subject of a modal: ``a cat might``, ``people in a hurry could``."""
+        start = self._clause_start(i)
+        while self.low[start] in _CLAUSE_ENDS or self.low[start] in ("and", "so"):
+            start += 1
+        before = self.low[start:i]
+        indefinite = before[:1] and before[0] not in DEFINITE and before[0] not in PREPOSITIONS and before[0] != "there"
+        return range(start, i) if indefinite and _AUXILIARIES.isdisjoint(before) else range(0)
 
     def _depicts(self, i: int, word: str) -> bool:
         """Tell whether what follows word ``i`` is a figure or picture: ``statue of``, ``shaped like``, ``says``."""

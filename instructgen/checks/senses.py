@@ -21,6 +21,7 @@ _FOLLOWERS = (
 )
 _HEADS, _PLURAL_HEADS, _ING_NOUNS = _LISTS["heads"], _LISTS["plural_heads"], _LISTS["ing_nouns"]
 _VERBS, _VERB_FRONTS, _VERB_FRONTS_S = _LISTS["verbs"], _LISTS["verb_fronts"], _LISTS["verb_fronts_s"]
+_WAYS = _LISTS["ways"]
 _WHO, _SHADES = _LISTS["who_acts"], COLORS | _LISTS["shades"]
 _FIGURE_NOUNS, _TOY_LIKE = _LISTS["figure_nouns_after"], _LISTS["toy_like"]
 _ONLY_WITH_ARTICLE = _LISTS["only_with_article"]
@@ -139,7 +140,7 @@ def _follows(after: str, beyond: str) -> bool:
         return beyond in DETERMINERS
     if after in _HEADS:
         return False
-    if after.endswith("s") and beyond in DETERMINERS:  # "the cat chases a": a verb
+    if after.endswith("s") and (beyond in DETERMINERS or beyond in _WAYS):  # "the cat chases a": a verb
         return True
     return after.endswith(("ing", "ed", "ly", "n't")) or after[0].isdigit()
 

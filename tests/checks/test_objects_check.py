@@ -42,6 +42,21 @@ def test_what_annotations_cannot_rule_out_is_doubtful(text: str, why: str) -> No
     assert judged(text).outcome == "doubtful", why
 
 
+def test_several_captions_make_up_for_boxes_that_are_often_left_out() -> None:
+    context = boxed("dog", captions=("A dog.", "A brown dog.", "A dog on a lawn."))
+    for text in ("A man walks the dog.", "Two girls pet the dog.", "The dog sits by a car.", "Some chairs."):
+        assert judged(text, context).outcome == "fail", text
+    for text in (
+        "Some people sit.",
+        "The driver has parked.",
+        "A passenger.",
+        "The man.",
+        "For a person, it is small.",
+    ):
+        assert judged(text, context).outcome == "doubtful", text
+    assert judged("A man.", boxed("dog", captions=("A dog.", "A rider's dog.", "A dog."))).outcome == "doubtful"
+
+
 @pytest.mark.parametrize(
     "text",
     ["There might be a cat around.", "There is no cat.", "A statue of a horse.", "An orange leash.", "A bird house.",
