@@ -7,30 +7,38 @@ places by more than the middles of boxes.
 
 from collections.abc import Iterable
 from math import hypot
+from typing import Protocol
 
-from pydantic import Field
-
-from ..records import Box, Record
+from ..records import Box
 from .place_words import Across, Down, How
 
 
-class Tolerances(Record):
+class Tolerances(Protocol):
     """From where on boxes bear out or contradict what is said of places, in shares of the picture."""
 
-    side: float = Field(default=0.6, ge=0.5, le=1)
-    """A thing whose middle lies past this is not in the half that is named, unless it spans the middle: reaches from
-    one outer quarter of the picture into the other."""
-    centre: float = Field(default=0.2, ge=0, lt=0.5)
-    """A thing whose middle is nearer than this to the left or right edge, and that does not reach over the picture's
-    middle, is not in the centre."""
-    apart: float = Field(default=0.05, ge=0)
-    """Left or right of another thing bears out where the middles are so far apart, and a quarter of the wider box."""
-    against: float = Field(default=0.1, ge=0)
-    """It is contradicted where the middles are so far apart the other way; "on" where the boxes are so far apart."""
-    overlap: float = Field(default=0.5, ge=0, le=1)
-    """Things that share at least so much of the narrower one's width are neither left nor right of each other."""
-    near: float = Field(default=0.5, ge=0)
-    """"Next to" is contradicted where so much of the picture's diagonal lies between the boxes."""
+    @property
+    def side(self) -> float:
+        """How far past the middle a thing is no more in the half that is named."""
+
+    @property
+    def centre(self) -> float:
+        """How near to the left or right edge a thing is no more in the centre."""
+
+    @property
+    def apart(self) -> float:
+        """How far apart middles bear out "left of"."""
+
+    @property
+    def against(self) -> float:
+        """How far apart the other way they contradict it, or boxes "on"."""
+
+    @property
+    def overlap(self) -> float:
+        """How much of the narrower thing's width over the other's makes neither left of the other."""
+
+    @property
+    def near(self) -> float:
+        """How much of the diagonal between boxes contradicts "near"."""
 
 
 _WIDE = 0.25

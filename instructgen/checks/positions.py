@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import ClassVar
 
+from pydantic import Field
+
 from ..records import Box, Context, Sample, Turn, Verdict
 from ..vocabulary import DOUBTFUL_COUNTS, Vocabulary
 from .annotation import AnnotationCheck
@@ -45,8 +47,20 @@ class PositionsCheck(AnnotationCheck):
     name: ClassVar[str] = "positions"
     version: ClassVar[int] = 1
 
-    allow: Tolerances = Tolerances()
-    """From where on boxes contradict a place."""
+    side: float = Field(default=0.6, ge=0.5, le=1)
+    """A thing whose middle lies past this share of the picture's width, seen from the named side, is not on that side,
+    unless it reaches from one outer quarter of the picture into the other. Top and bottom likewise."""
+    centre: float = Field(default=0.2, ge=0, lt=0.5)
+    """A thing whose middle is nearer than this to the left or right edge is not in the centre, unless it reaches over
+    the picture's middle."""
+    apart: float = Field(default=0.05, ge=0, le=1)
+    """A thing is left of another where their middles are so far apart, and a quarter of the wider one's width."""
+    against: float = Field(default=0.1, ge=0, le=1)
+    """It is not left of another that lies so far the other way; nor on one where so much width is between them."""
+    overlap: float = Field(default=0.5, ge=0, le=1)
+    """Of things that share so much of the narrower one's width, neither is left or right of the other for sure."""
+    near: float = Field(default=0.5, ge=0, le=1)
+    """A thing is not next to another where so much of the picture's diagonal is between them."""
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge: a contradicted place fails, a doubtful one is doubtful."""
@@ -64,7 +78,7 @@ class PositionsCheck(AnnotationCheck):
         stated = list(_stated(sample.turns, reading))
         if not stated:
             return []
-        scene = _Scene(context, self.allow, self._vocabulary)
+        scene = _Scene(context, self, self._vocabulary)
         return [scene.weighed(number, place) for number, place in stated]
 
 

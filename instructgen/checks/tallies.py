@@ -1,5 +1,6 @@
 """A context in; of each class how many things it shows, at least and at most, and what its captions count of it out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -72,7 +73,10 @@ def _tallied(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[
 def _tally(context: Context, truth: Truth, name: str, small: float) -> Tally:
     boxes = truth.boxes.get(name, ())
     single = [index for index in boxes if not context.boxes[index].crowd]
-    number, noticed = len(single), sum(_covered(context.boxes[index]) >= small for index in single)
+    number = len(single)
+    # What is in several pictures may be the same things: they bound a total by the fullest picture only.
+    seen = Counter(context.boxes[i].image for i in single if _covered(context.boxes[i]) >= small)
+    noticed = max(seen.values(), default=0)
     most = number if number <= _EXACT else number + 1 if number <= _LOOSE else -(-number * 6 // 5)
     least = noticed if noticed <= _EXACT else noticed - 1 if noticed <= _LOOSE else noticed * 4 // 5
     return Tally(boxes, number, least, most if number == len(boxes) else None, 0, ())

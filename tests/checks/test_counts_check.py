@@ -108,6 +108,14 @@ def test_very_small_things_need_not_be_counted() -> None:
     assert said_of(built("counts", {"small": 0}), context, "Two.", HOW_MANY).outcome == "fail"
 
 
+def test_the_same_things_in_two_pictures_are_not_counted_twice() -> None:
+    again = [shown.model_copy(update={"image": 1}) for shown in row_of(2, "dog")]
+    context = scene(*row_of(2, "dog"), *again)
+    assert said_of(CHECK, context, "Two.", HOW_MANY).outcome == "pass"
+    assert said_of(CHECK, context, "Four.", HOW_MANY).outcome == "pass"
+    assert said_of(CHECK, context, "One.", HOW_MANY).outcome == "fail"
+
+
 def test_a_caption_overrides_the_boxes() -> None:
     context = scene(*row_of(2, "dog"), captions=["Five dogs on a lawn.", "Dogs play."])
     assert said_of(CHECK, context, "Five.", HOW_MANY).outcome == "pass"

@@ -3,10 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructgen.checks.layout import Tolerances, all_of, any_of, on_side, related
+from instructgen.checks.layout import all_of, any_of, on_side, related
+from instructgen.checks.positions import PositionsCheck
 from instructgen.records import Box
 
-ALLOW = Tolerances()
+ALLOW = PositionsCheck()
 
 
 @st.composite

@@ -33,6 +33,9 @@ SIDES = [
     "The dog near the cat is on the {}.",
     "A group of dogs is on the {}.",
     "The dog is on the {} side of the couch.",
+    "A dog in a red vest on the {} sleeps.",
+    "A dog holding a stick on the {} side of the image waits.",
+    "A dog running on the {} side of the image barks.",
     "The cat is on the wall. The dog is on the {} of the image.",
 ]
 
@@ -113,6 +116,8 @@ def test_heights_centres_and_touching(answer: str, outcome: str) -> None:
         "From the cat's perspective, the dog is on the right.",
         "A poster hangs there and shows a dog on the right.",
         "The dog usually sleeps on the right.",
+        "The dog is walking to the right side of the image.",
+        "The dog looking at a lamp on the right barks.",
         "The dog is right next to the couch.",
     ],
 )
@@ -190,7 +195,7 @@ def test_a_caption_that_says_the_same_overrides_the_boxes() -> None:
 def test_the_tolerances_are_fields() -> None:
     context = scene(box("dog", 0.55, 0.5, 0.75, 0.8))
     assert said_of(CHECK, context, "The dog is on the left side of the image.").outcome == "fail"
-    lenient = built("positions", {"allow": {"side": 0.7}})
+    lenient = built("positions", {"side": 0.7})
     assert said_of(lenient, context, "The dog is on the left side of the image.").outcome == "pass"
 
 
