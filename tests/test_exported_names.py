@@ -34,7 +34,18 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
-        "checks": ["answer_agreement", "coverage", "leaks", "length", "objects", "refusal", "repetition", "shape"],
+        "checks": [
+            "answer_agreement",
+            "counts",
+            "coverage",
+            "leaks",
+            "length",
+            "objects",
+            "positions",
+            "refusal",
+            "repetition",
+            "shape",
+        ],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }
 
