@@ -28,7 +28,7 @@ _HINTS = {
     "not_several": "Speak of several things only where the annotation shows more than one.",
 }
 _PAIRED = frozenset({"skis", "scissors"})
-"""One box holds a pair of them, which may be counted as two."""
+"""One box holds a pair of them, which people count as one or as two."""
 _FEW = 4
 """So few people are boxed as reliably as other things."""
 _DIGITS = "0123456789"
@@ -116,8 +116,8 @@ def _weighed(stated: _Stated, tally: Tally | None) -> Claim:
         return claim
     if not tally.boxes:
         return claim._replace(outcome="undecidable")
-    most = tally.most if not quantity.pair or stated.name not in _PAIRED else 2 * (tally.most or 0)
-    if most is not None and quantity.low > most:
+    each = 2 if stated.name in _PAIRED else 1
+    if tally.most is not None and quantity.low > tally.most * each:
         return _against(claim, stated, tally)
     if stated.total and quantity.high is not None and quantity.high < tally.least:
         return claim._replace(outcome="contradicted", reason="wrong_total", contradicts=_told(stated, tally))

@@ -78,7 +78,7 @@ _CLOSED = needs(
 _CAPACITY = needs("for seat seats fit fits need needs require requires accommodate accommodates takes take hold like")
 _REACH = 4
 """Words that may stand between a number and its noun."""
-_PAST_DIGITS = re.compile(r"[%:/°\"″′]|[.,]\d")
+_PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")
 _DIGIT = re.compile("[0-9]")
 _LOW = itemgetter(0)
 _SPAN = re.compile(r"(\d{1,2})-(\d{1,3})")
@@ -113,7 +113,7 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
     if at < len(tokens) and tokens[at].low == "of":
         described = not both
         at += 1
-    if at < len(tokens) and tokens[at].low in _ARTICLES:
+    if at < len(tokens) and tokens[at].low in _ARTICLES and _joined(text, tokens, at, comma=False):
         described = described or not quantity.pair
         at += 1
     for step in range(_REACH + 1):

@@ -84,17 +84,18 @@ def answer_of(
         return _none(tokens, mentions, asked)
     this = counted(text, tokens, first, mentions)
     if len(found) > 1 and not tokens[found[1].first].sentence:
-        end = this.mention.end if this and not this.described else len(text)
-        if not _DETAIL.search(text, end, tokens[found[1].first].end):
+        end = this.mention.end if this else tokens[first.last - 1].end
+        if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end):
             return None
     if this is not None:
         mention = this.mention
-        same = mention.name == asked.name and mention.certain and mention.polarity in ("asserted", "negated")
-        return Answer(first, first.first, mention.last) if same else None
+        said = mention.certain and mention.polarity == ("negated" if first.high == 0 else "asserted")
+        return Answer(first, first.first, mention.last) if said and mention.name == asked.name else None
     past = tokens[first.last] if first.last < len(tokens) else None
-    if past is not None and not past.sentence and past.low not in _BARE:
-        return None
-    return Answer(first, first.first, first.last)
+    # "Two." and "Two: a black one …", not "two hats" or "two of which".
+    if past is None or past.sentence or past.low in _BARE or text[tokens[first.last - 1].end : past.start].strip():
+        return Answer(first, first.first, first.last)
+    return None
 
 
 def _none(tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:

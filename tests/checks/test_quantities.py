@@ -67,6 +67,8 @@ def test_a_number_of_dogs_is_read(text: str, low: int, high: int | None) -> None
         "50% dogs.",
         "Two men walk beside dogs.",
         "Two lamps, dogs and cats.",
+        "Of the two, the dogs are brown.",
+        "A 1/2 scale of dogs.",
         "Two types of dogs run.",
         "Two plates with donuts.",
         'A sign reads "two dogs".',
