@@ -16,6 +16,7 @@ from .senses import (
     DETERMINERS,
     GROUPS,
     INTRODUCING,
+    OWNERS,
     PREPOSITIONS,
     Lexicon,
     Sense,
@@ -85,6 +86,8 @@ class Reading(NamedTuple):
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|\n+")
 _ABBREVIATION = re.compile(r"\b(?:mrs?|dr|st|vs)\.$")
+_LONGEST = 120
+"""Words after which a run-on reply is cut as though a sentence ended: time stays linear in its length."""
 _new_tuple = tuple.__new__
 
 
@@ -106,10 +109,13 @@ def _split(text: str) -> tuple[list[Token], list[int]]:
     bounds: list[int] = []
     begin = 0
     for end in _sentence_ends(low):
-        at, sentence = begin, len(bounds)
+        at, sentence, full = begin, len(bounds), len(tokens) + _LONGEST
         for word in WORD.findall(low[begin:end]):
             at = low.index(word, at)
             past = at + len(word)
+            if len(tokens) == full:
+                bounds.append(full)
+                sentence, full = sentence + 1, full + _LONGEST
             tokens.append(_new_tuple(Token, (word, at, past, sentence)))
             at = past
         begin = end
@@ -198,8 +204,8 @@ class _Turn:
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
         whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
-        if polarity == "asserted" and not definite:
-            if question:
+        if polarity == "asserted" and (not definite or low[start - 1] in OWNERS):
+            if question and not definite:
                 polarity = "asked"
             elif is_general(low, start, end, first, last, sense.plural):
                 polarity = "generic"

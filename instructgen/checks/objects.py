@@ -39,7 +39,8 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     """Hold one mention against what boxes and captions support."""
     if mention.polarity == "asserted":
         return asserted(mention, truth, vocabulary)
-    if mention.polarity == "negated" and mention.certain and truth.supports(mention.name):
+    denied = mention.polarity == "negated" and mention.certain and not mention.definite
+    if denied and truth.supports(mention.name):
         return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
     return Finding(mention, "undecidable")
 

@@ -25,6 +25,8 @@ _PHRASE_NEGATORS = _LISTS["phrase_negators"]
 """Those that negate only the noun phrase after them."""
 _EXCHANGES = {"instead": "of", "rather": "than", "opposed": "to"}
 _AUXILIARIES = _LISTS["auxiliaries"]
+_SIGNS, _ABSENCES = _LISTS["signs"], _LISTS["absences"]
+"""``no sign of a dog``; ``the absence of dogs, cats and cows``."""
 _GONE = _LISTS["gone"]
 _NO_NOUN = _LISTS["no_noun"]
 _SEEN, _SEEN_FILLERS = _LISTS["seen"], _LISTS["seen_fillers"]
@@ -34,6 +36,9 @@ _AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", 
 _ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
 _POSSIBLE, _LOOKED_AT = _LISTS["possible"], _LISTS["looked_at"]
 _MODALS = _LISTS["modals"]
+_BEFORE_TO = _LISTS["before_to"]
+"""``a place to …``, ``invites … to …``, ``for a person to …``: what follows is not said to happen."""
+_WISH_ENDS = _LISTS["wish_ends"]
 _LIKENED = _LISTS["likened"]
 _POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
 """``helps people``, ``protects riders``: of a phrase without an article only."""
@@ -42,6 +47,7 @@ _ABILITY = frozenset(("can", "could", "able"))
 _FOR_NOTHING = _LISTS["for_nothing"]
 """``… for`` or ``… as``: what follows is not said to be there."""
 _USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
+_GENERAL_AFTER = _LISTS["general_after"]
 _FIGURES, _FIGURE_VERBS = _LISTS["figures"], _LISTS["figure_verbs"]
 _FIGURE_PARTICIPLES, _TAKES = _LISTS["figure_participles"], _LISTS["takes"]
 _SURFACES = _LISTS["surfaces"]
@@ -52,7 +58,14 @@ PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
 """Words that no longer belong to a noun phrase."""
 _DEPICTING = _FIGURES | _FIGURE_VERBS | _FIGURE_PARTICIPLES
 CUES = (
-    NEGATORS | _GONE | _POSSIBLE | _POSSIBLE_IF_BARE | _DEPICTING | _LIKENED | _EXCHANGES.keys() | {"for", "as", "case"}
+    NEGATORS
+    | _GONE
+    | _POSSIBLE
+    | _POSSIBLE_IF_BARE
+    | _DEPICTING
+    | _LIKENED
+    | _EXCHANGES.keys()
+    | {"for", "as", "case", "to", "so"}
 )
 """All is asserted in a sentence without any of these."""
 
@@ -68,6 +81,8 @@ class _Scopes:
     def __init__(self, low: Sequence[str], first: int, last: int, gap: Gap) -> None:
         self.low, self.first, self.last, self.gap = low, first, last, gap
         self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
+        self.listing = False
+        """The negated phrase goes on over commas and ``and``."""
         self.open = False
         """A cue has been read."""
         self.opened = first
@@ -103,7 +118,8 @@ class _Scopes:
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
         elif word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING):
-            self.wished, self.opened = True, i + (2 if self._at(i + 1) in DETERMINERS else 1)
+            past = i + 2 if self._at(i + 1) in ("to", "in", "with") else i + 1
+            self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
             self.usual = True
         elif word in _DEPICTING and self._depicts(i, word):
@@ -115,21 +131,25 @@ class _Scopes:
         if mark and mark != "-":
             self.depicted = False
             # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".
-            if mark != "," or {"or", "nor"}.isdisjoint(self.low[i : min(i + 5, self.last)]):
+            goes_on = {"or", "nor", "other", *(("and",) if self.listing else ())}
+            if mark != "," or goes_on.isdisjoint(self.low[i : min(i + 5, self.last)]):
                 self.phrase = self.clause = self.wished = False
             self.possible = self.possible and mark[0] not in ";:"
         if word in _CLAUSE_ENDS:
             self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
         elif word in _DEPICTION_ENDS:
             self.depicted = False
-        if (self.phrase or self.wished) and i > self.opened and self._past_phrase(i, word):
-            self.phrase = self.wished = False
+        if i > self.opened:
+            self.phrase = self.phrase and not self._past_phrase(i, word)
+            self.wished = self.wished and word not in _WISH_ENDS and not word.endswith("ing")
 
     def _at(self, i: int) -> str:
         return self.low[i] if self.first <= i < self.last else ""
 
     def _past_phrase(self, i: int, word: str) -> bool:
         if word in DETERMINERS and self.low[i - 1] in ("or", "nor"):
+            return False
+        if self.listing and (word == "and" or self.low[i - 1] == "and"):
             return False
         return word in PHRASE_ENDS or word.endswith("ing")
 
@@ -143,7 +163,9 @@ class _Scopes:
         elif word in _PHRASE_NEGATORS:
             if word == "no" and before in ("a", "the"):  # what a sign says
                 return
-            self.phrase, self.opened = True, i + (2 if after in DETERMINERS or after in PREPOSITIONS else 1)
+            self.phrase, self.listing = True, word in _ABSENCES
+            self.opened = i + (3 if after in _SIGNS else 2 if after in DETERMINERS or after in PREPOSITIONS else 1)
+            self.opened += after in _SIGNS and self._at(i + 3) in DETERMINERS
         elif word != "not" or before in _AUXILIARIES or after in ("a", "an", "any"):
             self.clause = True
 
@@ -172,10 +194,19 @@ class _Scopes:
         if word in _POSSIBLE:  # but "you can see", "can clearly be seen"
             about_seeing = word in _ABILITY and not _LOOKED_AT.isdisjoint(self.low[i + 1 : i + 4])
             return not about_seeing
+        if word == "to":  # "a spot for a person to rest and read a book"
+            after = self._at(i + 1)
+            verb = after not in DETERMINERS and after not in PREPOSITIONS
+            return verb and not _BEFORE_TO.isdisjoint(self.low[max(self.first, i - 5) : i])
+        if word == "so":
+            return self._at(i + 1) == "that"
         return word == "case" and self._at(i - 1) == "in" and self._at(i + 1) not in ("", "of", "on", "with")
 
     def _supposed(self, i: int) -> range:
         """Give the words of the indefinite subject of a modal: ``a cat might``, ``people in a hurry could``."""
+        before = self.low[self.first : i]
+        if before[:1] and before[0] in _LISTS["indefinite"] and _AUXILIARIES.isdisjoint(before):
+            return range(self.first, i)
         start = self._clause_start(i)
         while self.low[start] in _CLAUSE_ENDS or self.low[start] in ("and", "so"):
             start += 1
@@ -251,4 +282,6 @@ def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, 
     """Tell whether an indefinite phrase is about its kind in general: ``dogs often need``, ``people who``."""
     if plural and end < last and (low[end] in _GENERAL_VERBS or (low[end] == "who" and start == first)):
         return True
-    return not _USUAL.isdisjoint(low[first:last])
+    if plural and any(low[k] == "are" and low[k + 1] in _GENERAL_AFTER for k in range(end, min(end + 6, last - 1))):
+        return True
+    return low[first] == "such" or not _USUAL.isdisjoint(low[first:last])

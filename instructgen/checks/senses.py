@@ -15,6 +15,7 @@ _LISTS = word_lists()
 DEFINITE = _LISTS["definite"]
 DETERMINERS = DEFINITE | _LISTS["indefinite"] | _LISTS["quantifiers"]
 INTRODUCING, GROUPS = _LISTS["introducing"], _LISTS["groups"]
+OWNERS = frozenset(("his", "her", "its", "their", "your", "our", "my"))
 PREPOSITIONS = _LISTS["prepositions"]
 _FOLLOWERS = (
     DETERMINERS | PREPOSITIONS | _LISTS["pronouns"] | _LISTS["verbs_after"] | _LISTS["adverbs"] | _LISTS["seen"]

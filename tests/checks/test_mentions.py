@@ -1,5 +1,7 @@
 """Texts in; what they mention, in which sense and in what manner, out: one test for each measured trap."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,6 +170,13 @@ def test_names_of_other_sets_are_read_with_regular_plurals() -> None:
     found = read(["Two alarm clocks, a bow, human faces, oaks and a bush."], vocabulary).mentions
     assert [m.name for m in found] == ["alarm_clock", "bow_(weapon)", "Human face", "tree", "tree"]
     assert [m.near for m in found] == [False, False, False, False, True]
+
+
+def test_a_run_on_reply_is_read_in_linear_time() -> None:
+    begin = time.process_time()
+    found = mentions("no dog could see a cat or like people that " * 5_000)
+    assert len(found) == 15_000
+    assert time.process_time() - begin < 10
 
 
 @given(st.text(max_size=80))
