@@ -1,7 +1,7 @@
 """A sample and its context in; a verdict out. One rule a class.
 
-``TABLE`` names the checks that a recipe may use. All of these are pure and ask nobody; ``near_duplicates`` and
-``agreement`` judge the samples of a finished run by each other.
+``TABLE`` names the checks that a recipe may use: rules, which are pure and ask nobody; two that hold the samples of
+a finished run against each other.
 """
 
 TABLE = {
@@ -9,11 +9,13 @@ TABLE = {
     "leaks": "instructgen.checks.leaks:LeaksCheck",
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
-    "objects": "instructgen.checks.objects:ObjectsCheck",
-    "coverage": "instructgen.checks.coverage:CoverageCheck",
-    "answer_agreement": "instructgen.checks.answer_agreement:AnswerAgreementCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
     "truncation": "instructgen.checks.truncation:TruncationCheck",
+    "objects": "instructgen.checks.objects:ObjectsCheck",
+    "counts": "instructgen.checks.counts:CountsCheck",
+    "positions": "instructgen.checks.positions:PositionsCheck",
+    "answer_agreement": "instructgen.checks.answer_agreement:AnswerAgreementCheck",
+    "coverage": "instructgen.checks.coverage:CoverageCheck",
     "hedges": "instructgen.checks.hedges:HedgesCheck",
     "language": "instructgen.checks.language:LanguageCheck",
     "safety": "instructgen.checks.safety:SafetyCheck",

@@ -1,0 +1,51 @@
+"""Nothing in; the records of what a text says of where things are out: in the picture, and by one another."""
+
+from typing import NamedTuple
+
+from .mentions import Mention
+from .place_words import Across, Down, How
+
+
+class Side(NamedTuple):
+    """Where in the picture something is said to be."""
+
+    start: int
+    end: int
+    """Code points of the turn's text: the phrase."""
+    across: Across
+    down: Down
+    third: bool
+    """A third of the picture is meant, not a half."""
+    sure: bool
+    """The picture's side is meant; a bare "to the left" may mean another thing's."""
+
+
+class SidePlace(NamedTuple):
+    """Something is said to be on a side of the picture."""
+
+    things: tuple[Mention, ...]
+    """What it may be said of; more than one where the sentence leaves it open."""
+    side: Side
+    among: bool
+    """It picks one out of several of a kind ("the dog on the left"): which side of them, not of the picture."""
+
+
+class PairPlace(NamedTuple):
+    """One of a kind is said to be on one side and another on the other."""
+
+    thing: Mention
+    side: Side
+    other: Side
+
+
+class Relation(NamedTuple):
+    """One thing is said to be by another."""
+
+    things: tuple[Mention, ...]
+    how: How
+    start: int
+    end: int
+    other: Mention
+
+
+Place = SidePlace | PairPlace | Relation
