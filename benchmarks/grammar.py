@@ -19,7 +19,7 @@ SHEEPISH = frozenset({"sheep", "skis", "scissors", "broccoli"})
 
 _DETERMINERS = re.compile(r"an?|the|this|that|his|her|its|their|one|another", re.IGNORECASE)
 _ADJECTIVES = re.compile(
-    rf"{'|'.join(sorted(COLORS))}|small|large|big|little|tiny|young|old|tall|long|short|huge|single|lone|cute|wet|dirty|"
+    rf"{'|'.join(sorted(COLORS))}|small|large|big|little|tiny|young|old|tall|long|short|huge|cute|wet|dirty|"
     r"empty|full|open|parked",
     re.IGNORECASE,
 )

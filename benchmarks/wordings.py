@@ -74,7 +74,6 @@ UNSEEN_LEAKS = (
     "{sentence} The normalized box is 0.31 0.22 0.74 0.90.",
     "{sentence} (box 3, category id 18)",
     # one who reads and reports
-    "I read that {clause}",
     "What I have been given describes this: {clause}",
     "I only know from the text that {clause}",
     "The writer of the first caption notes that {clause}",
