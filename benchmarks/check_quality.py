@@ -15,6 +15,7 @@ from typing import Literal
 
 import planting_texts as texts
 from figures import Figure
+from grounded_text import demo_pairs
 from human_text import genome_pairs, held_out, plain_pairs, real_contexts, refcoco_pairs
 from judging import CLAIMS, WANTED, Bench, rule_checks
 from labelled import Label, Pair, kappa, read_items, read_labels, settled
@@ -181,6 +182,13 @@ def real_texts(bench: Bench, folder: Path) -> Iterator[Figure]:
             yield bench.alarms(f"{name}, {collection}", those, (name,), ALARM_GOALS[name])
 
 
+def self_test(bench: Bench) -> Iterator[Figure]:
+    """Count what each check says of text that was written by rule from the same annotations."""
+    pairs = demo_pairs()
+    for name in bench.checks:
+        yield bench.alarms(f"{name}, grounded", pairs, (name,), None)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, help="folder of real annotations, as human_text.py describes it")
@@ -202,6 +210,7 @@ def main() -> int:
         ("our own items, dev", labelled_part(bench, "dev", labels["dev"])),
         ("our own items, sealed", labelled_part(bench, "sealed", labels["sealed"])),
         ("planted into our own good items", planted_part(bench, good, known, ())),
+        ("self-test, no figure of quality: what the teacher grounded writes", self_test(bench)),
     ]
     if given.data:
         captions = list(held_out(real))
