@@ -7,6 +7,7 @@ compound is replaced.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from instructgen.records import Context
@@ -29,6 +30,13 @@ _AFTER = re.compile(
     r"looks|walks|rests|hangs|beneath|between|over|from|inside",
     re.IGNORECASE,
 )
+_UNASSERTED = re.compile(
+    r"\b(?:would|could|might|may|should|must|can|if|perhaps|probably|maybe|likely|no|not|none|without|never|nobody|"
+    r"paintings?|statues?|drawings?|mural|printed|pictures? of|posters?|reflections?|reflecting|toy|looks? like)\b|"
+    r"n't\b|\?",
+    re.IGNORECASE,
+)
+"""A sentence with one of these may say that something is not there, possible, or depicted."""
 _VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _VERBS |= {"sits": "sit", "stands": "stand", "walks": "walk", "looks": "look", "rests": "rest", "hangs": "hang"}
 _VERBS |= {"plays": "play", "runs": "run", "waits": "wait", "rides": "ride", "grazes": "graze", "eats": "eat"}
@@ -42,7 +50,7 @@ _SINGULARS = frozenset(CLASSES) | {"bus", "grass", "wine glass", "tennis racket"
 
 SIDE = re.compile(r"\b(?:left|right)\b(?! (?:hand|foot|arm|leg|now|away|before|after|over|next|by)\b)", re.IGNORECASE)
 SIDE_OF_PICTURE = re.compile(
-    r"\b(?:on|at|to|in|near) (?:the )?(?:far |upper |lower |top |bottom )?(left|right)\b"
+    r"\b(?:on|at|in|near) (?:the )?(?:far |upper |lower |top |bottom )?(left|right)\b"
     r"(?: (?:side|half|corner|edge|end|part))?(?! (?:hand|foot|arm|leg|of)\b)",
     re.IGNORECASE,
 )
@@ -101,8 +109,10 @@ def words_before(text: str, start: int) -> list[re.Match[str]]:
 
 
 def nouns(text: str) -> Iterator[Noun]:
-    """Give the plain mentions of classes in ``text``."""
+    """Give the plain mentions of classes in ``text``, in sentences that say what is there."""
     for match in _NOUN.finditer(text):
+        if _UNASSERTED.search(_sentence(text, match.start())):
+            continue
         after = _WORD.match(text, match.end() + 1) if text[match.end() : match.end() + 1] == " " else None
         if text[match.end() : match.end() + 1] in ("-", "'", "’") or (after and not _AFTER.fullmatch(after[0])):
             continue
@@ -117,6 +127,13 @@ def nouns(text: str) -> Iterator[Noun]:
         if (number_of(lead[0]) or 1) > 1 and not is_plural(match[0]) and name not in SHEEPISH:
             continue  # a slip of the writer
         yield Noun(match.start(), match.end(), name, is_plural(match[0]), lead, adjectives > 0)
+
+
+def _sentence(text: str, at: int) -> str:
+    """Give the sentence around a place in a text."""
+    start = max(text.rfind(mark, 0, at) for mark in ".!?\n") + 1
+    ends = [end for mark in ".!?\n" if (end := text.find(mark, at)) >= 0]
+    return text[start : min(ends, default=len(text)) + 1]
 
 
 def number_of(word: str) -> int | None:
@@ -162,16 +179,21 @@ def numbered(text: str, noun: Noun, number: int) -> str | None:
     return f"{before}{cased(NUMBER_WORDS[number], lead[0])}{text[lead.end() : noun.start]}{plural}{rest}{text[end:]}"
 
 
-def mentioned(name: str, text: str) -> bool:
-    """Tell whether a text has any word for a class, near words included."""
-    low = text.lower()
-    return any(re.search(rf"\b{re.escape(word)}\b", low) for word in CLASSES[name].synonyms | CLASSES[name].near)
+@lru_cache(maxsize=100)
+def _any_word(name: str) -> re.Pattern[str]:
+    words = sorted(CLASSES[name].synonyms | CLASSES[name].near)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _in_captions(captions: tuple[str, ...]) -> frozenset[str]:
+    text = "\n".join(captions)
+    return frozenset(name for name in CLASSES if _any_word(name).search(text))
 
 
 def held(context: Context) -> set[str]:
     """Give the classes that a context may hold: in its boxes, or in its captions by any word, near words included."""
-    boxed = {box.label for box in context.boxes}
-    return boxed | {name for name in CLASSES if any(mentioned(name, caption) for caption in context.captions)}
+    return {box.label for box in context.boxes} | _in_captions(context.captions)
 
 
 def count_claims(text: str) -> int:

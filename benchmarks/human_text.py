@@ -86,6 +86,15 @@ def held_out(contexts: Iterable[Context]) -> Iterator[Pair]:
             yield one_turn(f"{context.id}/{number}", caption.strip(), context.model_copy(update={"captions": others}))
 
 
+def paragraphs(contexts: Iterable[Context]) -> Iterator[Pair]:
+    """Give each picture's captions as two descriptions of some sentences, the first three and the last three."""
+    for context in contexts:
+        said = [caption.strip().rstrip(".!?") for caption in context.captions]
+        for number, some in enumerate((said[:3], said[-3:])):
+            text = " ".join(f"{caption[:1].upper()}{caption[1:]}." for caption in some if caption)
+            yield one_turn(f"{context.id}/paragraph{number}", text, context)
+
+
 def plain_texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Give all captions, regions and questions with the name of their collection: text by people, without boxes."""
     for path in sorted(folder.glob("coco*/**/captions_*.json")):

@@ -50,6 +50,8 @@ class Bench:
 
     checks: dict[str, Check]
     listed: list[dict[str, object]] = field(default_factory=list)
+    part: str = ""
+    """What is being measured, for the list. Of a part that is called sealed, only ids are listed."""
 
     def verdicts(self, pair: Pair, names: Sequence[str]) -> list[Verdict]:
         """Judge one sample by the named checks that there are."""
@@ -62,6 +64,10 @@ class Bench:
     def absent(self, names: Sequence[str]) -> tuple[str, ...]:
         """Give the named checks where the table has none of them."""
         return () if any(n in self.checks for n in names) else tuple(names)
+
+    def passing(self, pairs: Iterable[Pair], checks: Sequence[str]) -> list[Pair]:
+        """Give the good samples that the named checks pass: only there is what they say next due to what is planted."""
+        return [pair for pair in pairs if level(self.verdicts(pair, checks)) == "pass"]
 
     def alarms(
         self, name: str, pairs: Iterable[Pair], checks: Sequence[str], goal: float | None, by_claims: bool = False
@@ -115,11 +121,13 @@ class Bench:
 
     def _keep(self, what: str, figure: str, pair: Pair, verdicts: Sequence[Verdict], words: str | None) -> None:
         turns = pair.sample.turns
+        row: dict[str, object] = {"what": what, "part": self.part, "figure": figure, "sample": pair.sample.id}
+        if "sealed" in self.part:
+            self.listed.append(row)
+            return
         self.listed.append(
-            {
-                "what": what,
-                "figure": figure,
-                "sample": pair.sample.id,
+            row
+            | {
                 "planted": words,
                 "turns": [turn.text for turn in turns],
                 "verdicts": [

@@ -49,7 +49,7 @@ def sample_of(name: str, task: str, turns: Iterable[Turn], context: Context) -> 
 def one_turn(name: str, text: str, context: Context, asked: str = ASKED) -> Pair:
     """Make a sample of one reply, such as a caption."""
     turns = (Turn(role="human", text=asked), Turn(role="gpt", text=text))
-    return Pair(sample_of(name, "detail", turns, context), context)
+    return Pair(sample_of(name, "conversation", turns, context), context)
 
 
 def read_contexts() -> dict[str, Context]:

@@ -73,9 +73,16 @@ def replies(pair: Pair) -> list[int]:
     return [i for i, turn in enumerate(pair.sample.turns) if turn.role == "gpt" and turn.text.strip()]
 
 
+def _spots(pair: Pair) -> list[tuple[int, Noun]]:
+    """Give the plain nouns of the answers; reasoning speaks of things in general, so that it has none."""
+    if pair.sample.task == "complex_reasoning":
+        return []
+    return [(turn, noun) for turn in replies(pair) for noun in nouns(pair.sample.turns[turn].text)]
+
+
 def swap_object(pair: Pair, sampler: str, statistics: Frequencies, draw: Random, weak: bool = False) -> Planted | None:
     """Put an absent class in the place of one that is there; people are never replaced."""
-    spots = [(t, n) for t in replies(pair) for n in nouns(pair.sample.turns[t].text) if n.name != "person"]
+    spots = [(t, n) for t, n in _spots(pair) if n.name != "person"]
     name = statistics.draw(sampler, pair.context, draw, weak)
     draw.shuffle(spots)
     for turn, noun in spots:
@@ -119,7 +126,7 @@ def raise_count(pair: Pair, draw: Random) -> Planted | None:
     captions = " ".join(pair.context.captions).lower()
     if _MANY.search(captions):
         return None
-    spots = [(t, n) for t in replies(pair) for n in nouns(pair.sample.turns[t].text) if n.name in totals]
+    spots = [(t, n) for t, n in _spots(pair) if n.name in totals]
     draw.shuffle(spots)
     for turn, noun in spots:
         number = totals[noun.name] + draw.choice((1, 2))
