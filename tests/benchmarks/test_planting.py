@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instructgen.records import Box, Context, Turn
@@ -75,6 +75,7 @@ def test_a_raised_count_takes_plural_verb_and_pronoun_along(before: str, number:
     assert numbered(before, next(nouns(before)), number) == after
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from(sorted(CLASSES)), seed=st.integers(0, 99))
 def test_no_planted_sentence_has_a_wrong_article(name: str, seed: int) -> None:
     pair = one_turn("s", "A cat is on a bed.", Context(id="c", row=0, boxes=(box(name, 0.1, 0.2),)))
@@ -124,6 +125,7 @@ def test_totals_are_of_plainly_boxed_classes_and_off_by_what_is_asked() -> None:
     assert not list(totals_of(crowd, -1, Random(1)))
 
 
+@settings(deadline=None)
 @given(
     left=st.floats(0, 0.8),
     other=st.floats(0, 0.8),
