@@ -72,7 +72,7 @@ class PositionsCheck(AnnotationCheck):
 
     def claims(self, sample: Sample, context: Context) -> list[Claim]:
         """Give the places that the answers state of a thing of a known class, each with its outcome."""
-        if WORDS.isdisjoint(words_of(sample.turns).answered):
+        if WORDS.isdisjoint(words_of(sample.turns).noticed):
             return []
         reading = reading_of(sample.turns, self._vocabulary)
         stated = list(_stated(sample.turns, reading))
