@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +13,7 @@ from . import checks, sources, tasks, teachers
 from .component import Component, Site, did_you_mean, resolve
 from .digests import digest, digest_bytes
 from .errors import SetupError
-from .forms import FORMS
+from .forms import FORMS, JUDGING
 from .library import Library
 from .protocols import AskedCheck, Check, RunCheck, Source, Task, Teacher
 from .recipe import Block, Located, Recipe
@@ -53,9 +53,10 @@ class Built:
     def shaping(self) -> dict[str, object]:
         """Give everything that shapes the result, to be digested as the fingerprint and compared key by key."""
         recipe = self.recipe
+        forms = [form for form in FORMS.values() if self.asked_checks or form.name not in JUDGING]
         return {
             "seed": recipe.seed,
-            "forms": {form.name: digest(form.__dict__) for form in FORMS.values()},
+            "forms": {form.name: digest(form.__dict__) for form in forms},
             "texts": {f"{kind}/{name}": digest_bytes(text.encode()) for (kind, name), text in self.texts.items()},
             "shard_size": recipe.shard_size,
             "attempts": recipe.attempts,
@@ -109,20 +110,18 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
         for name, block in recipe.tasks.items()
     }
     own_words = {name: task.own_words() for name, task in task_list.items()}
-    rules, asked, over_run = _checks(recipe, borrowed, root, own_words)
+    played = {role: teacher.name for role, teacher in players.items()}
+    rules, asked, over_run = _checks(recipe, Site("", borrowed, root, own_words=own_words, roles=played))
     return Built(recipe, source, players, task_list, rules, asked, over_run, borrowed.texts)
 
 
-def _checks(
-    recipe: Recipe, borrowed: Borrowed, root: Path | None, own_words: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
+def _checks(recipe: Recipe, at: Site) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
     """Build the checks, told apart by what they need: nobody, a role to ask, or the whole run."""
     rules: dict[str, Check] = {}
     asked: dict[str, AskedCheck] = {}
     over_run: dict[str, RunCheck] = {}
     for name, block in recipe.checks.items():
-        site = Site(name, borrowed, root, own_words=own_words)
-        check = _component(block, checks.TABLE, "check", site, f"checks.{name}")
+        check = _component(block, checks.TABLE, "check", replace(at, name=name), f"checks.{name}")
         if isinstance(check, RunCheck):
             if block.action == "retry" and "action" in block.model_fields_set:
                 raise SetupError(

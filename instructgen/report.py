@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .assemble import Built
 from .digests import digest
@@ -103,6 +104,7 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
             + _reasons("rejected", count["rejected"])
             + (f"; not asked yet {count['not_asked']}" if count["not_asked"] else "")
         )
+        lines += [_asked_line(check, asked) for check, asked in count.get("asked", {}).items()]
     for kind, title in (("faults", "unusable records"), ("left_out", "left out by filter")):
         if data[kind]:
             lines.append(f"  {title}{_reasons('', data[kind])}")
@@ -111,7 +113,22 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
         f"{spent['reply']} reply tokens, ${spent['usd']:.4f}"
         + (f" and {spent['unpriced']} completions of unknown price" if spent["unpriced"] else "")
     )
+    for check, part in spent.get("checks", {}).items():
+        lines.append(
+            f"    of it by the check {check}: {part['completions']} completions, {part['prompt']} prompt tokens, "
+            f"{part['reply']} reply tokens, ${part['usd']:.4f}"
+            + (f" and {part['unpriced']} of unknown price" if part["unpriced"] else "")
+        )
     return lines
+
+
+def _asked_line(check: str, asked: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say what an asked check found in a task, with the mean of each score."""
+    means = []
+    for aspect, points in asked["scores"].items():
+        mean = sum(int(score) * number for score, number in points.items()) / sum(points.values())
+        means.append(f"{aspect} {mean:.2f}")
+    return f"    {check}: {_reasons('judged', asked['verdicts']).removeprefix('; ')}" + (f"; mean {', '.join(means)}" if means else "")
 
 
 def _reasons(title: str, reasons: Mapping[str, int]) -> str:

@@ -1,6 +1,6 @@
 """A sample and its context in; a verdict out. One rule a class.
 
-``TABLE`` names the checks that a recipe may use. All of these are pure and ask nobody.
+``TABLE`` names the checks that a recipe may use. All are pure; those that ask somebody say so by their requests.
 """
 
 TABLE = {
@@ -9,4 +9,5 @@ TABLE = {
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
+    "judge": "instructgen.checks.judge:JudgeCheck",
 }
