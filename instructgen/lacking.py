@@ -58,6 +58,22 @@ class RequestTokens:
         return MESSAGE_TOKENS + sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
 
 
+class RoleTokens:
+    """Counts the prompt tokens of requests as the model of each role does."""
+
+    def __init__(self, built: Built) -> None:
+        """``built`` says who plays the roles."""
+        self._built = built
+        self._known: dict[str, RequestTokens] = {}
+
+    def shared_and_all(self, role: str, request: Request) -> tuple[int, int]:
+        """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
+        counter = self._known.get(role)
+        if counter is None:
+            counter = self._known[role] = RequestTokens(model_of(self._built.teachers[role]))
+        return counter.shared_and_all(request)
+
+
 def expected(built: Built, task: str, request: Request, context: Context) -> Iterator[tuple[str, Request]]:
     """Give the requests that each asked check would first make of the one sample that ``request`` is expected to bring.
 
@@ -85,7 +101,10 @@ class Lack:
     requests: dict[str, int] = field(default_factory=dict)
     prompt: dict[str, int] = field(default_factory=dict)
     """Prompt tokens."""
-    _counters: dict[str, RequestTokens] = field(default_factory=dict)
+    _counter: RoleTokens = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._counter = RoleTokens(self.built)
 
     def add(self, slot: Slot, request: Request, role: str, context: Context) -> None:
         """Take in one request, and those that asked checks are expected to make of the sample that it brings."""
@@ -95,11 +114,8 @@ class Lack:
                 self._add(asking, asking.role)
 
     def _add(self, request: Request, role: str) -> None:
-        counter = self._counters.get(role)
-        if counter is None:
-            counter = self._counters[role] = RequestTokens(model_of(self.built.teachers[role]))
         self.requests[role] = self.requests.get(role, 0) + 1
-        self.prompt[role] = self.prompt.get(role, 0) + counter.shared_and_all(request)[1]
+        self.prompt[role] = self.prompt.get(role, 0) + self._counter.shared_and_all(role, request)[1]
 
     def describe(self) -> str:
         """Say what would be asked for and its price."""

@@ -128,7 +128,9 @@ def _asked_line(check: str, asked: Mapping[str, Mapping[str, Any]]) -> str:
     for aspect, points in asked["scores"].items():
         mean = sum(int(score) * number for score, number in points.items()) / sum(points.values())
         means.append(f"{aspect} {mean:.2f}")
-    return f"    {check}: {_reasons('judged', asked['verdicts']).removeprefix('; ')}" + (f"; mean {', '.join(means)}" if means else "")
+    return f"    {check}: {_reasons('judged', asked['verdicts']).removeprefix('; ')}" + (
+        f"; mean {', '.join(means)}" if means else ""
+    )
 
 
 def _reasons(title: str, reasons: Mapping[str, int]) -> str:
