@@ -15,7 +15,7 @@ from .digests import digest, digest_bytes
 from .errors import SetupError
 from .forms import FORMS, JUDGING
 from .library import Library
-from .protocols import AskedCheck, Check, RunCheck, Source, Task, Teacher
+from .protocols import AskedCheck, Check, Needy, RunCheck, Source, Task, Teacher
 from .recipe import Block, Located, Recipe
 
 
@@ -49,6 +49,13 @@ class Built:
     """Those that hold samples against each other, over the finished run."""
     texts: Mapping[tuple[str, str], str]
     """Prompts and seeds that the tasks took from the library, by kind and file name."""
+
+    def stamp(self) -> dict[str, str]:
+        """See that all that is needed for asking is there, and give the source's stamp; raises SetupError."""
+        for check in (*self.checks.values(), *self.asked_checks.values()):
+            if isinstance(check, Needy):
+                check.ready()
+        return dict(self.source.stamp())
 
     def shaping(self) -> dict[str, object]:
         """Give everything that shapes the result, to be digested as the fingerprint and compared key by key."""

@@ -201,7 +201,7 @@ def plan(
     if prices is not None:
         recipe = _priced(recipe, build(recipe, library), prices)
     built = build(recipe, library)
-    built.source.stamp()
+    built.stamp()
     planned = Plan(Party.of(built.teachers[recipe.attempts[0]]))
     facts = RunFacts(instructgen="", shard_size=recipe.shard_size)
     draw_ranges(built, facts)

@@ -27,7 +27,7 @@ def preview(
     built = build(recipe, library)
     if task is not None and task not in built.tasks:
         raise SetupError(f"--task: the recipe has no task '{task}'{did_you_mean(task, list(built.tasks))}")
-    built.source.stamp()
+    built.stamp()
     structured_by = {
         role: structured and getattr(teacher, "reply_format", None) != "plain"
         for role, teacher in built.teachers.items()

@@ -4,8 +4,8 @@ A template is a Jinja file of two blocks, ``system`` and ``query``, that hold wo
 lines through the filters of this file, so that captions are never read as templates: ``facts`` gives all of it,
 ``captions``, ``boxes`` and ``passages`` a part. The system block may ask whether ``boxes`` are shown and whether the
 ``picture`` itself is sent. System message and seeds are rendered once and are the same objects in every request;
-only the query is rendered for each context. The query of a check that asks somebody also has the ``sample``, for which
-there is the filter ``turns``, and where two are compared the ``other``.
+only the query is rendered for each context. The query of a check that asks somebody also has the ``sample``, or the
+``first`` and ``second`` of two, for which there is the filter ``turns``.
 """
 
 import re

@@ -110,6 +110,14 @@ class Scored(Protocol):
 
 
 @runtime_checkable
+class Needy(Protocol):
+    """A check that needs more than its recipe, such as another run."""
+
+    def ready(self) -> None:
+        """See that it is there; raises SetupError. Called before anything is asked, not where a run is only read."""
+
+
+@runtime_checkable
 class RunCheck(Protocol):
     """Judges samples by each other, in one pass over the finished run. Applied by export, never by a retry."""
 

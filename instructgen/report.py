@@ -128,9 +128,11 @@ def _asked_line(check: str, asked: Mapping[str, Mapping[str, Any]]) -> str:
     for aspect, points in asked["scores"].items():
         mean = sum(int(score) * number for score, number in points.items()) / sum(points.values())
         means.append(f"{aspect} {mean:.2f}")
-    return f"    {check}: {_reasons('judged', asked['verdicts']).removeprefix('; ')}" + (
-        f"; mean {', '.join(means)}" if means else ""
-    )
+    verdicts = asked["verdicts"]
+    flipped = sum(number for reason, number in verdicts.items() if ":flipped_to_" in reason)
+    swayed = f"; the order changed {flipped / sum(verdicts.values()):.0%} of the choices" if flipped else ""
+    mean = f"; mean {', '.join(means)}" if means else ""
+    return f"    {check}: {_reasons('judged', verdicts).removeprefix('; ')}{swayed}{mean}"
 
 
 def _reasons(title: str, reasons: Mapping[str, int]) -> str:

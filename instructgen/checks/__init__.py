@@ -10,4 +10,5 @@ TABLE = {
     "length": "instructgen.checks.length:LengthCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
     "judge": "instructgen.checks.judge:JudgeCheck",
+    "comparison": "instructgen.checks.comparison:ComparisonCheck",
 }
