@@ -112,6 +112,7 @@ class Run:
         """Give the completions in which asked checks judged a sample, by check.
 
         Of the sample's origin only context, task and attempt count, so that a rejected sample can be asked about, too.
+        None are found for a check that cannot ask now, such as one whose other run is gone.
         """
         heard: list[Completion] = []
         answers = Answers(
@@ -123,7 +124,7 @@ class Run:
             on_answer=lambda completion, _: heard.append(completion),
         )
         for name in self.built.asked_checks:
-            with contextlib.suppress(NotAsked):
+            with contextlib.suppress(NotAsked, SetupError):
                 finished(self._judge.asked_verdict(name, sample, sample.origin.attempt, context, answers))
         return {name: [c for c in heard if c.slot.asker.endswith(f"!{name}")] for name in self.built.asked_checks}
 

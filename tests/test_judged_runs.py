@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from loopback import Teacher
 from loopback_replies import scores_of
 from runs import KEY, asked, asking, journaled, parts, rows, succeeds, write_recipe
 
+from instructgen.library import shipped
 from instructgen.run import Run
 
 ASPECTS = ("accuracy", "completeness", "usefulness", "fluency")
@@ -200,6 +202,22 @@ def test_a_judge_without_json_schemas_rates_in_the_plain_layout(
     assert len(lines) == 60 and all(text.startswith("Accuracy:\n") for text in lines)
     assert {v["outcome"] for v in verdicts(run).values()} == {"pass", "fail"}
     assert json.loads((run / "run.json").read_text())["settled"]["judge"] == {"reply_format": "plain"}
+
+
+def test_a_judge_that_sees_is_sent_the_pictures_and_doubts_what_it_cannot_see(tmp_path: Path, judge: Teacher) -> None:
+    shutil.copytree(shipped() / "pipelines/demo", tmp_path / "demo")
+    picture = tmp_path / "demo/images/coffee.jpg"
+    fields = {"action": "reject", "vision": True}
+    tree = yaml.safe_load((shipped() / "pipelines/demo.yaml").read_text(encoding="utf-8"))
+    tree["tasks"] = {"complex_reasoning": tree["tasks"]["complex_reasoning"] | {"samples": 1}}
+    tree |= {"roles": {"judge": asking(judge.base_url)}, "checks": tree["checks"] | {"judge": fields}}
+    path, run = write_recipe(tmp_path / "demo.yaml", tree), tmp_path / "run"
+    picture.write_bytes(b"no picture any more")
+    succeeds("run", path, "--out", run)
+    assert b'"image_url"' in judge.server.last_body
+    assert judge.stats().requests == 7
+    doubted = [v for v in verdicts(run).values() if v["outcome"] == "doubtful"]
+    assert [v["reason"] for v in doubted] == ["bad_image"] and "coffee.jpg" in doubted[0]["hint"]
 
 
 def test_ratings_are_not_asked_for_offline_and_the_sample_waits(

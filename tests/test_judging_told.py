@@ -129,5 +129,7 @@ def test_two_runs_are_compared_in_both_orders_and_flips_are_counted(
     moved = tmp_path / "first"
     moved.rename(tmp_path / "elsewhere")
     assert status(run)["accepted"] == told["accepted"], "a finished run needs no other to be read"
+    sample = rows(run, "samples")[0]["id"]
+    assert f"━━ {sample} ━━ accepted" in succeeds("explain", f"{sample}@{run}")
     end = command("run", path, "--out", tmp_path / "third")
     assert end.code == 2 and "first: holds no run with finished shards to compare with" in end.err
