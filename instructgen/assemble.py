@@ -15,7 +15,7 @@ from .digests import digest, digest_bytes
 from .errors import SetupError
 from .forms import FORMS, JUDGING
 from .library import Library
-from .protocols import AskedCheck, Check, Needy, RunCheck, Source, Task, Teacher
+from .protocols import AskedCheck, Check, Dependent, RunCheck, Source, Task, Teacher
 from .recipe import Block, Located, Recipe
 
 
@@ -53,7 +53,7 @@ class Built:
     def stamp(self) -> dict[str, str]:
         """See that all that is needed for asking is there, and give the source's stamp; raises SetupError."""
         for check in (*self.checks.values(), *self.asked_checks.values()):
-            if isinstance(check, Needy):
+            if isinstance(check, Dependent):
                 check.ready()
         return dict(self.source.stamp())
 

@@ -133,7 +133,7 @@ class Answers:
         role = player if request.role == "teacher" else request.role
         teacher = self._teachers.get(role)
         if teacher is None:
-            raise SetupError(f"{slot.asker} asks the role '{role}', which the recipe does not have: add it to 'roles'")
+            raise SetupError(f"{slot.asker} asks the role '{role}', which the recipe does not have")
         digest = self._digester.digest(request, teacher.identity(request, context))
         key = key_of(slot, digest)
         found = self._find(key)

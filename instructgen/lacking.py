@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .assemble import Built
-from .errors import RecordError
+from .errors import RecordError, SetupError
 from .forms import laid_out_message
 from .prices import Price, price_list
 from .protocols import Teacher
@@ -88,9 +88,13 @@ def expected(built: Built, task: str, request: Request, context: Context) -> Ite
     sample = Sample(id=f"{context.id}/{task}/0", task=task, images=context.images, turns=next(shots, ()), origin=origin)
     for name, check in built.asked_checks.items():
         try:
-            yield from ((name, asking) for asking in next(check.rounds(sample, context)))
+            requests = next(check.rounds(sample, context))
         except (RecordError, StopIteration):
             continue
+        for asking in requests:
+            if asking.role not in built.teachers:
+                raise SetupError(f"checks.{name} asks the role '{asking.role}', which the recipe does not have")
+            yield name, asking
 
 
 @dataclass

@@ -110,7 +110,7 @@ class Scored(Protocol):
 
 
 @runtime_checkable
-class Needy(Protocol):
+class Dependent(Protocol):
     """A check that needs more than its recipe, such as another run."""
 
     def ready(self) -> None:

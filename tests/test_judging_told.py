@@ -103,6 +103,35 @@ def test_a_recipe_without_the_judges_role_is_refused_before_anything_is_paid(tmp
     assert loopback.stats().requests == 0 and not (tmp_path / "run" / "run.json").exists()
 
 
+OWN = """
+from instructgen.component import Component
+from instructgen.records import Message, Request, Verdict
+
+class Curious(Component):
+    name = "curious"
+    version = 1
+
+    def rounds(self, sample, context):
+        system = Message(role="system", parts=("Say anything.",))
+        asked = Request(role="nobody", messages=(system, Message(role="user", parts=("Well?",))), form="rating")
+        yield [asked]
+        return Verdict(check="curious", outcome="pass")
+"""
+
+
+def test_a_check_of_ones_own_that_asks_a_missing_role_stops_the_run(
+    tmp_path: Path, loopback: Teacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "curious_check.py").write_text(OWN, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    path, tree = judged(tmp_path, loopback, loopback)
+    tree["checks"]["judge"] = {"use": "curious_check:Curious"}
+    write_recipe(path, tree)
+    for arguments in (("plan", path), ("run", path, "--out", tmp_path / "run")):
+        end = command(*arguments)
+        assert end.code == 2 and "asks the role 'nobody', which the recipe does not have" in end.err
+
+
 # ── another run ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
