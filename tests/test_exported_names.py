@@ -34,7 +34,7 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
-        "checks": ["leaks", "length", "refusal", "repetition", "shape"],
+        "checks": ["comparison", "judge", "leaks", "length", "refusal", "repetition", "shape"],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }
 
@@ -61,5 +61,5 @@ def test_the_protocols_and_errors() -> None:
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
         *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
-        *("completions", "usd", "texts", "summary", "frame"),
+        *("completions", "judging", "usd", "texts", "summary", "frame"),
     }
