@@ -97,8 +97,8 @@ class Plan:
         return together([self.teacher.costs(*self.written()), *judging])
 
     @property
-    def exact(self) -> bool:
-        """Whether all prompt tokens are counted, not estimated."""
+    def counted(self) -> bool:
+        """Whether prompts are counted by their models' own encodings, not estimated from bytes."""
         return self.teacher.exact and all(party.exact for _, party in self.checks.values())
 
     def to_json(self) -> dict[str, object]:
@@ -111,7 +111,7 @@ class Plan:
             "contexts": self.contexts,
             **_figures(asked, reply),
             "cacheable_prompt_tokens": round(asked.shared),
-            "tokens_exact": self.exact,
+            "tokens_exact": self.counted and not self.checks,
             "usd": _rounded(self.usd()),
             "tasks": {
                 name: {
@@ -145,9 +145,9 @@ class Plan:
             judged, _ = self.judged(check)
             lines.append(
                 f"  check {check}, by {role} ({party.model}): {judged.requests:,.0f} requests if every reply becomes a "
-                f"sample that the rules let pass, {judged.prompt:,.0f} prompt tokens"
+                f"sample that the rules let pass, {judged.prompt:,.0f} prompt tokens if it is like the seeds' replies"
             )
-        how = "counted" if self.exact else f"estimated from bytes, up to {ESTIMATE_ERROR:.0%} off"
+        how = "counted" if self.counted else f"estimated from bytes, up to {ESTIMATE_ERROR:.0%} off"
         ratings = f" and those to checks {REPLY_TOKENS} tokens" if self.checks else ""
         lines.append(
             f"first attempts: {asked.requests:,.0f} requests, {asked.prompt:,.0f} prompt tokens ({how}; "
