@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,9 +13,9 @@ from . import checks, sources, tasks, teachers
 from .component import Component, Site, did_you_mean, resolve
 from .digests import digest, digest_bytes
 from .errors import SetupError
-from .forms import FORMS
+from .forms import FORMS, JUDGING
 from .library import Library
-from .protocols import AskedCheck, Check, RunCheck, Source, Task, Teacher
+from .protocols import AskedCheck, Check, Dependent, RunCheck, Source, Task, Teacher
 from .recipe import Block, Located, Recipe
 
 
@@ -50,12 +50,20 @@ class Built:
     texts: Mapping[tuple[str, str], str]
     """Prompts and seeds that the tasks took from the library, by kind and file name."""
 
+    def stamp(self) -> dict[str, str]:
+        """See that all that is needed for asking is there, and give the source's stamp; raises SetupError."""
+        for check in (*self.checks.values(), *self.asked_checks.values()):
+            if isinstance(check, Dependent):
+                check.ready()
+        return dict(self.source.stamp())
+
     def shaping(self) -> dict[str, object]:
         """Give everything that shapes the result, to be digested as the fingerprint and compared key by key."""
         recipe = self.recipe
+        forms = [form for form in FORMS.values() if self.asked_checks or form.name not in JUDGING]
         return {
             "seed": recipe.seed,
-            "forms": {form.name: digest(form.__dict__) for form in FORMS.values()},
+            "forms": {form.name: digest(form.__dict__) for form in forms},
             "texts": {f"{kind}/{name}": digest_bytes(text.encode()) for (kind, name), text in self.texts.items()},
             "shard_size": recipe.shard_size,
             "attempts": recipe.attempts,
@@ -114,7 +122,8 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
         for name, block in recipe.tasks.items()
     }
     own_words = {name: task.own_words() for name, task in task_list.items()}
-    rules, asked, over_run = _checks(recipe, borrowed, root, own_words)
+    played = {role: teacher.name for role, teacher in players.items()}
+    rules, asked, over_run = _checks(recipe, Site("", borrowed, root, own_words=own_words, roles=played))
     return Built(_settled(recipe, over_run), source, players, task_list, rules, asked, over_run, borrowed.texts)
 
 
@@ -127,16 +136,13 @@ def _settled(recipe: Recipe, run_checks: Mapping[str, RunCheck]) -> Recipe:
     return recipe.model_copy(update={"checks": blocks}) if run_checks else recipe
 
 
-def _checks(
-    recipe: Recipe, borrowed: Borrowed, root: Path | None, own_words: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
+def _checks(recipe: Recipe, at: Site) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
     """Build the checks, told apart by what they need: nobody, a role to ask, or the whole run."""
     rules: dict[str, Check] = {}
     asked: dict[str, AskedCheck] = {}
     over_run: dict[str, RunCheck] = {}
     for name, block in recipe.checks.items():
-        site = Site(name, borrowed, root, own_words=own_words)
-        check = _component(block, checks.TABLE, "check", site, f"checks.{name}")
+        check = _component(block, checks.TABLE, "check", replace(at, name=name), f"checks.{name}")
         if isinstance(check, RunCheck):
             if block.action == "retry" and "action" in block.model_fields_set:
                 raise SetupError(

@@ -47,6 +47,8 @@ class Site:
     """For tasks: the component that answers first attempts."""
     own_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """For checks: each task's prompt and few-shot texts, which must not turn up in a sample."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """For checks: the roles that can be asked, each with the name of the component that plays it."""
     settled: Mapping[str, str] = field(default_factory=dict)
     """What an earlier start of the same run settled about the server."""
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from .digests import DIGEST_BYTES, canonical
-from .errors import InstructgenError, NotAsked
+from .errors import InstructgenError, NotAsked, SetupError
 from .journal import Journal, Key, Strays, key_of
 from .protocols import Rounds, Teacher
 from .records import Completion, Context, Image, Message, Request, Slot
@@ -20,6 +20,8 @@ from .records import Completion, Context, Image, Message, Request, Slot
 _encode = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
+Missing = Callable[[Slot, Request, str, Context], None]
+"""Is told of each request that the journal lacks, of the role that would be asked, and of the context."""
 Answer = Callable[[int, Sequence[Request]], Awaitable[Sequence[Completion]]]
 """A round's number and requests in; its completions out, in the same order."""
 
@@ -89,7 +91,7 @@ class Answers:
         *,
         strays: Strays | None = None,
         may_ask: Callable[[], bool] = lambda: True,
-        on_missing: Callable[[Slot, Request, str], None] | None = None,
+        on_missing: Missing | None = None,
         on_answer: Callable[[Completion, bool], None] | None = None,
     ) -> None:
         """``on_missing`` turns asking into noting: what the journal lacks is handed to it, and NotAsked is raised."""
@@ -107,20 +109,31 @@ class Answers:
         """Answer a round; its requests are asked at the same time."""
         if len(requests) == 1:
             return [await self._one(slots[0], requests[0], player, context)]
-        asked = [self._one(slot, request, player, context) for slot, request in zip(slots, requests, strict=True)]
+        return await self.together(
+            [self._one(slot, request, player, context) for slot, request in zip(slots, requests, strict=True)]
+        )
+
+    async def together(self, asking: Sequence[Coroutine[object, None, T]]) -> list[T]:
+        """Do all that asks at the same time, and give the results; where one raises, when all have ended."""
+        if len(asking) == 1:
+            return [await asking[0]]
+        results: list[T] = []
         if self._on_missing:
             # nothing waits, so no event loop is needed; every request that lacks an answer is noted
-            results = [await _caught(one) for one in asked]
+            ended = [await _caught(one) for one in asking]
         else:
-            results = await asyncio.gather(*asked, return_exceptions=True)
-        for result in results:
+            ended = await asyncio.gather(*asking, return_exceptions=True)
+        for result in ended:
             if isinstance(result, BaseException):
                 raise result
-        return [result for result in results if isinstance(result, Completion)]
+            results.append(result)
+        return results
 
     async def _one(self, slot: Slot, request: Request, player: str, context: Context) -> Completion:
         role = player if request.role == "teacher" else request.role
-        teacher = self._teachers[role]
+        teacher = self._teachers.get(role)
+        if teacher is None:
+            raise SetupError(f"{slot.asker} asks the role '{role}', which the recipe does not have")
         digest = self._digester.digest(request, teacher.identity(request, context))
         key = key_of(slot, digest)
         found = self._find(key)
@@ -129,7 +142,7 @@ class Answers:
                 self._on_answer(found, False)
             return found
         if self._on_missing:
-            self._on_missing(slot, request, role)
+            self._on_missing(slot, request, role, context)
             raise NotAsked("not_asked")
         if not self._may_ask():
             raise Stopped("stopped before it was asked")
@@ -144,7 +157,7 @@ class Answers:
         return found if found is not None or self._strays is None else self._strays.find(key)
 
 
-async def _caught(one: Coroutine[object, None, Completion]) -> Completion | BaseException:
+async def _caught(one: Coroutine[object, None, T]) -> T | BaseException:
     try:
         return await one
     except InstructgenError as error:

@@ -1,7 +1,8 @@
 """A typed request in; the messages and the JSON schema that a server is sent out.
 
-A *form* is the shape of a reply. Each has two layouts: a JSON schema for servers that hold their output to one, and
-a plain one of ``Question:`` and ``Answer:`` parts for the rest. Few-shot replies stay typed in a request and are laid
+A *form* is the shape of a reply. Tasks ask for dialogues, single questions and descriptions, checks that ask somebody
+for ratings and comparisons. Each has two layouts: a JSON schema for servers that hold their output to one, and a plain
+one of heads such as ``Question:`` and ``Answer:`` for the rest. Few-shot replies stay typed in a request and are laid
 out here, so that a request's digest does not depend on what the server can do.
 """
 
@@ -34,6 +35,15 @@ def _object(**fields: object) -> dict[str, object]:
 
 _TEXT = {"type": "string"}
 
+ASPECTS = ("accuracy", "completeness", "usefulness", "fluency")
+"""What a rating scores, each from 1 to 5."""
+
+_RATED = _object(reason=_TEXT, quote=_TEXT, score={"type": "integer", "enum": [1, 2, 3, 4, 5]})
+_PLAIN_RATED = f"\n{SEPARATOR}\n".join(
+    f"{aspect.capitalize()}:\nReason: (one sentence)\nQuote: (the words meant, or nothing)\nScore: (1 to 5)"
+    for aspect in ASPECTS
+)
+
 FORMS: dict[str, Form] = {
     form.name: form
     for form in (
@@ -57,8 +67,28 @@ FORMS: dict[str, Form] = {
             'Reply with one JSON object: {"description": "..."}. Write nothing else.',
             "Write the description as plain prose, and write nothing else.",
         ),
+        Form(
+            "rating",
+            _object(**dict.fromkeys(ASPECTS, _RATED), overall={"type": "string", "enum": ["keep", "drop"]}),
+            "Reply with one JSON object: {"
+            + ", ".join(f'"{aspect}": {{"reason": "...", "quote": "...", "score": 1 to 5}}' for aspect in ASPECTS)
+            + ', "overall": "keep" or "drop"}. Write nothing else.',
+            "Lay your rating out like this, and write nothing else:\n"
+            f"{_PLAIN_RATED}\n{SEPARATOR}\nOverall: (keep or drop)",
+        ),
+        Form(
+            "comparison",
+            _object(reason=_TEXT, better={"type": "string", "enum": ["first", "second", "tie"]}),
+            'Reply with one JSON object: {"reason": "...", "better": "first" or "second" or "tie"}. '
+            "Write nothing else.",
+            "Lay your judgement out like this, and write nothing else:\nReason: (one or two sentences)\n"
+            "Better: (first, second or tie)",
+        ),
     )
 }
+
+JUDGING = frozenset({"rating", "comparison"})
+"""The forms that only checks ask for: they shape a run that has such a check, and no other."""
 
 
 def reply_text(form: str, reply: Reply, structured: bool) -> str:

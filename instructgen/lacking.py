@@ -1,13 +1,15 @@
 """Requests that a journal lacks in; their number, tokens and price out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .assemble import Built
+from .errors import RecordError, SetupError
 from .forms import laid_out_message
 from .prices import Price, price_list
 from .protocols import Teacher
-from .records import Message, Request, Slot, Usage
+from .records import Context, Message, Origin, Reply, Request, Sample, Slot, Usage
 from .tokens import MESSAGE_TOKENS, count, encoding_of
 
 REPLY_TOKENS = 250
@@ -56,6 +58,45 @@ class RequestTokens:
         return MESSAGE_TOKENS + sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
 
 
+class RoleTokens:
+    """Counts the prompt tokens of requests as the model of each role does."""
+
+    def __init__(self, built: Built) -> None:
+        """``built`` says who plays the roles."""
+        self._built = built
+        self._known: dict[str, RequestTokens] = {}
+
+    def shared_and_all(self, role: str, request: Request) -> tuple[int, int]:
+        """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
+        counter = self._known.get(role)
+        if counter is None:
+            counter = self._known[role] = RequestTokens(model_of(self._built.teachers[role]))
+        return counter.shared_and_all(request)
+
+
+def expected(built: Built, task: str, request: Request, context: Context) -> Iterator[tuple[str, Request]]:
+    """Give the requests that each asked check would first make of the one sample that ``request`` is expected to bring.
+
+    The sample is not there yet: a few-shot reply of the request stands in for it.
+    """
+    if not built.asked_checks:
+        return
+    shots = (part.turns for message in request.messages for part in message.parts if isinstance(part, Reply))
+    origin = Origin(
+        context=context.id, task=task, attempt=1, teacher="", model="", prompt="", seeds="", slots=(), requests=()
+    )
+    sample = Sample(id=f"{context.id}/{task}/0", task=task, images=context.images, turns=next(shots, ()), origin=origin)
+    for name, check in built.asked_checks.items():
+        try:
+            requests = next(check.rounds(sample, context))
+        except (RecordError, StopIteration):
+            continue
+        for asking in requests:
+            if asking.role not in built.teachers:
+                raise SetupError(f"checks.{name} asks the role '{asking.role}', which the recipe does not have")
+            yield name, asking
+
+
 @dataclass
 class Lack:
     """What a journal lacks, by role."""
@@ -64,16 +105,21 @@ class Lack:
     requests: dict[str, int] = field(default_factory=dict)
     prompt: dict[str, int] = field(default_factory=dict)
     """Prompt tokens."""
-    _counters: dict[str, RequestTokens] = field(default_factory=dict)
+    _counter: RoleTokens = field(init=False)
 
-    def add(self, slot: Slot, request: Request, role: str) -> None:
-        """Take in one request."""
-        del slot
-        counter = self._counters.get(role)
-        if counter is None:
-            counter = self._counters[role] = RequestTokens(model_of(self.built.teachers[role]))
+    def __post_init__(self) -> None:
+        self._counter = RoleTokens(self.built)
+
+    def add(self, slot: Slot, request: Request, role: str, context: Context) -> None:
+        """Take in one request, and those that asked checks are expected to make of the sample that it brings."""
+        self._add(request, role)
+        if slot.round == 0 and "!" not in slot.asker:
+            for _, asking in expected(self.built, slot.asker, request, context):
+                self._add(asking, asking.role)
+
+    def _add(self, request: Request, role: str) -> None:
         self.requests[role] = self.requests.get(role, 0) + 1
-        self.prompt[role] = self.prompt.get(role, 0) + counter.shared_and_all(request)[1]
+        self.prompt[role] = self.prompt.get(role, 0) + self._counter.shared_and_all(role, request)[1]
 
     def describe(self) -> str:
         """Say what would be asked for and its price."""

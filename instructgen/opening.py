@@ -53,7 +53,7 @@ def open_run(
     """Open a run for writing; the caller holds its lock. Raises ChangedRun, unless ``update``, and SetupError."""
     facts = folder.facts()
     built = build(recipe, library, facts.settled if facts else None)
-    stamp = dict(built.source.stamp())
+    stamp = built.stamp()
     if facts is None:
         return _new(recipe, built, folder, stamp, limit)
     _sweep(folder)

@@ -6,19 +6,20 @@ again.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from .assemble import Built, build
 from .errors import Declined
-from .lacking import RequestTokens, free, model_of, price_of
+from .lacking import REPLY_TOKENS, RoleTokens, expected
 from .library import Library
+from .parties import Asked, Party, together
 from .pilot import Pilot, dollars, fly
-from .prices import Price, price_list
+from .prices import price_list
 from .recipe import Block, Recipe
-from .records import Context, Fault, Reply, Request, Usage
+from .records import Context, Fault, Reply, Request
 from .replay import first_requests, jobs
 from .run_folder import RunFacts
 from .supply import draw_ranges, nothing_read
@@ -36,23 +37,27 @@ class TaskPlan:
     rendered: int = 0
     declined: int = 0
     """Of the rendered ones."""
-    requests: int = 0
+    asked: Asked = field(default_factory=Asked)
     """Of the rendered ones."""
-    shared: int = 0
-    prompt: int = 0
     squares: float = 0.0
     reply: float = 0.0
     """Mean tokens of the seeds' replies."""
+    checks: dict[str, Asked] = field(default_factory=dict)
+    """What asked checks would ask of the rendered ones, if each reply became a sample that the rules let pass."""
 
-    def scaled(self, value: float) -> float:
-        """Extrapolate a figure of the rendered contexts to all."""
-        return value * self.contexts / self.rendered if self.rendered else 0.0
+    def factor(self) -> float:
+        """Give by how much a figure of the rendered contexts is to be extrapolated to all."""
+        return self.contexts / self.rendered if self.rendered else 0.0
+
+    def whole(self) -> Asked:
+        """Give what is asked about all contexts."""
+        return self.asked.scaled(self.factor())
 
     def error(self) -> float:
         """Give the standard error of the extrapolated prompt tokens."""
         if self.rendered < 2 or self.rendered >= self.contexts:
             return 0.0
-        mean = self.prompt / self.rendered
+        mean = self.asked.prompt / self.rendered
         spread = math.sqrt(max(0.0, self.squares / self.rendered - mean * mean))
         return self.contexts * spread / math.sqrt(self.rendered)
 
@@ -61,86 +66,93 @@ class TaskPlan:
 class Plan:
     """What a recipe means in requests, tokens and money."""
 
-    model: str
-    free: bool
-    exact: bool
-    price: Price | None
+    teacher: Party
+    checks: dict[str, tuple[str, Party]] = field(default_factory=dict)
+    """By each check that asks: the role that it asks, and who plays it."""
     rows: int = 0
     faults: int = 0
     contexts: int = 0
     tasks: dict[str, TaskPlan] = field(default_factory=dict)
     pilot: Pilot | None = None
 
-    def usage(self) -> tuple[float, float, float, float]:
-        """Give requests, prompt tokens, the cacheable part of them, and reply tokens, of all first attempts."""
+    def written(self) -> tuple[Asked, float]:
+        """Give what the tasks ask at first attempts, and the tokens of the replies."""
         tasks = self.tasks.values()
-        requests = sum(t.scaled(t.requests) for t in tasks)
-        prompt, shared = sum(t.scaled(t.prompt) for t in tasks), sum(t.scaled(t.shared) for t in tasks)
-        return requests, prompt, shared, sum(t.scaled(t.requests) * t.reply for t in tasks)
+        return Asked.total([t.whole() for t in tasks]), sum(t.whole().requests * t.reply for t in tasks)
+
+    def judged(self, check: str) -> tuple[Asked, float]:
+        """Give what a check is expected to ask, and the tokens of the replies."""
+        tasks = self.tasks.values()
+        asked = Asked.total([t.checks[check].scaled(t.factor()) for t in tasks if check in t.checks])
+        return asked, asked.requests * REPLY_TOKENS
+
+    def usage(self) -> tuple[Asked, float]:
+        """Give all that is asked, and the tokens of all replies."""
+        usages = [self.written(), *(self.judged(check) for check in self.checks)]
+        return Asked.total([asked for asked, _ in usages]), sum(reply for _, reply in usages)
 
     def usd(self) -> dict[str, float]:
-        """Give the cost plain, with prompt caching, by batch, and both together; empty when unknown.
+        """Give the cost of writing and judging plain, with prompt caching, by batch, and both; empty when unknown."""
+        judging = [party.costs(*self.judged(check)) for check, (_, party) in self.checks.items()]
+        return together([self.teacher.costs(*self.written()), *judging])
 
-        Caching is left out for a model without a price of its own for cached tokens.
-        """
-        if self.price is None or self.free:
-            return {"plain": 0.0} if self.free else {}
-        _, prompt, shared, reply = self.usage()
-        plain = Usage(prompt=round(prompt), reply=round(reply))
-        cached = Usage(prompt=round(prompt), cached=round(shared), reply=round(reply))
-        costs = {"plain": self.price.usd(plain)}
-        caches = self.price.cached_input is not None
-        if caches:
-            costs["cached_prefix"] = self.price.usd(cached)
-        if self.price.batch is not None:
-            costs["batch"] = self.price.usd(plain, batch=True)
-            if caches:
-                costs["batch_cached_prefix"] = self.price.usd(cached, batch=True)
-        return costs
+    @property
+    def counted(self) -> bool:
+        """Whether prompts are counted by their models' own encodings, not estimated from bytes."""
+        return self.teacher.exact and all(party.exact for _, party in self.checks.values())
 
     def to_json(self) -> dict[str, object]:
         """Give the plan as plain data."""
-        requests, prompt, shared, reply = self.usage()
+        asked, reply = self.usage()
         return {
-            "model": self.model,
+            "model": self.teacher.model,
             "records": self.rows,
             "faults": self.faults,
             "contexts": self.contexts,
-            "requests": round(requests),
-            "prompt_tokens": round(prompt),
-            "cacheable_prompt_tokens": round(shared),
-            "reply_tokens": round(reply),
-            "tokens_exact": self.exact,
-            "usd": {name: round(value, 4) for name, value in self.usd().items()},
+            **_figures(asked, reply),
+            "cacheable_prompt_tokens": round(asked.shared),
+            "tokens_exact": self.counted and not self.checks,
+            "usd": _rounded(self.usd()),
             "tasks": {
                 name: {
                     "contexts": task.contexts,
-                    "requests": round(task.scaled(task.requests)),
-                    "declined": round(task.scaled(task.declined)),
-                    "prompt_tokens": round(task.scaled(task.prompt)),
+                    "declined": round(task.declined * task.factor()),
                     "prompt_tokens_error": round(2 * task.error()),
-                    "reply_tokens": round(task.scaled(task.requests) * task.reply),
+                    **_figures(task.whole(), task.whole().requests * task.reply),
                 }
                 for name, task in self.tasks.items()
+            },
+            "checks": {
+                check: {"role": role, "model": party.model, **_figures(*self.judged(check))}
+                | {"usd": _rounded(party.costs(*self.judged(check)))}
+                for check, (role, party) in self.checks.items()
             },
             "pilot": self.pilot.to_json() if self.pilot else None,
         }
 
     def lines(self) -> list[str]:
         """Say the plan in lines."""
-        requests, prompt, shared, reply = self.usage()
+        asked, reply = self.usage()
         lines = [f"{self.rows:,} records: {self.contexts:,} contexts, {self.faults:,} unusable"]
         for name, task in self.tasks.items():
-            declined = f", {task.scaled(task.declined):,.0f} declined" if task.declined else ""
+            declined = f", {task.declined * task.factor():,.0f} declined" if task.declined else ""
             spread = f" ± {2 * task.error():,.0f}" if task.error() else ""
             lines.append(
-                f"  {name}: {task.contexts:,} contexts{declined}, {task.scaled(task.requests):,.0f} requests, "
-                f"{task.scaled(task.prompt):,.0f}{spread} prompt tokens"
+                f"  {name}: {task.contexts:,} contexts{declined}, {task.whole().requests:,.0f} requests, "
+                f"{task.whole().prompt:,.0f}{spread} prompt tokens"
             )
-        how = "counted" if self.exact else f"estimated from bytes, up to {ESTIMATE_ERROR:.0%} off"
+        for check, (role, party) in self.checks.items():
+            judged, _ = self.judged(check)
+            lines.append(
+                f"  check {check}, by {role} ({party.model}): {judged.requests:,.0f} requests if every reply becomes a "
+                f"sample that the rules let pass, {judged.prompt:,.0f} prompt tokens if it is like the seeds' replies"
+            )
+        how = "counted" if self.counted else f"estimated from bytes, up to {ESTIMATE_ERROR:.0%} off"
+        ratings = f" and those to checks {REPLY_TOKENS} tokens" if self.checks else ""
         lines.append(
-            f"first attempts: {requests:,.0f} requests, {prompt:,.0f} prompt tokens ({how}; {shared:,.0f} of them in a "
-            f"prefix that requests share), about {reply:,.0f} reply tokens if replies are as long as the seeds'"
+            f"first attempts: {asked.requests:,.0f} requests, {asked.prompt:,.0f} prompt tokens ({how}; "
+            f"{asked.shared:,.0f} of them in a prefix that requests share), about {reply:,.0f} reply tokens if replies "
+            f"are as long as the seeds'{ratings}"
         )
         lines += self._cost_lines()
         if self.pilot:
@@ -148,14 +160,17 @@ class Plan:
         return lines
 
     def _cost_lines(self) -> list[str]:
-        if self.free:
-            return [f"cost: none, {self.model} asks no model (a model would be sent the tokens above)"]
-        if self.price is None:
-            return [
-                f"cost: unknown, the price table lacks {self.model}; give a table of your own by --prices FILE (YAML): "
-                f"{{source: WHERE, models: {{{self.model}: {{input: USD, output: USD, known: YYYY-MM-DD}}}}}}, "
-                "in US dollars per million tokens"
-            ]
+        parties = [self.teacher, *(party for _, party in self.checks.values())]
+        paid = {party.model: party.price for party in parties if not party.free}
+        if not paid:
+            return [f"cost: none, {self.teacher.model} asks no model (a model would be sent the tokens above)"]
+        for model, price in paid.items():
+            if price is None:
+                return [
+                    f"cost: unknown, the price table lacks {model}; give a table of your own by --prices FILE (YAML): "
+                    f"{{source: WHERE, models: {{{model}: {{input: USD, output: USD, known: YYYY-MM-DD}}}}}}, "
+                    "in US dollars per million tokens"
+                ]
         names = {
             "plain": "as it comes",
             "cached_prefix": "with prompt caching",
@@ -163,7 +178,20 @@ class Plan:
             "batch_cached_prefix": "by batch with caching",
         }
         costs = ", ".join(f"{dollars(value)} {names[name]}" for name, value in self.usd().items())
-        return [f"cost of first attempts with {self.model} (price known {self.price.known}): {costs}"]
+        known = min(str(price.known) for price in paid.values() if price is not None)
+        return [f"cost of first attempts with {' and '.join(paid)} (price known {known}): {costs}"]
+
+
+def _figures(asked: Asked, reply: float) -> dict[str, int]:
+    return {
+        "requests": round(asked.requests),
+        "prompt_tokens": round(asked.prompt),
+        "reply_tokens": round(reply),
+    }
+
+
+def _rounded(usd: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in usd.items()}
 
 
 def plan(
@@ -173,17 +201,15 @@ def plan(
     if prices is not None:
         recipe = _priced(recipe, build(recipe, library), prices)
     built = build(recipe, library)
-    built.source.stamp()
-    teacher = built.teachers[recipe.attempts[0]]
-    counter = RequestTokens(model_of(teacher))
-    planned = Plan(model_of(teacher), free(teacher), counter.exact, price_of(teacher))
+    built.stamp()
+    planned = Plan(Party.of(built.teachers[recipe.attempts[0]]))
     facts = RunFacts(instructgen="", shard_size=recipe.shard_size)
     draw_ranges(built, facts)
     drawn = _count(planned, built, facts, limit)
     if not planned.rows:
         raise nothing_read()
     for name, contexts in drawn.items():
-        _render(planned.tasks[name], built, facts, name, contexts, counter)
+        _render(planned, built, facts, name, contexts)
     if pilot:
         planned.pilot = fly(recipe, library, out, pilot, limit, {n: t.contexts for n, t in planned.tasks.items()})
     return planned
@@ -225,25 +251,26 @@ def _count(planned: Plan, built: Built, facts: RunFacts, limit: int | None) -> d
     return drawn
 
 
-def _render(
-    planned: TaskPlan, built: Built, facts: RunFacts, task: str, contexts: Iterable[Context], counter: RequestTokens
-) -> None:
+def _render(planned: Plan, built: Built, facts: RunFacts, task: str, contexts: Iterable[Context]) -> None:
+    """Render and count what is asked about a task's drawn contexts, by the task and by the checks."""
+    task_plan, counter = planned.tasks[task], RoleTokens(built)
     for context in contexts:
-        planned.rendered += 1
+        task_plan.rendered += 1
         for name, requests in first_requests(built, facts.ranges, context):
             if name != task:
                 continue
             if isinstance(requests, Declined):
-                planned.declined += 1
+                task_plan.declined += 1
                 continue
-            tokens = [counter.shared_and_all(request) for request in requests]
-            planned.requests += len(tokens)
-            planned.shared += sum(shared for shared, _ in tokens)
-            total = sum(whole for _, whole in tokens)
-            planned.prompt += total
-            planned.squares += total * total
-            if requests and not planned.reply:
-                planned.reply = _seed_reply_tokens(requests[0])
+            before = task_plan.asked.prompt
+            for request in requests:
+                task_plan.asked.add(*counter.shared_and_all(built.recipe.attempts[0], request))
+                for check, asking in expected(built, task, request, context):
+                    planned.checks.setdefault(check, (asking.role, Party.of(built.teachers[asking.role])))
+                    task_plan.checks.setdefault(check, Asked()).add(*counter.shared_and_all(asking.role, asking))
+            task_plan.squares += (task_plan.asked.prompt - before) ** 2
+            if requests and not task_plan.reply:
+                task_plan.reply = _seed_reply_tokens(requests[0])
 
 
 def _seed_reply_tokens(request: Request) -> float:

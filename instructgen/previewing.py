@@ -7,6 +7,7 @@ from .assemble import build
 from .component import did_you_mean
 from .errors import Declined, SetupError
 from .forms import FORMS, laid_out
+from .lacking import expected
 from .library import Library
 from .recipe import Recipe
 from .records import Context, Fault, Image, Request, Row
@@ -26,9 +27,12 @@ def preview(
     built = build(recipe, library)
     if task is not None and task not in built.tasks:
         raise SetupError(f"--task: the recipe has no task '{task}'{did_you_mean(task, list(built.tasks))}")
-    built.source.stamp()
-    if getattr(built.teachers[recipe.attempts[0]], "reply_format", None) == "plain":
-        structured = False
+    built.stamp()
+    structured_by = {
+        role: structured and getattr(teacher, "reply_format", None) != "plain"
+        for role, teacher in built.teachers.items()
+    }
+    structured = structured_by[recipe.attempts[0]]
     row: Row | None = None
     for row in islice(built.source.read(0), limit):
         if isinstance(row.item, Fault):
@@ -42,13 +46,18 @@ def preview(
                 yield f"━━ {row.item.id} ━━ {name} ━━ declined: {requests}\n"
                 continue
             for number, request in enumerate(requests, 1):
-                yield _shown(row.item.id, name, number, request, structured)
+                yield _shown(f"{row.item.id} ━━ {name} ━━ request {number}", request, structured)
+                for check, asking in expected(built, name, request, row.item):
+                    head = (
+                        f"{row.item.id} ━━ {name} ━━ request {number} ━━ check {check}, a few-shot reply as the sample"
+                    )
+                    yield _shown(head, asking, structured_by[asking.role])
     if row is None:
         raise nothing_read()
 
 
-def _shown(context: str, task: str, number: int, request: Request, structured: bool) -> str:
-    lines = [f"━━ {context} ━━ {task} ━━ request {number} ━━ form {request.form}"]
+def _shown(head: str, request: Request, structured: bool) -> str:
+    lines = [f"━━ {head} ━━ form {request.form}"]
     tokens = 0
     for message in laid_out(request, structured):
         text = "".join(f"[picture {p.path or p.url}]" if isinstance(p, Image) else str(p) for p in message.parts)

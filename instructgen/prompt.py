@@ -4,7 +4,8 @@ A template is a Jinja file of two blocks, ``system`` and ``query``, that hold wo
 lines through the filters of this file, so that captions are never read as templates: ``facts`` gives all of it,
 ``captions``, ``boxes`` and ``passages`` a part. The system block may ask whether ``boxes`` are shown and whether the
 ``picture`` itself is sent. System message and seeds are rendered once and are the same objects in every request;
-only the query is rendered for each context.
+only the query is rendered for each context. The query of a check that asks somebody also has the ``sample``, or the
+``first`` and ``second`` of two, for which there is the filter ``turns``.
 """
 
 import re
@@ -17,7 +18,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from .digests import digest_bytes
 from .errors import Declined, SetupError
-from .records import Box, Context, Message, Part, Passage
+from .forms import reply_text
+from .records import Box, Context, Message, Part, Passage, Reply, Sample
 from .seeds import Seeds
 
 BLOCKS: Mapping[str, frozenset[str]] = {
@@ -26,6 +28,8 @@ BLOCKS: Mapping[str, frozenset[str]] = {
 }
 """The blocks of a template, and the names that each may use."""
 
+_TOKEN = "<image>"
+_NOTHING: Mapping[str, Sample] = {}
 _THOUSANDTHS = {n / 1000: repr(n / 1000) for n in range(1001)}
 
 
@@ -64,8 +68,14 @@ def fact_lines(context: Context, boxes: bool = True) -> str:
     return "\n\n".join([group for group in groups if group])
 
 
+def turn_lines(sample: Sample) -> str:
+    """Write a sample's turns under the heads ``Question:`` and ``Answer:``, without the tokens for pictures."""
+    turns = [turn.model_copy(update={"text": turn.text.replace(_TOKEN, "").strip()}) for turn in sample.turns]
+    return reply_text("dialogue", Reply(turns=tuple(turns)), structured=False)
+
+
 class Prompt:
-    """A task's prompt: a template with its seeds, checked when it is made.
+    """A task's or a check's prompt: a template with its seeds, checked when it is made.
 
     Raises SetupError, naming file and line, for anything that is wrong with the template.
     """
@@ -77,12 +87,21 @@ class Prompt:
     digest: str
     """Digest of the template's text."""
 
-    def __init__(self, text: str, where: str, seeds: Seeds, boxes: bool = True, picture: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        where: str,
+        seeds: Seeds,
+        boxes: bool = True,
+        picture: bool = False,
+        beside: frozenset[str] = frozenset(),
+    ) -> None:
+        """``beside`` names the samples that the query may use beside the context."""
         self.where = where
         self.seeds = seeds
         self.digest = digest_bytes(text.encode())
         self._picture = picture
-        self._template = _compile(text, where, boxes)
+        self._template = _compile(text, where, boxes, beside)
         self._query = self._template.blocks["query"]
         try:
             system = self._template.blocks["system"]
@@ -97,14 +116,16 @@ class Prompt:
             messages += [shot, Message(role="assistant", parts=(seed.reply,))]
         self.opening = tuple(messages)
 
-    def messages(self, context: Context, notes: Sequence[str] = ()) -> tuple[Message, ...]:
-        """Give the messages that ask about ``context``.
+    def messages(
+        self, context: Context, notes: Sequence[str] = (), beside: Mapping[str, Sample] = _NOTHING
+    ) -> tuple[Message, ...]:
+        """Give the messages that ask about ``context`` and the samples ``beside`` it.
 
         Each of ``notes`` is a sentence to the teacher; they stand after the query. Raises Declined, reason
         ``prompt_fault``, when the template cannot be rendered for just this context.
         """
         try:
-            text = self._words(context)
+            text = self._words(context, beside)
         except Exception as error:
             line = _line(error, self._template)
             raise Declined("prompt_fault", f"{self.where}:{line}: {_said(error)}") from None
@@ -114,10 +135,10 @@ class Prompt:
         return (*self.opening, Message(role="user", parts=parts))
 
     def _shot(self, context: Context) -> Message:
-        return Message(role="user", parts=(self._words(context),))
+        return Message(role="user", parts=(self._words(context, _NOTHING),))
 
-    def _words(self, context: Context) -> str:
-        return _tidy(self._query(self._template.new_context({"context": context})))
+    def _words(self, context: Context, beside: Mapping[str, Sample]) -> str:
+        return _tidy(self._query(self._template.new_context({"context": context, **beside})))
 
 
 def _box_line(box: Box, several: bool) -> str:
@@ -153,34 +174,36 @@ def _environment(boxes: bool) -> SandboxedEnvironment:
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.globals.clear()
     del environment.filters["random"]
-    shown: dict[str, Callable[[Context], str]] = {
+    shown: dict[str, Callable[..., str]] = {
         "facts": lambda context: fact_lines(context, boxes),
         "captions": caption_lines,
         "boxes": box_lines if boxes else lambda _context: "",
         "passages": passage_lines,
+        "turns": turn_lines,
     }
     environment.filters.update(shown)
     return environment
 
 
-def _compile(text: str, where: str, boxes: bool) -> Template:
+def _compile(text: str, where: str, boxes: bool, beside: frozenset[str]) -> Template:
     environment = _environment(boxes)
     try:
         tree = environment.parse(text, where, where)
-        _check(tree, where, environment)
+        _check(tree, where, environment, beside)
         code = environment.compile(tree, where, where)
     except TemplateSyntaxError as error:
         raise SetupError(f"{where}:{error.lineno}: {error.message}") from None
     return Template.from_code(environment, code, {})
 
 
-def _check(tree: nodes.Template, where: str, environment: SandboxedEnvironment) -> None:
+def _check(tree: nodes.Template, where: str, environment: SandboxedEnvironment, beside: frozenset[str]) -> None:
     """Raise SetupError unless the file is just the two blocks and they use only the names that they are given."""
     found: set[str] = set()
     for node in tree.body:
         if isinstance(node, nodes.Block) and node.name in BLOCKS:
             found.add(node.name)
-            _check_names(node, where, environment)
+            known = BLOCKS[node.name] | (beside if node.name == "query" else frozenset())
+            _check_names(node, where, environment, known)
         elif not (isinstance(node, nodes.Output) and all(_is_blank(part) for part in node.nodes)):
             shown = f"the block '{node.name}'" if isinstance(node, nodes.Block) else "something outside of the blocks"
             raise SetupError(
@@ -192,8 +215,7 @@ def _check(tree: nodes.Template, where: str, environment: SandboxedEnvironment) 
             raise SetupError(f"{where}:1: there is no block '{name}'; write {{% block {name} %}}…{{% endblock %}}")
 
 
-def _check_names(block: nodes.Block, where: str, environment: SandboxedEnvironment) -> None:
-    known = BLOCKS[block.name]
+def _check_names(block: nodes.Block, where: str, environment: SandboxedEnvironment, known: frozenset[str]) -> None:
     body = nodes.Template(block.body, lineno=1)
     body.set_environment(environment)
     free = meta.find_undeclared_variables(body) - known

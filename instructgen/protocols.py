@@ -102,6 +102,22 @@ class AskedCheck(Protocol):
 
 
 @runtime_checkable
+class Scored(Protocol):
+    """An asked check whose verdicts hold scores: how often each was given is counted."""
+
+    def scores(self, verdict: Verdict) -> Mapping[str, int]:
+        """Give the scores that a verdict of this check holds, by name; it may come from a part."""
+
+
+@runtime_checkable
+class Dependent(Protocol):
+    """A check that needs more than its recipe, such as another run."""
+
+    def ready(self) -> None:
+        """See that it is there; raises SetupError. Called before anything is asked, not where a run is only read."""
+
+
+@runtime_checkable
 class RunCheck(Protocol):
     """Judges samples by each other, in one pass over the finished run. Applied by export, never by a retry."""
 

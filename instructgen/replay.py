@@ -3,21 +3,19 @@
 Serves whatever reads a run: an open shard's provisional samples, and what a change of recipe would have to ask for.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
 from .assemble import Built
-from .drive import Answers, Digester
+from .drive import Answers, Digester, Missing
 from .errors import Declined
 from .journal import Journal, Strays
-from .records import Context, Request, Row, Slot
+from .records import Context, Request, Row
 from .selection import Range, chosen
 from .shard import Judge, Outcome
 
 T = TypeVar("T")
-Missing = Callable[[Slot, Request, str], None]
-"""Is told of each request that the journal lacks, and of the role that would be asked."""
 
 
 def jobs(built: Built, ranges: Mapping[str, Range], contexts: Iterable[Context]) -> Iterator[tuple[Context, str]]:

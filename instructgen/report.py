@@ -123,6 +123,7 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
             + _reasons("rejected", count["rejected"])
             + (f"; not asked yet {count['not_asked']}" if count["not_asked"] else "")
         )
+        lines += [_asked_line(check, asked) for check, asked in count.get("asked", {}).items()]
     if "run_wide" in data:
         lines.append(f"  {_run_wide_line(data['run_wide'])}")
     for kind, title in (("faults", "unusable records"), ("left_out", "left out by filter")):
@@ -133,6 +134,12 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
         f"{spent['reply']} reply tokens, ${spent['usd']:.4f}"
         + (f" and {spent['unpriced']} completions of unknown price" if spent["unpriced"] else "")
     )
+    for check, part in spent.get("checks", {}).items():
+        lines.append(
+            f"    of it by the check {check}: {part['completions']} completions, {part['prompt']} prompt tokens, "
+            f"{part['reply']} reply tokens, ${part['usd']:.4f}"
+            + (f" and {part['unpriced']} of unknown price" if part["unpriced"] else "")
+        )
     return lines
 
 
@@ -147,6 +154,19 @@ def _run_wide_line(found: Mapping[str, Any]) -> str:
 
 def _all_tasks(counts: Mapping[str, Mapping[str, int]]) -> Counter[str]:
     return sum(map(Counter, counts.values()), Counter())
+
+
+def _asked_line(check: str, asked: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say what an asked check found in a task, with the mean of each score."""
+    means = []
+    for aspect, points in asked["scores"].items():
+        mean = sum(int(score) * number for score, number in points.items()) / sum(points.values())
+        means.append(f"{aspect} {mean:.2f}")
+    verdicts = asked["verdicts"]
+    flipped = sum(number for reason, number in verdicts.items() if ":flipped_to_" in reason)
+    swayed = f"; the order changed {flipped / sum(verdicts.values()):.0%} of the choices" if flipped else ""
+    mean = f"; mean {', '.join(means)}" if means else ""
+    return f"    {check}: {_reasons('judged', verdicts).removeprefix('; ')}{swayed}{mean}"
 
 
 def _reasons(title: str, reasons: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import msgspec
 from pydantic import TypeAdapter
 
-from .errors import Declined, ReplyFault
+from .errors import Declined, RecordError, ReplyFault
 from .plain_replies import pairs_of
 from .records import Completion, Turn, Verdict
 from .torn_json import values_of
@@ -57,16 +57,18 @@ _description = msgspec.json.Decoder(_Description)
 
 
 def read(completion: Completion, form: str) -> tuple[Turn, ...]:
-    """Read a completion; one that did not come to its own end is a ReplyFault whose reason is its finish.
+    """Read a completion. Raises ReplyFault, and Declined for one whose teacher found the context too poor."""
+    if completion.finish != "stop":
+        raise unfinished(completion)
+    return parse(form, completion.text)
 
-    Raises Declined for one whose teacher found the context too poor.
-    """
+
+def unfinished(completion: Completion) -> RecordError:
+    """Give the fault of a completion that did not come to its own end; its reason is the completion's finish."""
     if completion.finish == "declined":
         reason, _, detail = completion.text.partition(": ")
-        raise Declined(reason, detail)
-    if completion.finish != "stop":
-        raise ReplyFault(completion.finish, _shown(completion.text))
-    return parse(form, completion.text)
+        return Declined(reason, detail)
+    return ReplyFault(completion.finish, _shown(completion.text))
 
 
 def parse(form: str, text: str) -> tuple[Turn, ...]:
@@ -74,7 +76,7 @@ def parse(form: str, text: str) -> tuple[Turn, ...]:
 
     The turns' margins are cut, nothing else. Raises ReplyFault.
     """
-    text = _unwrapped(text)
+    text = unwrapped(text)
     if form == "description":
         return (Turn(role="gpt", text=_described(text)),)
     pairs = _paired(form, text)
@@ -99,8 +101,8 @@ def _filled(text: str, reason: str, number: int) -> str:
     return text
 
 
-def _unwrapped(text: str) -> str:
-    """Cut margins, a reasoning model's thoughts and a code fence around the whole."""
+def unwrapped(text: str) -> str:
+    """Cut margins, a reasoning model's thoughts and a code fence around the whole. Raises ReplyFault."""
     text = text.strip().removeprefix("\ufeff").lstrip()
     if "\r" in text:
         text = text.replace("\r\n", "\n")

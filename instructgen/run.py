@@ -6,6 +6,7 @@ for sample in run.samples():
     print(sample.id, [completion.text for completion in run.completions(sample)])
 """
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 
 from .assemble import Built, build
 from .digests import digest, digest_bytes
-from .errors import SetupError
+from .drive import Answers, Digester
+from .errors import NotAsked, SetupError
 from .journal import Journal, Key, Strays
 from .parts import Columns, Kind, read_rows, row_of, sample_of, schema
 from .recipe import load
 from .records import Completion, Context, Row, Sample, Scalar
 from .repeats import Repeats
-from .replay import outcomes
+from .replay import finished, outcomes
 from .report import Summary, summarise
 from .reviews import text_digest
 from .run_checks import RunWide, left_out, run_wide
@@ -137,8 +139,28 @@ class Run:
                 found.append(completion)
         return found
 
+    def judging(self, sample: Sample, context: Context) -> dict[str, list[Completion]]:
+        """Give the completions in which asked checks judged a sample, by check.
+
+        Of the sample's origin only context, task and attempt count, so that a rejected sample can be asked about, too.
+        None are found for a check that cannot ask now, such as one whose other run is gone.
+        """
+        heard: list[Completion] = []
+        answers = Answers(
+            self._near(),
+            self.built.teachers,
+            Digester(),
+            strays=self._all_journals(),
+            on_missing=lambda *_: None,
+            on_answer=lambda completion, _: heard.append(completion),
+        )
+        for name in self.built.asked_checks:
+            with contextlib.suppress(NotAsked, SetupError):
+                finished(self._judge.asked_verdict(name, sample, sample.origin.attempt, context, answers))
+        return {name: [c for c in heard if c.slot.asker.endswith(f"!{name}")] for name in self.built.asked_checks}
+
     def usd(self, sample: Sample) -> float | None:
-        """Give what a sample's completions cost; None when that is not known."""
+        """Give what a sample's completions cost to write, its judging apart; None when that is not known."""
         prices = [completion.usd for completion in self.completions(sample)]
         return sum(p for p in prices if p is not None) if prices and None not in prices else None
 

@@ -41,6 +41,10 @@ class Seeds:
     """Digest of the file's text."""
 
 
+NO_SEEDS = Seeds("", {}, (), "")
+"""For prompts without few-shot examples."""
+
+
 def read_seeds(text: str, where: str, form: str) -> Seeds:
     """Read a seeds file whose replies have ``form``; raises SetupError naming the file and line or seed number."""
     file = _validated(_FILE, _yaml(text, where), where, _File)

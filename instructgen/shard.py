@@ -11,10 +11,13 @@ from .assemble import Built
 from .drive import Answers, play
 from .errors import Declined, NotAsked, RecordError, ReplyFault
 from .parts import Columns, turn_columns, verdict_columns
+from .protocols import Scored
 from .records import Completion, Context, Request, Sample, Slot, Verdict
 from .responses import fault_verdict
 
 Judged = tuple[Sample, list[Verdict]]
+Rated = tuple[Verdict, Mapping[str, int]]
+"""An asked check's verdict, and the scores in it."""
 
 SETTLED_BY_SERVER = frozenset({"refused_request", "bad_image", "content_filter"})
 """Reasons that the same teacher would give again: only another role is worth a further attempt."""
@@ -49,6 +52,8 @@ class Outcome:
     """The last attempt, when a reply of it could not be read."""
     declined: Declined | None = None
     not_asked: bool = False
+    rated: list[Rated] | None = None
+    """What asked checks said of the last attempt whose samples they saw; None where none was asked."""
 
     def lose(self, attempt: Attempt, readable: bool) -> None:
         """Note an attempt with an unreadable reply; ``readable``: other replies of it could be read and were judged.
@@ -77,6 +82,7 @@ class Judge:
         self._checks = list(built.checks.values())
         self.actions: dict[str, str] = {name: block.action for name, block in built.recipe.checks.items()}
         self._names = list(built.checks)
+        self._asked_checks = built.asked_checks
         self._attempts = list(enumerate(built.recipe.attempts, 1))
         self._seed = built.recipe.seed
 
@@ -90,7 +96,10 @@ class Judge:
                 continue
             last_role = role
             try:
-                samples = await self._attempt(context, task, number, role, hints, answers)
+                samples, fault = await self._attempt(context, task, number, role, hints, answers)
+                judged = [(sample, self.verdicts(sample, context)) for sample in samples]
+                if self._asked_checks and judged:
+                    await self._ask(outcome, number, judged, context, answers)
             except Declined as error:
                 outcome.declined = error
                 return outcome
@@ -99,52 +108,102 @@ class Judge:
                 outcome.unreadable = Attempt(number, error.reason, error.detail, [])
                 outcome.failed.append(outcome.unreadable)
                 return outcome
-            except RecordError as error:
-                hints = [fault_verdict(error)] if isinstance(error, ReplyFault) else []
-                readable = error.kept if isinstance(error, ReplyFault) else ()
-                if readable:
-                    self._judge(outcome, number, self._named(readable, role), context)
-                outcome.lose(Attempt(number, f"reply:{error.reason}", error.detail, []), bool(readable))
-                if error.reason == NO_ANSWER:
+            if fault is not None:
+                hints = [fault_verdict(fault)] if isinstance(fault, ReplyFault) else []
+                if judged:
+                    self._sort(outcome, number, judged)
+                outcome.lose(Attempt(number, f"reply:{fault.reason}", fault.detail, []), bool(judged))
+                if fault.reason == NO_ANSWER:
                     return outcome
                 continue
             outcome.unreadable = None
-            hints = self._judge(outcome, number, samples, context)
+            hints = self._sort(outcome, number, judged)
             if not hints:
                 return outcome
         return outcome
 
-    def _judge(self, outcome: Outcome, number: int, samples: Sequence[Sample], context: Context) -> list[Verdict]:
-        """Judge an attempt's samples into the outcome; give the verdicts that ask for another attempt."""
+    def _sort(self, outcome: Outcome, number: int, judged: Sequence[Judged]) -> list[Verdict]:
+        """Sort an attempt's samples into the outcome; give the verdicts that ask for another attempt."""
         outcome.accepted, outcome.losers, again = [], [], []
-        judged: list[Judged] = []
-        for sample in samples:
-            verdicts = self.verdicts(sample, context)
-            failing = [v for v in verdicts if v.outcome == "fail" and self.actions[v.check] != "tag"]
+        lost: list[Judged] = []
+        for sample, verdicts in judged:
+            failing = self._failing(verdicts)
             if not failing:
                 outcome.accepted.append((sample, verdicts))
                 continue
             outcome.losers.append((sample, f"{failing[0].check}:{failing[0].reason}"))
-            judged.append((sample, verdicts))
+            lost.append((sample, verdicts))
             again += [v for v in failing if self.actions[v.check] == "retry"]
-        if judged:
-            outcome.failed.append(Attempt(number, outcome.losers[0][1], "", judged))
+        if lost:
+            outcome.failed.append(Attempt(number, outcome.losers[0][1], "", lost))
         return again
+
+    def _failing(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        return [v for v in verdicts if v.outcome == "fail" and self.actions[v.check] != "tag"]
+
+    async def _ask(
+        self, outcome: Outcome, number: int, judged: Sequence[Judged], context: Context, answers: Answers
+    ) -> None:
+        """Have the asked checks judge the samples that no rule sets aside, all at the same time.
+
+        Their verdicts stand after those of the rules. Raises NotAsked.
+        """
+        passed = [(sample, verdicts) for sample, verdicts in judged if not self._failing(verdicts)]
+        found = await answers.together(
+            [
+                self.asked_verdict(name, sample, number, context, answers)
+                for sample, _ in passed
+                for name in self._asked_checks
+            ]
+        )
+        outcome.rated, each = [], iter(found)
+        for _, verdicts in passed:
+            for check in self._asked_checks.values():
+                verdict = next(each)
+                verdicts.append(verdict)
+                outcome.rated.append((verdict, check.scores(verdict) if isinstance(check, Scored) else {}))
+
+    async def asked_verdict(
+        self, name: str, sample: Sample, number: int, context: Context, answers: Answers
+    ) -> Verdict:
+        """Have an asked check judge one sample of attempt ``number``. Raises NotAsked.
+
+        What goes wrong in the asking is the judge's fault and not the sample's: it makes it doubtful, with the reason.
+        """
+        asker = f"{sample.task}#{sample.id.rpartition('/')[2]}!{name}"
+
+        async def answer(round_number: int, requests: Sequence[Request]) -> Sequence[Completion]:
+            return await answers.round(
+                slots(context, asker, number, round_number, requests), requests, "teacher", context
+            )
+
+        try:
+            verdict = await play(self._asked_checks[name].rounds(sample, context), answer)
+        except NotAsked:
+            raise
+        except RecordError as error:
+            return Verdict(check=name, outcome="doubtful", reason=error.reason, hint=error.detail or None)
+        return verdict if verdict.check == name else verdict.model_copy(update={"check": name})
 
     async def _attempt(
         self, context: Context, task: str, number: int, role: str, hints: Sequence[Verdict], answers: Answers
-    ) -> list[Sample]:
+    ) -> tuple[list[Sample], RecordError | None]:
+        """Play one attempt: its samples, and the fault where a reply could not be read or the server refused.
+
+        Raises Declined and NotAsked.
+        """
         draw = Random(f"{self._seed}:{context.id}:{task}:{number}")
 
         async def answer(round_number: int, requests: Sequence[Request]) -> Sequence[Completion]:
-            slots = [
-                Slot(context=context.id, asker=task, attempt=number, round=round_number, position=position)
-                for position in range(len(requests))
-            ]
-            return await answers.round(slots, requests, role, context)
+            return await answers.round(slots(context, task, number, round_number, requests), requests, role, context)
 
-        samples = await play(self._built.tasks[task].rounds(context, number, hints, draw), answer)
-        return self._named(samples, role)
+        try:
+            samples = await play(self._built.tasks[task].rounds(context, number, hints, draw), answer)
+        except (Declined, NotAsked):
+            raise
+        except RecordError as error:
+            return self._named(error.kept if isinstance(error, ReplyFault) else (), role), error
+        return self._named(samples, role), None
 
     def _named(self, samples: Sequence[Sample], role: str) -> list[Sample]:
         """Name the teacher in the samples' origin: a task sees completions only, who plays the role is known here."""
@@ -162,6 +221,14 @@ class Judge:
             verdict = check.verdict(sample, context)
             verdicts.append(verdict if verdict.check == name else verdict.model_copy(update={"check": name}))
         return verdicts
+
+
+def slots(context: Context, asker: str, attempt: int, number: int, requests: Sequence[Request]) -> list[Slot]:
+    """Give the slots of a round's requests."""
+    return [
+        Slot(context=context.id, asker=asker, attempt=attempt, round=number, position=position)
+        for position in range(len(requests))
+    ]
 
 
 def _of_server(attempt: Attempt) -> bool:

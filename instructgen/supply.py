@@ -25,6 +25,9 @@ _FEW_FAULTS = 10
 UNANSWERED = f"reply:{NO_ANSWER}"
 """Reason of a request that was tried to the limit of retries: nothing was paid, so the next start tries it again."""
 
+UNJUDGED = f"doubtful:{NO_ANSWER}"
+"""The same of a request of an asked check."""
+
 
 def nothing_read() -> UserError:
     """Give the error of a source without a single record: a wrong path or filter, not a small dataset."""
@@ -129,7 +132,12 @@ class Supply:
 def _all_asked(noted: Mapping[str, Any]) -> bool:
     """Tell whether a shard lacks no answer, as one does that was made offline or whose server failed on and on."""
     tasks = noted["counts"]["tasks"].values()
-    return not any(task["not_asked"] or task["rejected"].get(UNANSWERED) for task in tasks)
+    return not any(
+        task["not_asked"]
+        or task["rejected"].get(UNANSWERED)
+        or any(check["verdicts"].get(UNJUDGED) for check in task.get("asked", {}).values())
+        for task in tasks
+    )
 
 
 def draw_ranges(built: Built, facts: RunFacts) -> None:

@@ -5,8 +5,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .records import Context, Fault, LeftOut, Row
+from .records import Context, Fault, LeftOut, Row, Verdict
 from .shard import Outcome
+
+
+@dataclass
+class AskedCount:
+    """What an asked check, such as a judge, said of the samples that it saw."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    """``pass``, or the outcome with its reason: ``fail:accuracy_2``."""
+    scores: dict[str, Counter[str]] = field(default_factory=dict)
+    """How often each score was given, by aspect."""
+
+    def add(self, verdict: Verdict, scores: Mapping[str, int]) -> None:
+        """Count one verdict."""
+        self.verdicts[f"{verdict.outcome}:{verdict.reason}" if verdict.reason else verdict.outcome] += 1
+        for aspect, points in scores.items():
+            self.scores.setdefault(aspect, Counter())[str(points)] += 1
+
+    def merge(self, other: "AskedCount") -> None:
+        """Add another's counts."""
+        self.verdicts.update(other.verdicts)
+        for aspect, points in other.scores.items():
+            self.scores.setdefault(aspect, Counter()).update(points)
+
+    def to_json(self) -> dict[str, object]:
+        """Give the counts as plain data; scores from the lowest to the highest."""
+        scores = {aspect: dict(sorted(points.items())) for aspect, points in sorted(self.scores.items())}
+        return {"verdicts": _sorted(self.verdicts), "scores": scores}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "AskedCount":
+        """Read what ``to_json`` gave."""
+        scores = {aspect: Counter(points) for aspect, points in data["scores"].items()}
+        return cls(Counter(data["verdicts"]), scores)
 
 
 @dataclass
@@ -20,6 +53,8 @@ class TaskCount:
     not_asked: int = 0
     attempts: int = 0
     """Attempts that failed and were followed by another, or ended in rejection."""
+    asked: dict[str, AskedCount] = field(default_factory=dict)
+    """By asked check."""
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
@@ -32,6 +67,9 @@ class TaskCount:
             self.not_asked += 1
         elif outcome.failed:
             self.rejected.update(outcome.reasons)
+        if outcome.rated:
+            for verdict, scores in outcome.rated:
+                self.asked.setdefault(verdict.check, AskedCount()).add(verdict, scores)
 
     def set_aside(self, reason: str) -> None:
         """Count a sample, so far accepted, as rejected."""
@@ -82,6 +120,8 @@ class Tally:
             mine.attempts += count.attempts
             mine.declined.update(count.declined)
             mine.rejected.update(count.rejected)
+            for check, asked in count.asked.items():
+                mine.asked.setdefault(check, AskedCount()).merge(asked)
 
     @property
     def accepted(self) -> int:
@@ -90,7 +130,7 @@ class Tally:
 
     def to_json(self) -> dict[str, object]:
         """Give the counts as plain data, reasons from most to least frequent."""
-        tasks = {}
+        tasks: dict[str, dict[str, object]] = {}
         for name, count in sorted(self.tasks.items()):
             tasks[name] = {
                 "contexts": count.contexts,
@@ -100,6 +140,8 @@ class Tally:
                 "not_asked": count.not_asked,
                 "failed_attempts": count.attempts,
             }
+            if count.asked:
+                tasks[name]["asked"] = {check: asked.to_json() for check, asked in sorted(count.asked.items())}
         return {
             "rows": self.rows,
             "contexts": self.contexts,
@@ -120,6 +162,7 @@ class Tally:
                 Counter(count["rejected"]),
                 count["not_asked"],
                 count["failed_attempts"],
+                {check: AskedCount.from_json(asked) for check, asked in count.get("asked", {}).items()},
             )
         return tally
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import SetupError
 from .prompt import fact_lines
-from .records import Context, Fault, LeftOut, Row, Sample
+from .records import Completion, Context, Fault, LeftOut, Origin, Row, Sample, Turn
 from .run import Run
 
 
@@ -24,16 +24,18 @@ def trace(run: Run, wanted: str) -> Iterator[str]:
         raise SetupError(f"{run.folder.path} has no record '{context}'{near}")
     for row in rows:
         yield from _told(row)
+    contexts = {row.item.id: row.item for row in rows if isinstance(row.item, Context)}
     for sample in run.samples():
         if sample.origin.context == context and _within(sample.id, wanted):
             yield from _made(run, sample)
+            yield from _judged(run, sample, contexts)
     for sample, verdicts in run.left_out():
         if sample.origin.context == context and _within(sample.id, wanted):
             yield from _made(run, sample)
             yield from map(_said, verdicts)
     for lost in run.rejected():
         if lost["context"] == context and _within(str(lost["id"]), wanted):
-            yield from _lost(lost)
+            yield from _lost(run, lost, contexts)
 
 
 def _within(name: str, wanted: str) -> bool:
@@ -63,19 +65,7 @@ def _made(run: Run, sample: Sample) -> Iterator[str]:
         f"{name} (digest {origin.prompt if name.startswith('prompts') else origin.seeds})" for name in run.texts(sample)
     ]
     yield f"with {', '.join(names) or 'prompt and seeds that have changed since'}"
-    for completion in run.completions(sample):
-        usage = completion.usage
-        tokens = (
-            f"{usage.prompt} prompt tokens ({usage.cached} cached), {usage.reply} reply tokens"
-            if usage
-            else "no tokens"
-        )
-        cost = "unknown price" if completion.usd is None else f"${completion.usd:.6f}"
-        server_id = f" ({completion.server_id})" if completion.server_id else ""
-        yield (
-            f"request {completion.digest}: answered by {completion.model}{server_id} "
-            f"at {completion.at}, {tokens}, {cost}"
-        )
+    yield from map(_answered, run.completions(sample))
 
 
 def _said(verdict: Mapping[str, Any]) -> str:
@@ -83,11 +73,42 @@ def _said(verdict: Mapping[str, Any]) -> str:
     return f"left out by a run-wide check: {verdict['check']}: {verdict['outcome']}, {verdict['reason']}{against}"
 
 
-def _lost(lost: Mapping[str, Any]) -> Iterator[str]:
+def _answered(completion: Completion) -> str:
+    usage = completion.usage
+    tokens = (
+        f"{usage.prompt} prompt tokens ({usage.cached} cached), {usage.reply} reply tokens" if usage else "no tokens"
+    )
+    cost = "unknown price" if completion.usd is None else f"${completion.usd:.6f}"
+    server_id = f" ({completion.server_id})" if completion.server_id else ""
+    return (
+        f"request {completion.digest}: answered by {completion.model}{server_id} at {completion.at}, {tokens}, {cost}"
+    )
+
+
+def _judged(run: Run, sample: Sample, known: Mapping[str, Context], margin: str = "") -> Iterator[str]:
+    """Tell what asked checks were answered about a sample."""
+    for name, completions in run.judging(sample, known[sample.origin.context]).items():
+        for completion in completions:
+            yield f"{margin}{name} asked: {' '.join(completion.text.split())}"
+            yield margin + _answered(completion)
+
+
+def _lost(run: Run, lost: Mapping[str, Any], known: Mapping[str, Context]) -> Iterator[str]:
     yield f"\n━━ {lost['id']} ━━ {lost['kind']}: {lost['reason']}" + (f": {lost['detail']}" if lost["detail"] else "")
     for attempt in lost["attempts"]:
         yield f"attempt {attempt['attempt']}: {attempt['reason']} {attempt['detail'] or ''}".rstrip()
-        for sample in attempt["samples"]:
-            yield from (f"  {turn['from']}: {turn['value']}" for turn in sample["conversations"])
-            failing = [v for v in sample["verdicts"] if v["outcome"] != "pass"]
+        for columns in attempt["samples"]:
+            yield from (f"  {turn['from']}: {turn['value']}" for turn in columns["conversations"])
+            failing = [v for v in columns["verdicts"] if v["outcome"] != "pass"]
             yield from (f"  {v['check']}: {v['outcome']}, {v['reason']}" for v in failing)
+            if run.built.asked_checks.keys() & {verdict["check"] for verdict in columns["verdicts"]}:
+                yield from _judged(run, _sample(lost, attempt["attempt"], columns, known), known, "  ")
+
+
+def _sample(lost: Mapping[str, Any], attempt: int, columns: Mapping[str, Any], known: Mapping[str, Context]) -> Sample:
+    """Give a rejected sample, as far as its row tells of it."""
+    unknown = dict.fromkeys(("teacher", "model", "prompt", "seeds"), "")
+    origin = Origin(context=lost["context"], task=lost["task"], attempt=attempt, slots=(), requests=(), **unknown)
+    turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in columns["conversations"])
+    images = known[lost["context"]].images
+    return Sample(id=columns["id"], task=lost["task"], images=images, turns=turns, origin=origin)

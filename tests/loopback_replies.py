@@ -107,7 +107,12 @@ _PLAIN = {
     "Lay the dialogue out like this": "dialogue",
     "Lay your reply out like this": "single_question",
     "Write the description as plain prose": "description",
+    "Lay your rating out like this": "rating",
+    "Lay your judgement out like this": "comparison",
 }
+_TELLING = {"turns": "dialogue", "question": "single_question", "accuracy": "rating", "better": "comparison"}
+"""The form by a property that no other form's schema has."""
+_ASPECTS = ("accuracy", "completeness", "usefulness", "fluency")
 
 
 def digest_of(body: bytes) -> bytes:
@@ -119,7 +124,7 @@ def form_of(chat: Chat) -> str | None:
     """Give the form that is asked for, by schema or by the plain layout's sentence; None for a free answer."""
     if chat.response_format is not None and chat.response_format.json_schema is not None:
         wanted = chat.response_format.json_schema.schema.properties
-        return "dialogue" if "turns" in wanted else "single_question" if "question" in wanted else "description"
+        return next((form for key, form in _TELLING.items() if key in wanted), "description")
     system = _text(chat.messages[0])
     return next((name for layout, name in _PLAIN.items() if layout in system), None)
 
@@ -127,6 +132,10 @@ def form_of(chat: Chat) -> str | None:
 def reply(chat: Chat, digest: bytes, tokens: int) -> str:
     """Write the reply, of about ``tokens`` tokens."""
     form = form_of(chat)
+    if form == "rating":
+        return _rating(chat, digest)
+    if form == "comparison":
+        return _comparison(chat)
     words = _words(chat)
     start = digest[0] + 256 * digest[1]
     count = max(3, tokens // 19)
@@ -142,6 +151,41 @@ def reply(chat: Chat, digest: bytes, tokens: int) -> str:
         return "\n===\n".join(f"Question:\n{q}\n===\nAnswer:\n{a}" for q, a in pairs)
     turns = [{"question": q, "answer": a} for q, a in pairs]
     return _encode(turns[0] if form == "single_question" else {"turns": turns}).decode()
+
+
+def scores_of(digest: bytes) -> dict[str, int]:
+    """Give the scores that a rating's request gets: one in eight is inaccurate."""
+    inaccurate = digest[2] % 8 == 0
+    return {a: (1 + digest[3] % 2 if inaccurate and not n else 3 + digest[n + 3] % 3) for n, a in enumerate(_ASPECTS)}
+
+
+def _rating(chat: Chat, digest: bytes) -> str:
+    answer = _text(chat.messages[-1]).rpartition("Answer:\n")[2]
+    quote = " ".join(answer.split()[:4])
+    rated = {
+        aspect: {"reason": f"The {aspect} was looked at.", "quote": quote if points < 3 else "", "score": points}
+        for aspect, points in scores_of(digest).items()
+    }
+    overall = "drop" if any(each["score"] in (1, 2) for each in rated.values()) else "keep"
+    if chat.response_format is not None:
+        return _encode({**rated, "overall": overall}).decode()
+    sections = [
+        f"{aspect.capitalize()}:\nReason: {r['reason']}\nQuote: {r['quote']}\nScore: {r['score']}"
+        for aspect, r in rated.items()
+    ]
+    return "\n===\n".join([*sections, f"Overall: {overall}"])
+
+
+def _comparison(chat: Chat) -> str:
+    """Choose by the samples' words alone, whatever their order; where their hashes say so, choose the first place."""
+    _, _, both = _text(chat.messages[-1]).partition("First sample:")
+    first, _, second = both.partition("Second sample:")
+    marks = [blake2b(part.strip().encode(), digest_size=2).digest() for part in (first, second)]
+    swayed = (marks[0][0] + marks[1][0]) % 4 == 0
+    better = "first" if swayed or marks[0] > marks[1] else "tie" if marks[0] == marks[1] else "second"
+    if chat.response_format is not None:
+        return _encode({"reason": "It was looked at.", "better": better}).decode()
+    return f"Reason: It was looked at.\nBetter: {better}"
 
 
 def _prose(words: list[str], start: int, first: int, count: int) -> str:

@@ -36,9 +36,10 @@ def test_the_components() -> None:
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
         "checks": [
-            *["agreement", "answer_agreement", "counts", "coverage", "hedges", "language"],
-            *["leaks", "length", "near_duplicates", "objects", "personal_data", "positions"],
-            *["refusal", "repetition", "safety", "shape", "truncation"],
+            *["agreement", "answer_agreement", "comparison", "counts", "coverage", "hedges"],
+            *["judge", "language", "leaks", "length", "near_duplicates", "objects"],
+            *["personal_data", "positions", "refusal", "repetition", "safety", "shape"],
+            *["truncation"],
         ],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }

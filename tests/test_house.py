@@ -17,10 +17,10 @@ EVERYTHING = [*PACKAGE, *(p for d in ("tests", "benchmarks", "examples") for p i
 GROUND = {"records", "protocols", "component", "forms", "digests", "errors", "library", "run_folder", "journal"}
 GROUND |= {"vocabulary", "images", "prices", "spent", "text", "tokens"}
 ROOMS = {room: room for room in ("sources", "extract", "tasks", "teachers", "checks", "exports", "prompt", "responses")}
-ROOMS |= {"seeds": "prompt", "plain_replies": "responses", "torn_json": "responses"}
+ROOMS |= {"seeds": "prompt", "plain_replies": "responses", "torn_json": "responses", "ratings": "responses"}
 ROOF = {"cli", "page"}
 """What is in none of these is on the floor where rooms meet."""
-MAY_USE = {"tasks": {"prompt", "responses"}}
+MAY_USE = {"tasks": {"prompt", "responses"}, "checks": {"prompt", "responses"}}
 HEAVY = {"datasets", "openai", "polars", "pyarrow", "PIL", "torch", "pycocotools", "numpy", "pandas"}
 
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 60

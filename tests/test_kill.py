@@ -123,6 +123,29 @@ def test_a_run_killed_three_times_gives_the_same_bytes_and_asks_nothing_twice(tm
     assert compare(3, 1, tmp_path, teacher, 120, shard_size=30) >= 2
 
 
+def judging(server: Teacher) -> dict[str, object]:
+    """Give the keys of a recipe whose samples are judged, and written again for a bad rating."""
+    role = asking(server.base_url, model="loopback-large", max_in_flight=8)
+    return {"roles": {"judge": role}, "checks": {"shape": {}, "judge": {"action": "retry"}}}
+
+
+@pytest.mark.parametrize("teacher", [f"{LASTING},{PASSING}"], indirect=True)
+def test_a_judged_run_killed_three_times_gives_the_same_bytes(tmp_path: Path, teacher: Teacher) -> None:
+    assert compare(3, 2, tmp_path, teacher, 80, shard_size=20, **judging(teacher)) >= 2
+    asked = {line["slot"]["asker"] for line in journaled(tmp_path / "killed")}
+    assert asked == {"conversation", "conversation#0!judge"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [41, 42])
+@pytest.mark.parametrize("teacher", [f"{LASTING},{PASSING}"], indirect=True)
+def test_a_judged_run_killed_at_twenty_instants_gives_the_same_bytes(
+    tmp_path: Path, teacher: Teacher, seed: int
+) -> None:
+    assert compare(20, seed, tmp_path, teacher, 400, shard_size=50, **judging(teacher)) >= 15
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [11, 12])

@@ -1,7 +1,7 @@
 """A sample and its context in; a verdict out. One rule a class.
 
 ``TABLE`` names the checks that a recipe may use: rules, which are pure and ask nobody; two that hold the samples of
-a finished run against each other.
+a finished run against each other, and two that ask a judge.
 """
 
 TABLE = {
@@ -22,4 +22,6 @@ TABLE = {
     "personal_data": "instructgen.checks.personal_data:PersonalDataCheck",
     "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
     "agreement": "instructgen.checks.agreement:AgreementCheck",
+    "judge": "instructgen.checks.judge:JudgeCheck",
+    "comparison": "instructgen.checks.comparison:ComparisonCheck",
 }

@@ -56,7 +56,7 @@ class CountsCheck(AnnotationCheck):
     def claims(self, sample: Sample, context: Context) -> list[Claim]:
         """Give the numbers of things that the answers state, each with its outcome."""
         words = words_of(sample.turns)
-        if WORDS.isdisjoint(words.answered) and not any(map(words.whole.__contains__, _DIGITS)):
+        if WORDS.isdisjoint(words.noticed) and not any(map(words.whole.__contains__, _DIGITS)):
             return []
         found = list(_stated(sample.turns, reading_of(sample.turns, self._vocabulary)))
         if not found:
