@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 
+from .columns import spare_pandas
 from .local import LocalEngine
 from .opening import Opened
 from .progress import Progress
@@ -29,6 +30,7 @@ def carry_out(opened: Opened, *, offline: bool = False, console: Console | None 
         opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
     )
     console = console or Console(stderr=True)
+    spare_pandas()
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 100)

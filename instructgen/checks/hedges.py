@@ -63,7 +63,7 @@ class HedgesCheck(Component):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; ``hedged_answer`` goes before ``guess_at_unseen``."""
-        if words_of(sample.turns).answered.isdisjoint(_GUESSES):
+        if words_of(sample.turns).noticed.isdisjoint(_GUESSES):
             return _PASSED
         found = sorted(_guesses(sample), key=lambda pair: pair[0] != "hedged_answer")
         if not found:
@@ -75,7 +75,7 @@ class HedgesCheck(Component):
     def figures(self, sample: Sample, context: Context) -> Mapping[str, int]:  # noqa: ARG002
         """Count answers, those with a hedge, and hedges."""
         answers = [turn.text for turn in sample.turns if turn.role == "gpt"]
-        if words_of(sample.turns).answered.isdisjoint(_GUESSES | _SOFT):
+        if words_of(sample.turns).noticed.isdisjoint(_GUESSES | _SOFT):
             return {"answers": len(answers), "hedged": 0, "hedges": 0}
         hedges = [sum(1 for _ in _HEDGE.finditer(text)) for text in answers]
         return {"answers": len(answers), "hedged": sum(map(bool, hedges)), "hedges": sum(hedges)}

@@ -6,7 +6,7 @@ twice in a dialogue, the question given back as the answer, long rows of one sig
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations, islice
 from operator import eq
 from typing import ClassVar
@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr
 
 from ..component import Component
 from ..records import Context, Sample, Span, Turn, Verdict
-from .words import WORD, split, words_of
+from .words import WORD, Words, split, words_of
 
 _PASSED = Verdict(check="repetition", outcome="pass")
 
@@ -60,17 +60,45 @@ class RepetitionCheck(Component):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; the first fault found is the reason."""
-        for reason, span in self._faults(sample.turns):
+        known = words_of(sample.turns)
+        if self._surely_fine(known):
+            return _PASSED
+        for reason, span in self._faults(known):
             return Verdict(check=self.name, outcome="fail", reason=reason, evidence=(span,), hint=_HINTS[reason])
         return _PASSED
 
-    def _faults(self, turns: Sequence[Turn]) -> Iterator[tuple[str, Span]]:
+    def _surely_fine(self, known: Words) -> bool:
+        """Tell at a glance what holds for most samples: no two turns alike, and no answer that repeats itself.
+
+        Whatever is a fault within an answer repeats two triples of words, but for a row of signs or of one word.
+        """
+        if self.word_repeats < 4 or _may_run(known.whole, self.character_repeats):
+            return False
+        first = _without_image(known)
+        if first is None:
+            return False
+        # only turns of as many words with the same ends may be alike
+        ends = {(len(words), words[0], words[-1]) if words else () for words in (first, *known.words[1:])}
+        if len(ends) < len(known.words):
+            return False
+        before: list[str] = []
+        for turn, words in zip(known.turns, (first, *known.words[1:]), strict=True):
+            if turn.role == "gpt" and (words[:4] == before[:4] or "?" in turn.text[-3:]):
+                return False  # it may give its question back
+            before = words
+            if turn.role == "gpt" and len(words) > 3:
+                again = len(words) - 2 - len(set(zip(words, words[1:], words[2:], strict=False)))
+                # a single one may still be a word four times in a row
+                if again > 1 or (again and any(map(eq, words, words[1:]))):
+                    return False
+        return True
+
+    def _faults(self, known: Words) -> Iterator[tuple[str, Span]]:
         asked: set[tuple[str, ...]] = set()
         answered: set[tuple[str, ...]] = set()
         question: tuple[str, ...] = ()
-        known = words_of(turns)
         may_run = _may_run(known.whole, self.character_repeats)
-        for number, turn in enumerate(turns):
+        for number, turn in enumerate(known.turns):
             low, words = known.low[number], known.words[number]
             if not number and "<image>" in low:
                 words = split(low.replace("<image>", " "))
@@ -145,6 +173,16 @@ def _echoes(answer: tuple[str, ...], question: tuple[str, ...], text: str) -> bo
         return False
     shared = len(set(answer) & set(question))
     return shared >= 0.8 * max(len(set(answer)), len(set(question)))
+
+
+def _without_image(known: Words) -> list[str] | None:
+    """Give the words of the first turn without its one ``<image>``; None where there are more, or in the midst."""
+    low, words = known.low[0], known.words[0]
+    if "<image>" not in low:
+        return words
+    if low.count("<image>") > 1:
+        return None
+    return words[1:] if low.startswith("<image>") else words[:-1] if low.endswith("<image>") else None
 
 
 def _whole(number: int, turn: Turn) -> Span:

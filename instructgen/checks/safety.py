@@ -33,7 +33,7 @@ class SafetyCheck(Component):
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; the reason is the kind of the first word found, the evidence all words of that kind."""
         words = words_of(sample.turns)
-        listed = ((words.asked | words.answered) & _LISTED).difference(word.lower() for word in self.allow)
+        listed = (words.noticed & _LISTED).difference(word.lower() for word in self.allow)
         if not listed:
             return _PASSED
         found = list(_places(sample, sorted(listed)))

@@ -7,8 +7,9 @@ where the question asked for the very thing.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from ..records import Sample, Span, Turn, Verdict
@@ -17,12 +18,35 @@ from .words import Words, look_out_for, words_of
 Who = Literal["human", "gpt", "both"]
 
 
+class Wording:
+    """Alternatives, written in lower case, as one pattern. It is compiled when a text is first searched for it."""
+
+    def __init__(self, alternatives: Sequence[str]) -> None:
+        self._pattern = "|".join(alternatives)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Find the first match, in any case."""
+        return self._any_case.search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Find every match, in any case. Lower-casing first takes half the time where it keeps every place."""
+        return self._lower_case.finditer(text.lower()) if text.isascii() else self._any_case.finditer(text)
+
+    @cached_property
+    def _any_case(self) -> re.Pattern[str]:
+        return re.compile(self._pattern, re.IGNORECASE)
+
+    @cached_property
+    def _lower_case(self) -> re.Pattern[str]:
+        return re.compile(self._pattern)
+
+
 class WordingRule(NamedTuple):
     """One way of going wrong in words."""
 
     reason: str
     outcome: Literal["fail", "doubtful"]
-    pattern: re.Pattern[str]
+    pattern: Wording
     needs: frozenset[str] = frozenset()
     """Lower-case words of which every match has one."""
     also: frozenset[str] = frozenset()
@@ -32,20 +56,20 @@ class WordingRule(NamedTuple):
     marks: str = ""
     """Characters of which every match has one; empty where it needs none."""
     who: Who = "both"
-    unless_sentence: re.Pattern[str] | None = None
+    unless_sentence: Wording | None = None
     """A match in a sentence that this finds does not count."""
-    unless_asked: re.Pattern[str] | None = None
+    unless_asked: Wording | None = None
     """A match in an answer to a question that this finds does not count, nor one in such a question."""
-    unless_turn: re.Pattern[str] | None = None
+    unless_turn: Wording | None = None
     """A match in a turn in which this finds anything does not count."""
     unless_quoted: bool = True
     by_lines: bool = False
     """The pattern cares about line breaks; elsewhere they are blanks."""
 
 
-def wording(*alternatives: str) -> re.Pattern[str]:
-    """Compile alternatives, written in lower case, into one pattern of any case."""
-    return re.compile("|".join(alternatives), re.IGNORECASE)
+def wording(*alternatives: str) -> Wording:
+    """Make one pattern of any case from alternatives that are written in lower case."""
+    return Wording(alternatives)
 
 
 def needs(words: str) -> frozenset[str]:
@@ -57,9 +81,24 @@ class RuleBook:
     """Rules in the order in which they count. The words that any of them needs are looked out for."""
 
     def __init__(self, rules: Sequence[WordingRule]) -> None:
-        self.rules = tuple(rules)
-        for rule in rules:
+        self._rules = tuple(rules)
+        self._by_word: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_sign: list[tuple[str, int]] = []
+        for number, rule in enumerate(rules):
             look_out_for(rule.needs | rule.also)
+            for word in rule.needs:
+                self._by_word[word].append(number)
+            self._by_sign += [(sign, number) for sign in rule.signs]
+
+    def worth_searching(self, words: Words) -> list[WordingRule]:
+        """Give the rules of whose words or signs the turns hold some, in order."""
+        noticed, whole = words.noticed, words.whole
+        numbers = {number for word in noticed & self._by_word.keys() for number in self._by_word[word]}
+        for sign, number in self._by_sign:
+            if sign in whole:
+                numbers.add(number)
+        rules = [self._rules[number] for number in sorted(numbers)]
+        return [rule for rule in rules if rule.signs or not rule.also or not rule.also.isdisjoint(noticed)]
 
 
 def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, passed: Verdict) -> Verdict:
@@ -74,9 +113,7 @@ def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, 
 def first_broken(book: RuleBook, turns: Sequence[Turn]) -> tuple[WordingRule, tuple[Span, ...]] | None:
     """Give the first rule that the turns break, with all its spans. Rules that fail stand before doubtful ones."""
     words = words_of(turns)
-    for rule in book.rules:
-        if not _worth_searching(rule, words.asked, words.answered, words.whole):
-            continue
+    for rule in book.worth_searching(words):
         if spans := tuple(_spans(rule, turns, words)):
             return rule, spans
     return None
@@ -100,35 +137,21 @@ def sentence_of(text: str, start: int, end: int) -> str:
     return text[first : min(ends, default=len(text))]
 
 
-def _worth_searching(rule: WordingRule, asked: set[str], answered: set[str], whole: str) -> bool:
-    if rule.who != "human" and not answered.isdisjoint(rule.needs):
-        return not rule.also or not answered.isdisjoint(rule.also)
-    if rule.who != "gpt" and not asked.isdisjoint(rule.needs):
-        return not rule.also or not asked.isdisjoint(rule.also)
-    return bool(rule.signs) and any(map(whole.__contains__, rule.signs))
-
-
 def _spans(rule: WordingRule, turns: Sequence[Turn], words: Words) -> Iterator[Span]:
     for number, turn in enumerate(turns):
         if rule.who not in ("both", turn.role):
             continue
-        if rule.needs.isdisjoint(words.words[number]) and not any(map(words.low[number].__contains__, rule.signs)):
+        said = words.words[number]
+        worded = not rule.needs.isdisjoint(said) and (not rule.also or not rule.also.isdisjoint(said))
+        if not worded and not any(map(words.low[number].__contains__, rule.signs)):
             continue
         if rule.marks and not any(map(turn.text.__contains__, rule.marks)):
             continue
         text = straight(turn.text)
         searched = text if rule.by_lines else text.replace("\n", " ")
-        # Lower case and a pattern that minds case take half the time of a pattern that does not.
-        matches = _lowered(rule.pattern).finditer(searched.lower()) if searched.isascii() else None
-        for match in matches or rule.pattern.finditer(searched):
+        for match in rule.pattern.finditer(searched):
             if not _exempt(rule, turns, number, text, match):
                 yield Span(turn=number, start=match.start(), end=match.end())
-
-
-@cache
-def _lowered(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """Give a pattern for lower-case text; the alternatives are all written in lower case."""
-    return re.compile(pattern.pattern)
 
 
 def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, match: re.Match[str]) -> bool:
@@ -145,6 +168,6 @@ def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, ma
 
 
 @lru_cache(maxsize=64)
-def _holds(pattern: re.Pattern[str], text: str) -> bool:
+def _holds(pattern: Wording, text: str) -> bool:
     """Tell whether a pattern is in a text; matches often share a sentence, which may be a whole run-on reply."""
     return pattern.search(text) is not None

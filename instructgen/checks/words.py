@@ -26,17 +26,15 @@ class Words(NamedTuple):
     """Each turn's words."""
     flat: list[str]
     """The words of all turns in a row; what stands between turns may be among them."""
-    asked: set[str]
-    """Those words of the questions that are looked out for."""
-    answered: set[str]
-    """Those words of the answers that are looked out for."""
+    noticed: set[str]
+    """Those words that are looked out for."""
 
 
 _BORDER = " \x00 "
 """Stands between turns where they are split in one pass."""
 
 _looked_for: set[str] = set()
-_latest = Words((), [], "", [], [], set(), set())
+_latest = Words((), [], "", [], [], set())
 
 
 def look_out_for(words: Iterable[str]) -> None:
@@ -58,11 +56,7 @@ def words_of(turns: Sequence[Turn]) -> Words:
     else:
         words = [split(text) for text in low]
         flat = [word for said in words for word in said]
-    asked, answered = list[str](), list[str]()
-    for turn, said in zip(turns, words, strict=True):
-        (answered if turn.role == "gpt" else asked).extend(said)
-    noticed = _looked_for.intersection
-    latest = Words(turns, low, whole, words, flat, noticed(asked), noticed(answered))
+    latest = Words(turns, low, whole, words, flat, _looked_for.intersection(flat))
     _latest = latest
     return latest
 
