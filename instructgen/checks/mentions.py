@@ -81,6 +81,8 @@ class Reading(NamedTuple):
     """Each turn's words."""
     mentions: list[Mention]
     """In order."""
+    other_senses: Sequence[tuple[int, str]] = ()
+    """Turn and class of each class word that is a verb or a colour there: no mention, though CHAIR counts it."""
 
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['-][^\W_]+)*")
@@ -147,11 +149,12 @@ def read(texts: Sequence[str], vocabulary: Vocabulary = COCO, asks: Sequence[boo
     lexicon = lexicon_of(vocabulary)
     tokens: list[list[Token]] = []
     mentions: list[Mention] = []
+    others: list[tuple[int, str]] = []
     for number, text in enumerate(texts):
         said, bounds = _split(text)
         tokens.append(said)
-        _Turn(number, text, said, bounds, bool(asks) and asks[number], lexicon).read(mentions)
-    return Reading(tokens, mentions)
+        _Turn(number, text, said, bounds, bool(asks) and asks[number], lexicon).read(mentions, others)
+    return Reading(tokens, mentions, others)
 
 
 class _Turn:
@@ -164,7 +167,7 @@ class _Turn:
         self.asks, self.lexicon = asks, lexicon
         self.low = [token.low for token in tokens]
 
-    def read(self, mentions: list[Mention]) -> None:
+    def read(self, mentions: list[Mention], others: list[tuple[int, str]]) -> None:
         low, tokens, phrases = self.low, self.tokens, self.lexicon.phrases
         found: list[tuple[int, int, Sense]] = []
         past = 0
@@ -181,6 +184,7 @@ class _Turn:
                 manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self._gap)
                 question = self._is_question(last)
             if names_nothing(low, start, end, first, last):
+                others.append((self.number, sense.name))
                 continue
             mention = self._mention(start, end, sense, first, last, manner, question)
             if mention.polarity == "negated" and mentions and mentions[-1].whole and self._lists(mentions[-1], mention):

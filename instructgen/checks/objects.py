@@ -114,8 +114,9 @@ class ObjectsCheck(AnnotationCheck):
 
     def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
         mentions = [m for m in reading.mentions if sample.turns[m.turn].role == role]
-        named = [m for m in mentions if not m.near]
-        loose = [m for m in named if m.name not in truth.boxes and m.name not in truth.named]
+        named = [m.name for m in mentions if not m.near]
+        named += [name for turn, name in reading.other_senses if sample.turns[turn].role == role]
+        loose = [name for name in named if name not in truth.boxes and name not in truth.named]
         standings = [standing_of(m, truth, self._vocabulary).standing for m in mentions]
         contradicted = standings.count("contradicted")
         return {

@@ -90,8 +90,11 @@ def _truth_of(context: Context, vocabulary: Vocabulary) -> Truth:
             crowds.add(name)
     for name in (*boxes, *captioned):
         hinted.update(vocabulary.confused.get(name, ()))
-    named = frozenset(mention.name for mention in captions.mentions if not mention.near)
-    return Truth(boxes, frozenset(crowds), areas, captions, frozenset(captioned), named, frozenset(hinted), complete)
+    named = {mention.name for mention in captions.mentions if not mention.near}
+    named.update(name for _, name in captions.other_senses)
+    return Truth(
+        boxes, frozenset(crowds), areas, captions, frozenset(captioned), frozenset(named), frozenset(hinted), complete
+    )
 
 
 def _area(box: Box) -> float:

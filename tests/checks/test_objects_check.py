@@ -131,4 +131,6 @@ def test_chair_is_counted_as_published_beside_our_own_figures() -> None:
     assert (figures["question_chair_mentions"], figures["question_contradicted"]) == (1, 1)
     supposed = check.figures(answer("A cat might come."), PARK)
     assert (supposed["chair_hallucinated"], supposed["contradicted"], supposed["contradicted_texts"]) == (1, 0, 0)
+    colour = check.figures(answer("The ceiling is orange."), PARK)
+    assert (colour["chair_hallucinated"], colour["mentions"]) == (1, 0)
     assert check.figures(sample, Context(id="7", row=0)) == {}
