@@ -103,13 +103,13 @@ class Run:
             return RunWide(tuple(self.built.run_checks))
         return run_wide(self.folder, self.built, shards, [digest(footer) for footer in noted])
 
-    def run_verdicts(self) -> Iterator[Columns]:
+    def run_verdicts(self) -> Iterator[dict[str, Any]]:
         """Give the run-wide checks' verdicts: id, digest of the turns, check, outcome, action, reason, evidence."""
         judged = self.run_wide()
         for shard in self._shards() if judged and judged.done else ():
             yield from read_rows(self.folder.part("verdicts", shard))
 
-    def left_out(self) -> Iterator[tuple[Sample, list[Columns]]]:
+    def left_out(self) -> Iterator[tuple[Sample, list[dict[str, Any]]]]:
         """Give every sample that run-wide checks reject, with their verdicts on it, in source order."""
         judged, repeats = self.run_wide(), Repeats()
         for shard in self._shards() if judged and judged.done else ():

@@ -67,5 +67,5 @@ def test_the_protocols_and_errors() -> None:
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
         *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
-        *("completions", "usd", "texts", "summary", "frame", "run_wide", "run_verdicts", "left_out"),
+        *("completions", "usd", "texts", "summary", "frame", "run_wide", "run_verdicts", "left_out", "judging"),
     }
