@@ -109,11 +109,11 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
         for name, block in recipe.tasks.items()
     }
     own_words = {name: task.own_words() for name, task in task_list.items()}
-    rules, asked, over_run = _checks(recipe, borrowed, root, own_words)
+    rules, asked, over_run = build_checks(recipe, borrowed, root, own_words)
     return Built(recipe, source, players, task_list, rules, asked, over_run, borrowed.texts)
 
 
-def _checks(
+def build_checks(
     recipe: Recipe, borrowed: Borrowed, root: Path | None, own_words: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
     """Build the checks, told apart by what they need: nobody, a role to ask, or the whole run."""
