@@ -17,6 +17,7 @@ from .errors import UserError
 from .opening import open_run
 from .recipe import load
 from .report import status_lines
+from .report_html import write_html
 from .run import Run
 from .run_folder import RunFolder
 
@@ -113,6 +114,21 @@ def status(run: RunArgument, as_json: Annotated[bool, typer.Option("--json", hel
 
 
 @app.command()
+def report(
+    run: RunArgument,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; else report.html in the run.")] = None,
+) -> None:
+    """Write a run's figures as one HTML file: funnel, rejects with examples, annotations, words, cost.
+
+    Example: instructgen report runs/mine
+    """
+    console = Console(stderr=True)
+    with console.status("reading the run") as status:
+        path = write_html(Run.open(run), out, lambda done, of: status.update(f"reading the run: {done} of {of} shards"))
+    _say(f"wrote {path}")
+
+
+@app.command()
 def export(
     run: RunArgument,
     format_: Annotated[str, typer.Option("--format", help="What to write; 'instructgen list exports' names them.")],
@@ -126,8 +142,9 @@ def export(
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    number, repeats = exporting.export(Run.open(run), format_, out, task, set_ or ())
-    _say(f"{out}: {number} samples as {format_}{repeats}")
+    opened = Run.open(run)
+    number, repeats = exporting.export(opened, format_, out, task, set_ or ())
+    _say(f"{out}: {number} samples as {format_}{repeats}{exporting.of_run_checks(opened)}")
 
 
 @app.command()

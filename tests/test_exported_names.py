@@ -22,6 +22,7 @@ def test_the_commands_and_their_options() -> None:
         "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
+        "report": ["--out", "run"],
         "export": ["--format", "--out", "--set", "--task", "run"],
         "list": ["kind"],
         "explain": ["name"],
@@ -34,7 +35,7 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
-        "checks": ["leaks", "length", "refusal", "repetition", "shape"],
+        "checks": ["agreement", "leaks", "length", "near_duplicates", "refusal", "repetition", "shape"],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }
 
