@@ -153,6 +153,7 @@ def check(
     captions: Annotated[Path | None, typer.Option(metavar="FILE", help="COCO captions of the pictures.")] = None,
     instances: Annotated[Path | None, typer.Option(metavar="FILE", help="COCO boxes of the pictures.")] = None,
     verdicts: Annotated[Path | None, typer.Option(metavar="FILE", help="Write each verdict there, as JSONL.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report there, as HTML.")] = None,
     recipe: Annotated[str | None, typer.Option(metavar="RECIPE", help="Whose checks; else all there are.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="checks.NAME.FIELD=VALUE", help="Set a field of a check.")
@@ -176,6 +177,7 @@ def check(
         captions=captions,
         instances=instances,
         verdicts=verdicts,
+        report=report,
         recipe=recipe,
         settings=set_ or (),
         fail_under=fail_under or (),

@@ -3,28 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from .component import did_you_mean
 from .errors import SetupError
 from .judged_rows import Unreadable
 from .records import Verdict
+from .statistics import NAMED_RATES, Level, Rate
 
-Level = Literal["reject", "doubtful", "tag"]
+_REASONS = 4
+"""Reasons shown of a check, the most frequent."""
+
 LEVELS: tuple[Level, ...] = ("reject", "doubtful", "tag")
-
-RATES: Mapping[str, tuple[str, str, str]] = {
-    "chair_i": ("objects", "hallucinated", "mentions"),
-    "chair_s": ("objects", "hallucinated_texts", "texts"),
-}
-"""Shares with names of their own: the check that counts, what it counts, of what."""
-
-
-def level_of(verdict: Verdict, action: str) -> Level | None:
-    """Give what a verdict comes to: a fail rejects unless its check's action only tags; None for a pass."""
-    if verdict.outcome == "fail":
-        return "tag" if action == "tag" else "reject"
-    return "doubtful" if verdict.outcome == "doubtful" else None
+"""What verdicts other than a pass come to, from worst to mildest."""
 
 
 @dataclass
@@ -37,17 +28,25 @@ class Findings:
     first: Unreadable | None = None
     grounded: int = 0
     """Samples whose pictures' annotations are known."""
-    reasons: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
-    """Samples by check, level and reason."""
+    levels: Counter[tuple[str | None, Level]] = field(default_factory=Counter)
+    """Samples by check and level of a verdict; under None those with such a verdict of any check."""
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)
+    """Verdicts other than a pass by reason, of each check."""
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     """What checks with figures counted."""
-    marks: bytearray = field(default_factory=bytearray)
-    """Of each record, the levels that any verdict on it has: a bit each."""
 
-    def add(self, row: int, verdict: Verdict, level: Level) -> None:
-        """Count a verdict on the record that is number ``row`` of these."""
-        self.reasons[verdict.check, level, verdict.reason or ""] += 1
-        self.marks[row] |= 1 << LEVELS.index(level)
+    def add(self, verdicts: Sequence[Verdict], levels: Sequence[Level], *, grounded: bool) -> None:
+        """Count the verdicts on a sample, each with its level."""
+        self.grounded += grounded
+        found = [(verdict, level) for verdict, level in zip(verdicts, levels, strict=True) if level != "pass"]
+        for verdict, _ in found:
+            self.reasons.setdefault(verdict.check, Counter())[verdict.reason or "no reason"] += 1
+        self.levels.update({(verdict.check, level) for verdict, level in found} | {(None, level) for _, level in found})
+
+    def add_unreadable(self, record: Unreadable) -> None:
+        """Count a record that is no conversation."""
+        self.unreadable[record.reason] += 1
+        self.first = self.first or record
 
     def add_counts(self, check: str, counts: Mapping[str, int]) -> None:
         """Add what a check counted in a sample."""
@@ -59,50 +58,33 @@ class Findings:
         self.unreadable.update(other.unreadable)
         self.first = self.first or other.first
         self.grounded += other.grounded
-        self.reasons.update(other.reasons)
+        self.levels.update(other.levels)
+        for check, reasons in other.reasons.items():
+            self.reasons.setdefault(check, Counter()).update(reasons)
         for check, counted in other.counts.items():
             self.add_counts(check, counted)
-        self.marks += other.marks
 
     @property
     def samples(self) -> int:
         """Records that are conversations."""
         return self.records - self.unreadable.total()
 
-    def number(self, level: Level, check: str | None = None) -> int:
-        """Give how many samples have a verdict of this level, from one check or any."""
-        if check is None:
-            return sum(1 for mark in self.marks if mark & 1 << LEVELS.index(level))
-        return sum(n for (name, found, _), n in self.reasons.items() if (name, found) == (check, level))
-
-
-class Share(NamedTuple):
-    """So many of so many."""
-
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> float | None:
-        """Give the share, in [0, 1]; None of nothing."""
-        return self.part / self.whole if self.whole else None
-
 
 def share_names(checks: Iterable[str], measured: Iterable[str]) -> list[str]:
     """Give the names of all shares that are found with these checks, of which ``measured`` have figures."""
-    rates = [name for name, (check, _, _) in RATES.items() if check in set(measured)]
+    rates = [name for name, (check, _, _) in NAMED_RATES.items() if check in set(measured)]
     return ["unreadable", *LEVELS, *(f"{check}.{level}" for check in checks for level in LEVELS), *rates]
 
 
-def shares(found: Findings, checks: Iterable[str], measured: Iterable[str]) -> dict[str, Share]:
+def shares(found: Findings, checks: Iterable[str], measured: Iterable[str]) -> dict[str, Rate]:
     """Give all shares by name."""
-    given: dict[str, Share] = {"unreadable": Share(found.unreadable.total(), found.records)}
-    given |= {level: Share(found.number(level), found.samples) for level in LEVELS}
-    given |= {f"{c}.{level}": Share(found.number(level, c), found.samples) for c in checks for level in LEVELS}
-    for name, (check, part, whole) in RATES.items():
+    given: dict[str, Rate] = {"unreadable": Rate(found.unreadable.total(), found.records)}
+    given |= {level: Rate(found.levels[None, level], found.samples) for level in LEVELS}
+    given |= {f"{c}.{level}": Rate(found.levels[c, level], found.samples) for c in checks for level in LEVELS}
+    for name, (check, part, whole) in NAMED_RATES.items():
         if check in set(measured):
             counted = found.counts.get(check, Counter())
-            given[name] = Share(counted[part], counted[whole])
+            given[name] = Rate(counted[part], counted[whole])
     return given
 
 
@@ -126,15 +108,19 @@ class Bound(NamedTuple):
             raise SetupError(f"--fail-under {text}: there is no share '{bound.name}'{did_you_mean(bound.name, known)}")
         return bound
 
-    def broken(self, given: Mapping[str, Share]) -> bool:
+    def broken(self, given: Mapping[str, Rate]) -> bool:
         """Tell whether the share is above the value. Raises SetupError where there was nothing to measure it on."""
         value = given[self.name].value
         if value is None:
-            raise SetupError(
-                f"--fail-under {self.name}={self.value:g}: nothing was found to measure it on; expected samples, and "
-                "for figures of a check --captions or --instances"
-            )
+            raise SetupError(f"--fail-under {self.name}={self.value:g}: nothing was found to measure it on")
         return value > self.value
+
+
+def need_no_annotations(fail_under: Iterable[str]) -> None:
+    """See that no limit is stated for a share that only annotations can give. Raises SetupError."""
+    for text in fail_under:
+        if text.partition("=")[0].strip() in NAMED_RATES:
+            raise SetupError(f"--fail-under {text}: is measured on annotations; give --captions or --instances too")
 
 
 # ── what is printed ──────────────────────────────────────────────────────────────────────────────────────────
@@ -143,12 +129,16 @@ class Bound(NamedTuple):
 def table(found: Findings, checks: Sequence[str], measured: Sequence[str]) -> list[str]:
     """Give the table of checks, and what those with figures counted, in lines."""
     given = shares(found, checks, measured)
-    wide = max(map(len, [*checks, "any check"]))
-    lines = [f"  {'check':{wide}}" + "".join(f"  {title:>16}" for title in ("rejected", "doubtful", "tagged"))]
+    rows = [["check", "rejected", "doubtful", "tagged", "reasons"]]
     for title, prefix in (*((c, f"{c}.") for c in checks), ("any check", "")):
-        cells = (given[f"{prefix}{level}"] for level in LEVELS)
-        lines.append(f"  {title:{wide}}" + "".join(f"  {_cell(cell):>16}" for cell in cells))
-    for name in RATES:
+        reasons = found.reasons.get(title, Counter[str]()).most_common(_REASONS)
+        cells = (_cell(given[f"{prefix}{level}"]) for level in LEVELS)
+        rows.append([title, *cells, ", ".join(f"{reason} {number}" for reason, number in reasons)])
+    wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  " + "  ".join(f"{cell:{width}}" for cell, width in zip(row, wide, strict=True)).rstrip() for row in rows
+    ]
+    for name in NAMED_RATES:
         if name in given and given[name].whole:
             lines.append(f"  {name} {given[name].value:.4f} ({given[name].part} of {given[name].whole})")
     for check in measured:
@@ -157,8 +147,8 @@ def table(found: Findings, checks: Sequence[str], measured: Sequence[str]) -> li
     return lines
 
 
-def _cell(share: Share) -> str:
-    return f"{share.part} {share.value or 0:8.2%}" if share.part else "0" + " " * 9
+def _cell(share: Rate) -> str:
+    return f"{share.part} ({share.value or 0:.2%})" if share.part else "0"
 
 
 def to_json(found: Findings, checks: Sequence[str], measured: Sequence[str]) -> dict[str, object]:
@@ -170,12 +160,8 @@ def to_json(found: Findings, checks: Sequence[str], measured: Sequence[str]) -> 
         "grounded": found.grounded,
         "checks": {
             check: {
-                **{level: found.number(level, check) for level in LEVELS},
-                "reasons": {
-                    f"{level}:{reason}": n
-                    for (name, level, reason), n in sorted(found.reasons.items())
-                    if name == check
-                },
+                **{level: found.levels[check, level] for level in LEVELS},
+                "reasons": dict(found.reasons.get(check, Counter[str]()).most_common()),
             }
             for check in checks
         },

@@ -15,7 +15,9 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 
 from .errors import RecordError, SetupError
+from .judged import JudgedRun, JudgedSample
 from .records import Context, Image, Origin, Sample, Turn
+from .repeats import Repeats
 from .run import Run
 from .sources.columns import own_id
 from .sources.conversations import PICTURES, TURNS, Spoken, pictures, turns
@@ -39,6 +41,8 @@ class Found(NamedTuple):
     place: str
     """Where it stands, such as ``train.json, entry 12``."""
     record: Mapping[str, object] | RecordError | tuple[Sample, Context]
+    further: tuple[bytes, ...] = ()
+    """What checks over the whole dataset have said of it: verdicts as JSON, which takes a sixth of their memory."""
 
 
 class Judged(NamedTuple):
@@ -83,14 +87,14 @@ class Dataset:
             yield from _of_run(self.run)
             return
         row = 0
-        for file, reading in _readings(self.path):
-            try:
+        try:
+            for file, reading in _readings(self.path):
                 for raw in reading:
                     yield Found(row, f"{file}, {raw.place}" if file else raw.place, raw.record)
                     row += 1
-            except (EOFError, OSError, zlib.error) as error:
-                why = getattr(error, "strerror", None) or error
-                raise SetupError(f"{self.path}: cannot be read past record {row - 1} ({why})") from None
+        except (EOFError, OSError, zlib.error) as error:
+            why = getattr(error, "strerror", None) or error
+            raise SetupError(f"{self.path}: cannot be read on after {row} records ({why})") from None
 
 
 def _readings(path: Path) -> Iterator[tuple[str, Reading]]:
@@ -149,15 +153,13 @@ def _look(path: Path, first: Sequence[Found]) -> None:
 
 
 def _of_run(run: Run) -> Iterator[Found]:
-    """Give a run's accepted samples with their contexts: both come in the order of the source."""
-    contexts = run.contexts()
-    context = next(contexts, None)
-    for row, sample in enumerate(run.samples()):
-        while context is not None and context.id != sample.origin.context:
-            context = next(contexts, None)
-        if context is None:
-            raise SetupError(f"{run.folder.path}: has no context '{sample.origin.context}' of sample {sample.id}")
-        yield Found(row, f"sample {sample.id}", (sample, context))
+    """Give a run's accepted samples, each once, with their contexts."""
+    reader, repeats, row = JudgedRun(run, run.summary()), Repeats(), 0
+    for shard in reader.shards():
+        for found in reader.read(shard, lambda *_: ""):
+            if isinstance(found, JudgedSample) and not found.reason and (sample := repeats.told_apart(found.sample)):
+                yield Found(row, f"sample {sample.id}", (sample, found.context))
+                row += 1
 
 
 # ── one record ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,43 +1,30 @@
-"""A verdict on a sample in; lines of JSON out: one for each stretch of text that it is about, or one without."""
+"""A verdict on a record in; lines of JSON out: one for each stretch of text that it is about, or one without."""
 
 import json
-from typing import NamedTuple
 
-from .records import Verdict
-
-
-class About(NamedTuple):
-    """Which record of a dataset a verdict is about."""
-
-    row: int
-    """Its number, from 0."""
-    id: str
-    """As the dataset has it: it may repeat."""
-    before: int
-    """System turns before the sample's first turn."""
+from .judged_rows import Judged
+from .records import Span, Verdict
 
 
-def verdict_lines(about: About, verdict: Verdict, level: str) -> str:
-    """Give the lines of a verdict.
+def verdict_lines(row: int, record: Judged, verdict: Verdict, level: str) -> str:
+    """Give the lines of a verdict on record ``row`` of a dataset: ids may repeat, rows do not.
 
     ``turn`` counts the dataset's own turns, system turns included; ``start`` and ``end`` are characters (code points)
     of that turn's text. What is not known is null.
     """
-    head = {"id": about.id, "row": about.row, "check": verdict.check, "level": level}
-    spans: list[dict[str, object]] = [
-        {"turn": span.turn + about.before, "start": span.start, "end": span.end, "contradicts": span.contradicts}
-        for span in verdict.evidence
-    ] or [{"turn": None, "start": None, "end": None, "contradicts": None}]
-    return "".join(
-        json.dumps(
-            {
-                **head,
-                **{key: span[key] for key in ("turn", "start", "end")},
-                "reason": verdict.reason,
-                "contradicts": span["contradicts"],
-            },
-            ensure_ascii=False,
-        )
-        + "\n"
-        for span in spans
-    )
+
+    def line(span: Span | None) -> str:
+        columns = {
+            "id": record.sample.id,
+            "row": row,
+            "check": verdict.check,
+            "level": level,
+            "turn": span and span.turn + record.before,
+            "start": span and span.start,
+            "end": span and span.end,
+            "reason": verdict.reason,
+            "contradicts": span and span.contradicts,
+        }
+        return json.dumps(columns, ensure_ascii=False) + "\n"
+
+    return "".join(map(line, verdict.evidence or (None,)))
