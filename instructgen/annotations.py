@@ -6,7 +6,6 @@ file: all of train2017 costs some ten megabytes of memory, a look-up some forty 
 
 import os
 import re
-import tempfile
 import zlib
 from array import array
 from collections import Counter
@@ -49,10 +48,10 @@ class _Index(NamedTuple):
 class Annotations:
     """Contexts by picture."""
 
-    def __init__(self, captions: Path | None, instances: Path | None) -> None:
-        """Read the files; either may be missing. Raises SetupError."""
+    def __init__(self, captions: Path | None, instances: Path | None, file: IO[bytes]) -> None:
+        """Read the files, either of which may be missing; ``file`` is where contexts lie. Raises SetupError."""
         self.files = [path for path in (captions, instances) if path is not None]
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as this is)
+        self._file = file
         fields = {"captions": captions, "instances": instances}
         self._index = apart(self._read, {name: str(path) for name, path in fields.items() if path is not None})
         if not self._index.places:
@@ -96,11 +95,15 @@ class Annotations:
         COCO's twelve digits always, in another form only where the picture has no name.
         """
         found = [self._index.places.get(key_of(name)) if name else None for name in names]
-        if len(names) < 2 and found in ([], [None]):
-            key = key_of(own)
-            if isinstance(key, int) or names in ([], [None]):
-                found = [self._index.places.get(int(own) if own.isascii() and own.isdecimal() else key)]
+        if len(names) < 2 and not any(place is not None for place in found):
+            found = [self._by_id(own, nameless=not any(names))]
         return None if None in found else [place for place in found if place is not None]
+
+    def _by_id(self, own: str, nameless: bool) -> int | None:
+        key = key_of(own)
+        if isinstance(key, str) and nameless and own.isascii() and own.isdecimal():
+            key = int(own)
+        return self._index.places.get(key) if nameless or isinstance(key, int) else None
 
     def context(self, places: Sequence[int]) -> Context:
         """Give the context of one picture, or of several as one whose boxes say which picture they are in."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from rich.console import Console
 
@@ -126,7 +127,7 @@ def check(
         watch = stack.enter_context(Watch(console))
         if captions or instances:
             watch.begin("reading annotations")
-            done.annotations = Annotations(captions, instances)
+            done.annotations = Annotations(captions, instances, stack.enter_context(TemporaryFile()))
         _judge(done, limit, min_matched, watch, temporary, statistics=report is not None)
     if report is not None and done.statistics is not None:
         root = dataset.run.built.source.image_root() if dataset.run else None
