@@ -19,7 +19,8 @@ _YES_NO = _words(
 _ASKING = _words("what how where when why who whose whom which")
 _SECOND = {
     "what": {"color": "what colour", "colour": "what colour", "colors": "what colour", "colours": "what colour"}
-    | dict.fromkeys(("kind", "kinds", "type", "types", "sort"), "what kind"),
+    | dict.fromkeys(("kind", "kinds", "type", "types", "sort"), "what kind")
+    | {"number": "how many"},
     "how": dict.fromkeys(("many", "much"), "how many"),
 }
 _LEADING = _words("please so and but also now in on at from to for with by of based given")
@@ -72,7 +73,7 @@ _ENDS = _words(
     "where what who whose which why how if because so that is are was were be been being am do does did can could has "
     "have had will would should may might must not it he she they we i you here there together along near next behind "
     "beside under above below around between before after during without within across against like everything "
-    "something anything nothing everyone someone anyone whether whichever whatever"
+    "something anything nothing everyone someone anyone somewhere anywhere whether whichever whatever"
 )
 """Words that end a noun phrase."""
 

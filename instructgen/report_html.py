@@ -89,13 +89,12 @@ def _facts(summary: Summary) -> list[Fact]:
     tally, spent = summary.tally, summary.spent
     judged = tally.accepted + sum(count.rejected.total() for count in tally.tasks.values())
     accepted = sum(accepted_of(summary, task) for task in tally.tasks)
-    usd = f"${spent.usd:,.2f}" if spent.usd >= 1 or not spent.usd else f"${spent.usd:.4f}"
     return [
         Fact(thousands(accepted), "samples accepted"),
         Fact(percent(accepted, judged), "of what was written"),
         Fact(thousands(tally.contexts), "contexts"),
         Fact(thousands(spent.prompt + spent.reply), "tokens"),
-        Fact(usd + ("+" if spent.unpriced else ""), "spent"),
+        Fact(_usd(spent.usd, 2 if spent.usd >= 1 else 4) + ("+" if spent.unpriced else ""), "spent"),
     ]
 
 
@@ -194,6 +193,10 @@ def _paid(spent: Spent, accepted: int) -> tuple[str, ...]:
         thousands(spent.prompt),
         percent(spent.cached, spent.prompt),
         thousands(spent.reply),
-        f"${spent.usd:,.4f}{unpriced}",
-        f"${spent.usd / accepted:,.6f}" if accepted else "–",
+        _usd(spent.usd, 4) + unpriced,
+        _usd(spent.usd / accepted, 6) if accepted else "–",
     )
+
+
+def _usd(amount: float, digits: int) -> str:
+    return f"${amount:,.{digits}f}" if amount else "$0"

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .charts import Bar, Segment, bars, histograms, percent, stacked, thousands
+from .charts import bars, histograms, percent, thousands
 from .errors import RequestRefused
 from .examples import Example, shown
 from .images import fitted, read_inside
 from .records import Sample
+from .report_measured import judged, measured
 from .report_page import Chart, Fact, Page, Reason, Section, ShownExample, Table
 from .statistics import Figures, Level, Rate, Statistics, Wordings
 
@@ -17,21 +18,11 @@ MOST_REASONS = 40
 MOST_PAIRS = 20
 MOST_CAPTIONS = 5
 MOST_CLASSES = 12
-_POINTS = range(1, 6)
 PICTURE_BYTES = 16_000
 PICTURE_SIDE = 240
 """Pixels of the longer side."""
 
 TONES: dict[Level, str] = {"reject": "bad", "doubtful": "doubt", "tag": "muted", "pass": "good"}
-
-CLAIM_TONES = {"supported": "good", "doubtful": "doubt", "contradicted": "bad", "undecidable": "line"}
-"""What annotations may say to a claim, from best to worst, then what they cannot tell."""
-WRITTEN = "all as written"
-
-RATE_TITLES = {
-    "chair_i": "CHAIR i: share of object mentions without an object",
-    "chair_s": "CHAIR s: share of texts with such a mention",
-}
 
 
 def sections(statistics: Statistics, root: Path | None = None) -> list[Section]:
@@ -120,84 +111,6 @@ def _small_copy(sample: Sample, root: Path | None) -> str | None:
     return None
 
 
-# ── held against the annotations ─────────────────────────────────────────────────────────────────────────────
-
-
-def measured(statistics: Statistics) -> Section:
-    """Give what the measured checks counted, by task, over all samples as written and over the accepted ones."""
-    lead = "Over all samples as they were last written, and over those that the checks let through."
-    section = Section("annotations", "Held against the annotations", lead)
-    section.charts += filter(None, (_rate_chart(statistics, name, title) for name, title in RATE_TITLES.items()))
-    for check, counted in statistics.figures().counts.items():
-        if counted["claims"]:
-            section.charts.append(_claims_chart(statistics, check))
-        elif counted:
-            section.tables.append(_count_table(statistics, check))
-    return section
-
-
-def _views(statistics: Statistics) -> Iterator[tuple[str, str, Figures]]:
-    """Give each task, and all together where there are several, before and after the gate."""
-    for task in [*statistics.tasks, None] if len(statistics.tasks) > 1 else statistics.tasks:
-        for accepted, fate in ((None, WRITTEN), (True, "accepted")):
-            yield task or "all tasks", fate, statistics.figures(task=task, accepted=accepted)
-
-
-def _claims_chart(statistics: Statistics, check: str) -> Chart:
-    """Draw what the texts claim, by what the annotations say to it."""
-    rows = []
-    for task, fate, figures in _views(statistics):
-        counted = figures.counts.get(check, Counter())
-        said = f"{percent(counted['contradicted'], counted['claims'])} of {thousands(counted['claims'])} contradicted"
-        rows.append((f"{task}, {fate}", said, [(name, counted[name], tone) for name, tone in CLAIM_TONES.items()]))
-    legend = [(tone, name) for name, tone in CLAIM_TONES.items()]
-    return Chart(f"{check.replace('_', ' ').capitalize()} that the answers claim", "", stacked(rows), legend=legend)
-
-
-def _rate_chart(statistics: Statistics, name: str, title: str) -> Chart | None:
-    rates = [
-        (f"{task}, {fate}", rate, "muted" if fate == WRITTEN else "accent")
-        for task, fate, figures in _views(statistics)
-        if (rate := figures.rates().get(name))
-    ]
-    if not rates:
-        return None
-    most = max(rate.value or 0.0 for _, rate, _ in rates) or 1.0
-    drawn = [
-        Bar(
-            label,
-            f"{percent(*rate)} · {_of(rate)}",
-            (Segment(label, rate.part, 0.0, 100 * (rate.value or 0.0) / most, tone),),
-        )
-        for label, rate, tone in rates
-    ]
-    return Chart(title, "", drawn, legend=[("muted", WRITTEN), ("accent", "accepted")])
-
-
-def _count_table(statistics: Statistics, check: str) -> Table:
-    names = list(statistics.figures().counts[check])
-    rows = [
-        (task, fate, *(thousands(figures.counts[check][name]) for name in names))
-        for task, fate, figures in _views(statistics)
-        if check in figures.counts
-    ]
-    return Table(f"What {check} counted", ("task", "samples", *(name.replace("_", " ") for name in names)), rows, 2)
-
-
-def judged(statistics: Statistics) -> Section:
-    """Give a judge's scores of the samples that it saw, by aspect."""
-    section = Section("judged", "Scores", "From 1, the worst, to 5, of the samples that a judge saw.")
-    scores = statistics.figures().scores
-    for check in sorted({check for check, _, _ in scores}):
-        rows = []
-        for aspect in dict.fromkeys(aspect for name, aspect, _ in scores if name == check):
-            given = [scores[check, aspect, points] for points in _POINTS]
-            mean = sum(points * n for points, n in zip(_POINTS, given, strict=True)) / sum(given)
-            rows.append((aspect, f"{mean:.2f}", *map(thousands, given)))
-        section.tables.append(Table(check, ("aspect", "mean", *map(str, _POINTS)), rows))
-    return section
-
-
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -272,7 +185,7 @@ def models(statistics: Statistics) -> Section:
 
 
 def _model_rows(statistics: Statistics, names: Iterable[str]) -> tuple[Sequence[str], list[Sequence[str]]]:
-    rates = list(statistics.figures().rates())
+    rates = [name for name in ("chair_i", "contradicted_i", "coverage") if name in statistics.figures().rates()]
     head = ("model", "samples", "accepted", "share", "words an answer", *(rate.replace("_", " ") for rate in rates))
     return head, [(name or "unknown", *_model_cells(statistics, name, rates)) for name in names]
 

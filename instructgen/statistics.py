@@ -53,10 +53,15 @@ class Scored(Protocol):
 
 
 NAMED_RATES: Mapping[str, tuple[str, str, str]] = {
-    "chair_i": ("objects", "hallucinated", "mentions"),
-    "chair_s": ("objects", "hallucinated_texts", "texts"),
+    "chair_i": ("objects", "chair_hallucinated", "chair_mentions"),
+    "chair_s": ("objects", "chair_texts", "texts"),
+    "contradicted_i": ("objects", "contradicted", "mentions"),
+    "contradicted_s": ("objects", "contradicted_texts", "texts"),
+    "question_chair_i": ("objects", "question_chair_hallucinated", "question_chair_mentions"),
+    "coverage": ("coverage", "named", "salient"),
 }
-"""Rates of the literature and of our own, each by check and the names of its two counts."""
+"""Rates, each by check and the names of its two counts: CHAIR's as Rohrbach et al. (2018) define them, and ours, which
+count only what is asserted, certain and contradicted."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from instructgen.phrasing import kind, opening, verb_noun_pairs
         ("What colour is the bus?", "what colour"),
         ("In what kind of place was this taken?", "what kind"),
         ("How many kites are there?", "how many"),
+        ("What number of kites is there?", "how many"),
         ("How does the boat stay up?", "how"),
         ("Whose hat is it?", "who"),
         ("Is there a dog?", "yes or no"),
