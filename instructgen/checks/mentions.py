@@ -4,11 +4,27 @@ A *mention* is a stretch of text that may name a class of the vocabulary. Only o
 sense may ever contradict an annotation. Words outside the vocabulary are no mentions: they are unchecked, never fine.
 """
 
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-Polarity = Literal["asserted", "negated", "hypothetical", "depicted", "generic", "asked"]
-"""How a thing is spoken of: as being there; as not there; as possible, wished or usual; as a picture or figure of it;
-as a kind in general; in a question that does not presuppose it."""
+from ..records import Turn
+from ..vocabulary import COCO, Vocabulary
+from .polarity import CUES, Polarity, denies_any, is_general, manners
+from .senses import (
+    DEFINITE,
+    DETERMINERS,
+    PREPOSITIONS,
+    Lexicon,
+    Sense,
+    is_certain,
+    is_figure,
+    lexicon_of,
+    names_nothing,
+)
+from .wording import straight
+
+__all__ = ["Mention", "Polarity", "Reading", "Token", "reading_of"]
 
 
 class Token(NamedTuple):
@@ -37,14 +53,20 @@ class Mention(NamedTuple):
     """As written, in lower case."""
     name: str
     """The class that it names."""
+    classes: tuple[str, ...]
+    """All the classes that a near word is near to; ``(name,)`` otherwise."""
     near: bool
     """A near word only (``goat`` for sheep): it neither supports nor contradicts."""
     polarity: Polarity
     certain: bool
     """Its sense is certain: no other meaning, no role, no part of a compound."""
     plural: bool
+    definite: bool
+    """``the dog``, ``his dog``: it is spoken of as known."""
+    whole: bool
+    """Negated: of the whole picture (``there is no dog``), not of a part of it (``without a dog``)."""
     narrower: bool
-    """It names a part of the class (``man`` of person): that there are fewer of them than boxes proves nothing."""
+    """It names a kind or part of the class (``man`` of person): fewer of them than boxes proves nothing."""
 
 
 class Reading(NamedTuple):
@@ -54,3 +76,147 @@ class Reading(NamedTuple):
     """Each turn's words."""
     mentions: list[Mention]
     """In order."""
+
+
+WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['-][^\W_]+)*")
+_SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|\n+")
+_ABBREVIATION = re.compile(r"\b(?:mrs?|dr|st|vs)\.$")
+_new_tuple = tuple.__new__
+
+
+def tokenize(text: str) -> list[Token]:
+    """Split a turn into words; ``<image>`` is none."""
+    return _split(text)[0]
+
+
+def _split(text: str) -> tuple[list[Token], list[int]]:
+    """Give a turn's words, and the index past the last word of each sentence."""
+    low = text.lower()
+    if not text.isascii():
+        if len(low) != len(text):  # a few letters have a longer lower case; places must stay
+            low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+        low = straight(low)
+    if "<image>" in low:
+        low = low.replace("<image>", "       ")
+    tokens: list[Token] = []
+    bounds: list[int] = []
+    begin = 0
+    for end in _sentence_ends(low):
+        at, sentence = begin, len(bounds)
+        for word in WORD.findall(low[begin:end]):
+            at = low.index(word, at)
+            past = at + len(word)
+            tokens.append(_new_tuple(Token, (word, at, past, sentence)))
+            at = past
+        begin = end
+        if len(tokens) > (bounds[-1] if bounds else 0):
+            bounds.append(len(tokens))
+    return tokens, bounds
+
+
+def _sentence_ends(low: str) -> list[int]:
+    ends = [match.end() for match in _SENTENCE_END.finditer(low)]
+    return [*(end for end in ends if not _ABBREVIATION.search(low, max(0, end - 5), end)), len(low)]
+
+
+_latest: tuple[Sequence[Turn], Vocabulary, Reading] = ((), COCO, Reading([], []))
+
+
+def reading_of(turns: Sequence[Turn], vocabulary: Vocabulary = COCO) -> Reading:
+    """Read a sample's turns. The latest reading is kept: several checks judge one sample in a row."""
+    global _latest
+    if _latest[0] is turns and _latest[1] is vocabulary:
+        return _latest[2]
+    found = read([turn.text for turn in turns], vocabulary, [turn.role == "human" for turn in turns])
+    _latest = (turns, vocabulary, found)
+    return found
+
+
+def read(texts: Sequence[str], vocabulary: Vocabulary = COCO, asks: Sequence[bool] = ()) -> Reading:
+    """Read texts; ``asks`` says which are a questioner's."""
+    lexicon = lexicon_of(vocabulary)
+    tokens: list[list[Token]] = []
+    mentions: list[Mention] = []
+    for number, text in enumerate(texts):
+        said, bounds = _split(text)
+        tokens.append(said)
+        _Turn(number, text, said, bounds, bool(asks) and asks[number], lexicon).read(mentions)
+    return Reading(tokens, mentions)
+
+
+class _Turn:
+    """One turn as it is read."""
+
+    def __init__(
+        self, number: int, text: str, tokens: list[Token], bounds: list[int], asks: bool, lexicon: Lexicon
+    ) -> None:
+        self.number, self.text, self.tokens, self.bounds = number, text, tokens, bounds
+        self.asks, self.lexicon = asks, lexicon
+        self.low = [token.low for token in tokens]
+
+    def read(self, mentions: list[Mention]) -> None:
+        low, tokens, phrases = self.low, self.tokens, self.lexicon.phrases
+        found: list[tuple[int, int, Sense]] = []
+        past = 0
+        for i, word in enumerate(low):
+            if i >= past and (word in phrases or "'" in word) and (hit := self.lexicon.at(low, i)):
+                past = hit[0]
+                if hit[1].name:
+                    found.append((i, *hit))
+        sentence, first, last, manner, question = -1, 0, 0, dict[int, Polarity](), False
+        for start, end, sense in found:
+            if tokens[start].sentence != sentence:
+                sentence = tokens[start].sentence
+                first, last = (self.bounds[sentence - 1] if sentence else 0), self.bounds[sentence]
+                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self._gap)
+                question = self._is_question(last)
+            if names_nothing(low, start, end, first, last):
+                continue
+            mention = self._mention(start, end, sense, first, last, manner, question)
+            if mention.polarity == "negated" and mentions and mentions[-1].whole and self._lists(mentions[-1], mention):
+                mention = mention._replace(whole=True)
+            mentions.append(mention)
+
+    def _lists(self, before: Mention, mention: Mention) -> bool:
+        """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
+        return before.turn == mention.turn and before.last == mention.first and self._gap(mention.first).strip() == ","
+
+    def _mention(
+        self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
+    ) -> Mention:
+        low, tokens = self.low, self.tokens
+        joined = end < last and self._gap(end).isspace() and not low[end - 1].endswith("'s")
+        certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
+        definite = _definite(low, start, first)
+        polarity = manner.get(end - 1, "asserted")
+        if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
+            polarity = "depicted"
+        whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
+        if polarity == "asserted" and not definite:
+            if question:
+                polarity = "asked"
+            elif is_general(low, start, end, first, last, sense.plural):
+                polarity = "generic"
+        place = tokens[start].start, tokens[end - 1].end
+        word = " ".join(low[start:end])
+        return Mention(
+            self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
+            sense.plural, definite, whole, sense.narrower,
+        )  # fmt: skip
+
+    def _gap(self, i: int) -> str:
+        """Give what stands between word ``i`` and the one before."""
+        return self.text[self.tokens[i - 1].end : self.tokens[i].start]
+
+    def _is_question(self, last: int) -> bool:
+        end = self.tokens[last].start if last < len(self.tokens) else len(self.text)
+        return "?" in self.text[self.tokens[last - 1].end : end]
+
+
+def _definite(low: Sequence[str], start: int, first: int) -> bool:
+    for k in range(start - 1, max(first, start - 5) - 1, -1):
+        if low[k] in DEFINITE:
+            return True
+        if low[k] in DETERMINERS or low[k] in PREPOSITIONS:
+            return False
+    return False

@@ -1,0 +1,141 @@
+"""A sample and its context in; whether its answers name objects that the annotation does not bear out.
+
+CHAIR (Rohrbach et al., "Object Hallucination in Image Captioning", EMNLP 2018) counts every class word that neither
+boxes nor captions support. Taken literally it flags ``people`` in "it protects people from the sun" and the colour of
+"an orange cat". Here only a mention that is asserted and certain in its sense can fail, and only of a class whose
+absence from the boxes means something; CHAIR's own counts are figures beside ours.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, NamedTuple
+
+from ..records import Context, Sample, Span, Verdict
+from ..vocabulary import Vocabulary, article_for
+from .annotation import AnnotationCheck
+from .mentions import Mention, Reading
+from .truth import Truth
+
+Standing = Literal["supported", "contradicted", "doubtful", "undecidable"]
+Reason = Literal["", "hallucinated_object", "denied_object"]
+
+_PASSED = Verdict(check="objects", outcome="pass")
+
+
+class Finding(NamedTuple):
+    """A mention and how it stands against the annotation."""
+
+    mention: Mention
+    standing: Standing
+    reason: Reason = ""
+    """Of what is contradicted or doubtful."""
+
+
+def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
+    """Hold one mention against what boxes and captions support."""
+    if mention.polarity == "asserted":
+        return asserted(mention, truth, vocabulary)
+    if mention.polarity == "negated" and mention.certain and truth.supports(mention.name):
+        return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
+    return Finding(mention, "undecidable")
+
+
+def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
+    """Hold a mention against the annotation as though it said that the thing is there."""
+    if truth.supports(mention.name) or any(map(truth.supports, mention.classes)):
+        return Finding(mention, "supported")
+    if mention.near or not truth.known:
+        return Finding(mention, "undecidable")
+    unsure = mention.name in vocabulary.weak or mention.name in truth.hinted or not truth.complete
+    return Finding(mention, "contradicted" if mention.certain and not unsure else "doubtful", "hallucinated_object")
+
+
+class ObjectsCheck(AnnotationCheck):
+    """Holds the objects that answers name or deny against boxes and captions (CHAIR, Rohrbach et al. 2018).
+
+    Fails an answer that names a class of which there is neither box nor caption, or that denies one of which there is.
+    """
+
+    name: ClassVar[str] = "objects"
+    version: ClassVar[int] = 1
+
+    def verdict(self, sample: Sample, context: Context) -> Verdict:
+        """Judge; the mentions that share the gravest standing are the evidence."""
+        if not context.boxes and not context.captions:
+            return _PASSED
+        reading, truth = self.seen(sample, context)
+        found = [f for f in self._findings(sample, reading, truth) if f.reason]
+        if not found:
+            return _PASSED
+        worst = [f for f in found if f.standing == "contradicted"] or found
+        reason = worst[0].reason
+        shown = [f.mention for f in worst if f.reason == reason]
+        return Verdict(
+            check=self.name,
+            outcome="fail" if worst[0].standing == "contradicted" else "doubtful",
+            reason=reason,
+            evidence=tuple(span_of(mention, truth, reason) for mention in shown),
+            hint=_hint(reason, shown[0]),
+        )
+
+    def figures(self, sample: Sample, context: Context) -> Mapping[str, int]:
+        """Give CHAIR's counts as published (``chair_…``) and ours, of answers, and of questions (``question_…``).
+
+        CHAIR_i is ``chair_hallucinated / chair_mentions``, CHAIR_s ``chair_texts / texts``; a text is all the answers
+        of a sample. A text is ``words`` long: longer ones have a higher CHAIR.
+        """
+        if not context.boxes and not context.captions:
+            return {}
+        reading, truth = self.seen(sample, context)
+        counts = self._counts(sample, reading, truth, "gpt")
+        asked = self._counts(sample, reading, truth, "human")
+        spoken = zip(sample.turns, reading.tokens, strict=True)
+        counts["words"] = sum(len(said) for turn, said in spoken if turn.role == "gpt")
+        return counts | {f"question_{name}": count for name, count in asked.items() if name != "texts"}
+
+    def _findings(self, sample: Sample, reading: Reading, truth: Truth) -> list[Finding]:
+        """Give how each mention of the answers stands."""
+        turns, vocabulary = sample.turns, self._vocabulary
+        return [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+
+    def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
+        mentions = [m for m in reading.mentions if sample.turns[m.turn].role == role]
+        named = [m for m in mentions if not m.near]
+        loose = [m for m in named if m.name not in truth.boxes and m.name not in truth.named]
+        standings = [standing_of(m, truth, self._vocabulary).standing for m in mentions]
+        contradicted = standings.count("contradicted")
+        return {
+            "texts": 1,
+            "chair_mentions": len(named),
+            "chair_hallucinated": len(loose),
+            "chair_texts": int(bool(loose)),
+            "mentions": len(mentions),
+            "supported": standings.count("supported"),
+            "contradicted": contradicted,
+            "contradicted_texts": int(bool(contradicted)),
+            "doubtful": standings.count("doubtful"),
+        }
+
+
+def span_of(mention: Mention, truth: Truth, reason: Reason) -> Span:
+    """Give a mention as evidence, with what it is against in words."""
+    boxes = truth.boxes.get(mention.name, ())
+    if reason == "denied_object":
+        against = f"{'the boxes show' if boxes else 'a caption names'} {_a(mention.name)}"
+    else:
+        against = f"no {_sources(truth)} shows {_a(mention.name)}"
+    return Span(turn=mention.turn, start=mention.start, end=mention.end, boxes=boxes, contradicts=against)
+
+
+def _sources(truth: Truth) -> str:
+    names: Sequence[str] = (*(("box",) if truth.areas else ()), *(("caption",) if truth.captions.tokens else ()))
+    return " and no ".join(names)
+
+
+def _a(name: str) -> str:
+    return name if name in ("skis", "scissors") else f"{article_for(name)} {name}"
+
+
+def _hint(reason: Reason, mention: Mention) -> str:
+    if reason == "denied_object":
+        return f"The picture does show {_a(mention.name)}: do not deny it."
+    return f"Nothing that was given shows {_a(mention.name)}: leave out '{mention.word}'."

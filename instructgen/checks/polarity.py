@@ -1,0 +1,238 @@
+"""The words of a sentence in; the manner in which each is spoken out: asserted, negated, hypothetical, depicted.
+
+A cue (``no``, ``might``, ``statue of``) colours the words after it up to where its clause or its noun phrase ends; a
+few (``is not visible``) those before it. A missed cue would call a true sentence false, so scopes are rather too wide.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from .word_lists import word_lists
+
+Polarity = Literal["asserted", "negated", "hypothetical", "depicted", "generic", "asked"]
+"""How a thing is spoken of: as being there; as not there; as possible, wished or usual; as a picture or figure of it;
+as a kind in general; in a question that does not presuppose it."""
+
+Gap = Callable[[int], str]
+"""Gives what stands between a word and the one before."""
+
+_LISTS = word_lists()
+DEFINITE = _LISTS["definite"]
+DETERMINERS = DEFINITE | _LISTS["indefinite"] | _LISTS["quantifiers"]
+PREPOSITIONS = _LISTS["prepositions"]
+NEGATORS = _LISTS["negators"]
+_PHRASE_NEGATORS = _LISTS["phrase_negators"]
+"""Those that negate only the noun phrase after them."""
+_EXCHANGES = {"instead": "of", "rather": "than", "opposed": "to"}
+_AUXILIARIES = _LISTS["auxiliaries"]
+_GONE = _LISTS["gone"]
+_NO_NOUN = _LISTS["no_noun"]
+_SEEN, _SEEN_FILLERS = _LISTS["seen"], _LISTS["seen_fillers"]
+"""``A dog is not …``: with one of these, what stands before is negated."""
+SHOWS, PICTURE = _LISTS["shows"], _LISTS["picture"]
+_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent"))
+_ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
+_POSSIBLE, _LOOKED_AT = _LISTS["possible"], _LISTS["looked_at"]
+_LIKENED = _LISTS["likened"]
+_POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
+"""``helps people``, ``protects riders``: of a phrase without an article only."""
+_CAN_NOUNS = _LISTS["can_nouns"]
+_ABILITY = frozenset(("can", "could", "able"))
+_FOR_NOTHING = _LISTS["for_nothing"]
+"""``… for`` or ``… as``: what follows is not said to be there."""
+_USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
+_FIGURES, _FIGURE_VERBS = _LISTS["figures"], _LISTS["figure_verbs"]
+_FIGURE_PARTICIPLES, _TAKES = _LISTS["figure_participles"], _LISTS["takes"]
+_WHOLE_PICTURE, _NOT_WHOLE = _LISTS["whole_picture"], _LISTS["not_whole"]
+"""At the beginning of a sentence these are about the picture itself."""
+_DEPICTION_ENDS, _CLAUSE_ENDS = _LISTS["depiction_ends"], _LISTS["clause_ends"]
+_PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
+_DEPICTING = _FIGURES | _FIGURE_VERBS | _FIGURE_PARTICIPLES
+CUES = (
+    NEGATORS | _GONE | _POSSIBLE | _POSSIBLE_IF_BARE | _DEPICTING | _LIKENED | _EXCHANGES.keys() | {"for", "as", "case"}
+)
+"""All is asserted in a sentence without any of these."""
+
+
+def manners(low: Sequence[str], first: int, last: int, gap: Gap) -> dict[int, Polarity]:
+    """Give the manner of each word ``first`` ≤ i < ``last`` of a sentence that is not asserted."""
+    return _Scopes(low, first, last, gap).read()
+
+
+class _Scopes:
+    """The scopes that are open at a word of a sentence."""
+
+    def __init__(self, low: Sequence[str], first: int, last: int, gap: Gap) -> None:
+        self.low, self.first, self.last, self.gap = low, first, last, gap
+        self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
+        self.open = False
+        """A cue has been read."""
+        self.opened = first
+        """Word from which on the phrase that is negated or wished may end."""
+
+    def read(self) -> dict[int, Polarity]:
+        found: dict[int, Polarity] = {}
+        for i in range(self.first, self.last):
+            word = self.low[i]
+            if self.open:
+                self._close(i, word)
+            if word in CUES:
+                self._cue(i, word, found)
+                self.open = True
+            elif not self.open:
+                continue
+            elif self.phrase or (self.clause and self._indefinite(i)):
+                found[i] = "negated"
+            elif self.depicted:
+                found[i] = "depicted"
+            elif self.possible or self.wished or (self.usual and self._bare(i)):
+                found[i] = "hypothetical"
+        return found
+
+    def _cue(self, i: int, word: str, found: dict[int, Polarity]) -> None:
+        """Open the scope of the cue at word ``i``, or colour what stands before it."""
+        if self._denies_before(i, word):
+            found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
+        elif word in NEGATORS or word in _EXCHANGES:
+            self._negate(i, word)
+        elif self._opens_possible(i, word):
+            self.possible = True
+        elif word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING):
+            self.wished, self.opened = True, i + (2 if self._at(i + 1) in DETERMINERS else 1)
+        elif word in _POSSIBLE_IF_BARE:
+            self.usual = True
+        elif word in _DEPICTING and self._depicts(i, word):
+            self.depicted = True
+
+    def _close(self, i: int, word: str) -> None:
+        """Close the scopes that end before word ``i``."""
+        mark = self.gap(i).strip() if i > self.first else ""
+        if mark and mark != "-":
+            self.depicted = False
+            # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".
+            if mark != "," or {"or", "nor"}.isdisjoint(self.low[i : min(i + 5, self.last)]):
+                self.phrase = self.clause = self.wished = False
+            self.possible = self.possible and mark[0] not in ";:"
+        if word in _CLAUSE_ENDS:
+            self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
+        elif word in _DEPICTION_ENDS:
+            self.depicted = False
+        if (self.phrase or self.wished) and i > self.opened and self._past_phrase(i, word):
+            self.phrase = self.wished = False
+
+    def _at(self, i: int) -> str:
+        return self.low[i] if self.first <= i < self.last else ""
+
+    def _past_phrase(self, i: int, word: str) -> bool:
+        if word in DETERMINERS and self.low[i - 1] in ("or", "nor"):
+            return False
+        return word in _PHRASE_ENDS or word.endswith("ing")
+
+    def _negate(self, i: int, word: str) -> None:
+        """Open the scope of a negator: of a noun phrase or a clause."""
+        after, before = self._at(i + 1), self._at(i - 1)
+        if word in _EXCHANGES:
+            self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
+        elif after in _NO_NOUN and word in ("no", "not"):
+            return
+        elif word in _PHRASE_NEGATORS:
+            if word == "no" and before in ("a", "the"):  # what a sign says
+                return
+            self.phrase, self.opened = True, i + (2 if after in DETERMINERS or after in PREPOSITIONS else 1)
+        elif word != "not" or before in _AUXILIARIES or after in ("a", "an", "any"):
+            self.clause = True
+
+    def _denies_before(self, i: int, word: str) -> bool:
+        """Tell whether word ``i`` says that what stands before it is not to be seen: ``a dog is not visible``."""
+        if word in _GONE:
+            return self._at(i - 1) in _AUXILIARIES or self._at(i - 1) == "nowhere"
+        if word == "no":  # "A dog: no."
+            ends = i + 1 == self.last or not self.gap(i + 1).isspace()
+            return ends and i > self.first and not self.gap(i).isspace()
+        if word != "not" and not word.endswith("n't") and word not in ("cannot", "never"):
+            return False
+        after = [word for word in self.low[i + 1 : min(i + 4, self.last)] if word not in _SEEN_FILLERS]
+        return bool(after) and (after[0] in _SEEN or (after[0] == "in" and after[1:2] in (["the"], ["this"])))
+
+    def _clause_start(self, i: int) -> int:
+        for k in range(i - 1, self.first, -1):
+            if not {",", ";"}.isdisjoint(self.gap(k)) or self.low[k - 1] in _CLAUSE_ENDS or self.low[k - 1] == "and":
+                return k
+        return self.first
+
+    def _opens_possible(self, i: int, word: str) -> bool:
+        """Tell whether what follows word ``i`` is only possible: ``might``, ``if``, ``in case``."""
+        if word == "can" and self._at(i + 1) in _CAN_NOUNS | {""}:  # "a soda can on the table"
+            return False
+        if word in _POSSIBLE:  # but "you can see", "can clearly be seen"
+            about_seeing = word in _ABILITY and not _LOOKED_AT.isdisjoint(self.low[i + 1 : i + 4])
+            return not about_seeing
+        return word == "case" and self._at(i - 1) == "in" and self._at(i + 1) not in ("", "of", "on", "with")
+
+    def _depicts(self, i: int, word: str) -> bool:
+        """Tell whether what follows word ``i`` is a figure or picture: ``statue of``, ``shaped like``, ``says``."""
+        after, before = self._at(i + 1), self.low[max(self.first, i - 3) : i]
+        if word in _FIGURE_PARTICIPLES:
+            return after in ("like", "as") or (word == "printed" and after in ("with", "on"))
+        if word in _FIGURES and (after != "of" or not _TAKES.isdisjoint(before)):
+            return False
+        if word in _WHOLE_PICTURE and i - self.first <= 6:
+            return not _NOT_WHOLE.isdisjoint(self.low[self.first : i])
+        return True
+
+    def _bare(self, i: int) -> bool:
+        """Tell whether the noun phrase that ends at ``i`` has no article or number."""
+        for k in range(i - 1, max(self.first, i - 3) - 1, -1):
+            if self.low[k] in DETERMINERS:
+                return False
+            if self.low[k] in PREPOSITIONS or self.low[k] in _POSSIBLE_IF_BARE:
+                return True
+        return True
+
+    def _indefinite(self, i: int) -> bool:
+        """Tell whether the noun phrase that ends at ``i`` has no definite article or possessive."""
+        for k in range(i - 1, max(self.first, i - 4) - 1, -1):
+            if self.low[k] in DEFINITE:
+                return False
+            if self.low[k] in DETERMINERS or self.low[k] in PREPOSITIONS:
+                return True
+        return True
+
+
+def denies_any(low: Sequence[str], start: int, end: int, first: int, last: int, joined: bool) -> bool:
+    """Tell whether a negated phrase (words ``start`` to ``end``) is said not to be in the picture at all.
+
+    ``There is no dog``, ``no dogs are visible``; but not ``no other dog``, ``no dog on the left`` nor what would be.
+    """
+    if any(word in _POSSIBLE and word not in _ABILITY for word in low[first:last]):
+        return False
+    return _denied_before(low, start, first) and (not joined or end >= last or ends_there(low, end, last))
+
+
+def _denied_before(low: Sequence[str], start: int, first: int) -> bool:
+    k = start - 1
+    while k >= first and low[k] in _ANY:
+        k -= 1
+    if k < first:
+        return start > first or low[first] not in NEGATORS  # "A dog is not visible"
+    if low[k] in SHOWS and k > first:
+        k -= 1
+    before = low[k]
+    if before == "not":
+        return k > first and low[k - 1] in _AUXILIARIES
+    return before in ("no", "without", "zero", "or", "nor", "neither") or before.endswith("n't") or before == "cannot"
+
+
+def ends_there(low: Sequence[str], end: int, last: int) -> bool:
+    """Tell whether a phrase that ends at ``end`` is bounded to no part of the picture: ``a dog in the picture``."""
+    rest = [word for word in low[end : min(end + 6, last)] if word not in _SEEN_FILLERS and word not in _AUXILIARIES]
+    if not rest or rest[0] in _AFTER_WHOLE or rest[0].endswith("n't") or rest[0] in _SEEN - {"in"}:
+        return True
+    return rest[0] in ("in", "on", "within", "from") and not PICTURE.isdisjoint(rest[1:3])
+
+
+def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, plural: bool) -> bool:
+    """Tell whether an indefinite phrase is about its kind in general: ``dogs often need``, ``people who``."""
+    if plural and end < last and (low[end] in _GENERAL_VERBS or (low[end] == "who" and start == first)):
+        return True
+    return not _USUAL.isdisjoint(low[first:last])
