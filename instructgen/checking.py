@@ -50,7 +50,7 @@ class Checked:
         """Say each stated limit that is broken. Raises SetupError for one with nothing to measure it on."""
         given = shares(self.findings, self.rules.names, self.rules.measured)
         return [
-            f"{bound.name} is {given[bound.name].value:.4f}, above the limit of {bound.value:g}"
+            f"{bound.name} is {given[bound.name].value:.4f}, {bound.side()} the limit of {bound.value:g}"
             for bound in self.bounds
             if bound.broken(given)
         ]

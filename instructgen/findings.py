@@ -11,6 +11,9 @@ from .judged_rows import Unreadable
 from .records import Verdict
 from .statistics import NAMED_RATES, Level, Rate
 
+MORE_IS_BETTER = {"coverage"}
+"""Shares that a stated limit holds up, not down."""
+
 _REASONS = 4
 """Reasons shown of a check, the most frequent."""
 
@@ -89,7 +92,7 @@ def shares(found: Findings, checks: Iterable[str], measured: Iterable[str]) -> d
 
 
 class Bound(NamedTuple):
-    """A share that must not be above a value."""
+    """A value that a share must not be above, or not below where more is better."""
 
     name: str
     value: float
@@ -108,12 +111,16 @@ class Bound(NamedTuple):
             raise SetupError(f"--fail-under {text}: there is no share '{bound.name}'{did_you_mean(bound.name, known)}")
         return bound
 
+    def side(self) -> str:
+        """Say on which side of the value the share breaks the limit."""
+        return "below" if self.name in MORE_IS_BETTER else "above"
+
     def broken(self, given: Mapping[str, Rate]) -> bool:
-        """Tell whether the share is above the value. Raises SetupError where there was nothing to measure it on."""
+        """Tell whether the share is past the value. Raises SetupError where there was nothing to measure it on."""
         value = given[self.name].value
         if value is None:
             raise SetupError(f"--fail-under {self.name}={self.value:g}: nothing was found to measure it on")
-        return value > self.value
+        return value < self.value if self.side() == "below" else value > self.value
 
 
 def need_no_annotations(fail_under: Iterable[str]) -> None:

@@ -13,6 +13,8 @@ TABLE = {
     "coverage": "instructgen.checks.coverage:CoverageCheck",
     "answer_agreement": "instructgen.checks.answer_agreement:AnswerAgreementCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
+    "counts": "instructgen.checks.counts:CountsCheck",
+    "positions": "instructgen.checks.positions:PositionsCheck",
     "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
     "agreement": "instructgen.checks.agreement:AgreementCheck",
 }

@@ -1,0 +1,89 @@
+"""Nothing in; the words and the pattern by which phrases of place are read out: see ``places``."""
+
+import re
+from typing import Literal
+
+from .wording import needs
+
+Across = Literal["left", "right", "centre", ""]
+Down = Literal["top", "bottom", ""]
+How = Literal["left", "right", "above", "below", "on", "near"]
+
+WORDS = needs(
+    "left right leftmost rightmost top bottom upper lower center centre middle above below beneath under underneath on"
+    " next near beside close"
+)
+"""A text that has none of these says nothing of where things are."""
+
+VIEW = r"(?:image|picture|photo|photograph|scene|frame|shot|view|screen)\b"
+OF_VIEW = rf"(?: (?:of|in|within) (?:the |this )(?:entire |whole )?{VIEW})"
+PART = r"(?: (?:side|half|part|portion|edge|corner|third|section|area|end|quadrant|foreground|background))"
+PHRASE = re.compile(
+    r"\b(?:(?P<prep>on|to|in|at|towards?|along|near) (?:the )?(?:(?:very|far|extreme|immediate) )?"
+    r"(?:(?:(?P<down>upper|lower|top|bottom)[ -])?(?P<across>left|right)(?:[ -]?(?:hand|most))?"
+    rf"(?P<part>{PART})?(?P<view>{OF_VIEW})?"
+    rf"|(?:(?P<down2>upper|lower|top|bottom)(?P<part2>{PART}|[ -](?:center|centre|middle))?"
+    rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?){OF_VIEW})"
+    r"|(?P<above>above)|(?P<below>below|beneath|under|underneath)"
+    r"|(?P<on>on(?: top of)?)|(?P<near>next to|near|beside|close to))\b",
+    re.IGNORECASE,
+)
+PART_SHOWS = re.compile(
+    rf"(?:left|right)(?:[ -]?hand)?{PART}{OF_VIEW}? (?:shows|has|holds|contains|features|displays|is occupied by)\b",
+    re.IGNORECASE,
+)
+"""Stands after "the", or "upper", where a part of the picture is the subject."""
+ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
+OPENERS = frozenset(ADJECTIVES) | needs(
+    "on to in at toward towards along near above below beneath under underneath next beside close"
+)
+"""Each phrase of place begins with one of these."""
+NEARBY = needs("on in at against near beside by")
+"""What is in or at something is where that is: "a clock on the wall at the upper right"."""
+OWNERS = needs("his her its their my your our whose")
+
+LINKS = needs(
+    "is are was were be been being can could seen visible that which who there also both all located positioned"
+    " situated placed found standing sitting lying laying resting shown pictured seated parked stands sits lies appears"
+    " appear sit stand lie just slightly directly immediately currently partially further farther away"
+    " back closer out hang hangs"
+    " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
+)
+"""Words that may stand between a thing and where it is."""
+NOT_LINKS = needs(
+    "building ceiling clothing painting railing king wing ring string thing something everything nothing evening"
+    " morning awning wedding crossing bed red shed sled weed seed feed family fly belly jelly holding wearing riding"
+    " carrying facing looking turning leaning moving pointing heading driving walking running using eating pulling"
+    " pushing watching touching playing throwing hitting swinging having including featuring showing containing turned"
+    " faced"
+)
+"""These end as participles and adverbs do, yet name a thing, take one, or say which way it goes."""
+FRONTED = needs(
+    "there is are you we one can see be i stands sits lies appears seen find notice has sit stand lie have spot also"
+)
+LEADS = needs("and while also but with then additionally meanwhile")
+ARTICLES = needs("a an the this that these those another one two three four five six several some many few its his her")
+STOPS = needs(
+    "of in on at by with without to from for into onto over under above below behind beside near and or but nor as"
+    " is are was were has have had that which who whose where while his her their its if not no"
+)
+PAST_SIDE = needs(
+    "of in on at by with without to from for over under above below behind beside near and or but as is are was were"
+    " has have that which who while there you we i can also appears seems looks stands sits a an the"
+)
+"""What may follow a bare "on the left"; a noun there would be what is left."""
+NEGATION = needs("not no never neither nor n't isn't aren't cannot or instead rather if would might could whether t")
+HEADS = needs(
+    "with of by near beside in on at behind under holding wearing riding carrying using watching next to from"
+)
+PRONOUNS = needs("it they he she this that these those")
+
+
+ACROSS: dict[str, Across] = {"left": "left", "right": "right", "centre": "centre", "": ""}
+DOWN: dict[str, Down] = {"upper": "top", "top": "top", "lower": "bottom", "bottom": "bottom", "": ""}
+HOWS: tuple[How, ...] = ("above", "below", "on", "near")
+
+
+def is_link(low: str) -> bool:
+    """Tell whether a word may stand between a thing and where it is."""
+    return low in LINKS or (low.endswith(("ing", "ed", "ly")) and low not in NOT_LINKS)

@@ -1,0 +1,202 @@
+"""A sample and its context in; whether what its answers say of places agrees with the boxes out.
+
+Most of what is said of places is about sides of the picture; the rest is about one boxed thing by another. Where a
+class has many boxes, a place holds if it does for any of them, and is contradicted only if it is for all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import ClassVar
+
+from ..records import Box, Context, Sample, Turn, Verdict
+from ..vocabulary import DOUBTFUL_COUNTS, Vocabulary
+from .annotation import AnnotationCheck
+from .claims import Claim, Outcome, figures_of, may_claim, verdict_on
+from .layout import Tolerances, all_of, any_of, on_side, related
+from .mentions import Mention, Reading, reading_of
+from .place_words import WORDS, How
+from .places import PairPlace, Place, Relation, Side, places_of
+from .truth import truth_of
+from .wording import needs
+from .words import look_out_for, words_of
+
+_PASSED = Verdict(check="positions", outcome="pass")
+_HINTS = {
+    "wrong_side": "Say where in the picture a thing is only by its box; left and right are the viewer's.",
+    "wrong_relation": "Say how two things lie to each other only by their boxes; left and right are the viewer's.",
+}
+_MANY, _FEW = 10, 2
+"""Of a class with many boxes annotators left some out; where there are few, "the bottle" is one of them."""
+_OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
+"""Classes of which annotators often boxed only some."""
+_NOTHING: Mapping[str, str] = {}
+_WHERE = needs("where which side part locate position find left right located placed positioned situated")
+
+look_out_for(WORDS)
+
+
+class PositionsCheck(AnnotationCheck):
+    """Finds places that the boxes contradict."""
+
+    name: ClassVar[str] = "positions"
+    version: ClassVar[int] = 1
+
+    allow: Tolerances = Tolerances()
+    """From where on boxes contradict a place."""
+
+    def verdict(self, sample: Sample, context: Context) -> Verdict:
+        """Judge: a contradicted place fails, a doubtful one is doubtful."""
+        return verdict_on(self.claims(sample, context), _HINTS, _PASSED)
+
+    def figures(self, sample: Sample, context: Context) -> Mapping[str, int]:
+        """Give the places stated in the sample's answers, by outcome."""
+        return figures_of(self.claims(sample, context))
+
+    def claims(self, sample: Sample, context: Context) -> list[Claim]:
+        """Give the places that the answers state of a thing of a known class, each with its outcome."""
+        if WORDS.isdisjoint(words_of(sample.turns).answered):
+            return []
+        reading = reading_of(sample.turns, self._vocabulary)
+        stated = list(_stated(sample.turns, reading))
+        if not stated:
+            return []
+        scene = _Scene(context, self.allow, self._vocabulary)
+        return [scene.weighed(number, place) for number, place in stated]
+
+
+def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Place]]:
+    """Give what the answers say of places, with the number of the turn."""
+    asked: Mention | None = None
+    by_turn: dict[int, list[Mention]] = {}
+    for mention in reading.mentions:
+        by_turn.setdefault(mention.turn, []).append(mention)
+    for number, turn in enumerate(turns):
+        tokens, mentions = reading.tokens[number], by_turn.get(number, [])
+        if turn.role == "human":
+            asked = mentions[0] if mentions and any(token.low in _WHERE for token in tokens) else None
+        else:
+            for place in places_of(turn.text, tokens, mentions, asked):
+                if all(map(may_claim, _involved(place))):
+                    yield number, place
+
+
+class _Scene:
+    """A context's boxes by class, and the places that its captions state."""
+
+    def __init__(self, context: Context, allow: Tolerances, vocabulary: Vocabulary) -> None:
+        self.context, self.allow, self.vocabulary = context, allow, vocabulary
+        self.truth = truth_of(context, vocabulary)
+        self.boxes = self.truth.boxes
+        first = context.images[0] if context.images else None
+        self.aspect = first.width / first.height if first and first.width and first.height else 1.0
+        self._said: set[tuple[str, ...]] | None = None
+
+    def said(self) -> set[tuple[str, ...]]:
+        """Give the places that the captions state."""
+        if self._said is None:
+            turns = [Turn(role="gpt", text=caption) for caption in self.context.captions]
+            self._said = {_key(place) for _, place in _stated(turns, self.truth.captions)}
+        return self._said
+
+    def weighed(self, turn: int, place: Place) -> Claim:
+        """Give a place with its outcome."""
+        start, end = _extent(turn, place)
+        names = {mention.name for mention in _involved(place)}
+        boxes = tuple(index for name in sorted(names) for index in self.boxes.get(name, ()))
+        claim = Claim("supported", turn, start, end, boxes)
+        answer = self._answer(place)
+        if answer is None:
+            return claim._replace(outcome="undecidable")
+        if answer or _key(place) in self.said():
+            return claim
+        reason = "wrong_relation" if isinstance(place, Relation) else "wrong_side"
+        weak = self._weak(place)
+        outcome: Outcome = "doubtful" if weak else "contradicted"
+        return claim._replace(outcome=outcome, reason=reason, contradicts=self._shown(place))
+
+    def _weak(self, place: Place) -> bool:
+        """Tell whether what is said may be true of things without a box, or that are boxed as another class."""
+        for thing in _involved(place):
+            boxes = len(self.boxes[thing.name])
+            touching = isinstance(place, Relation) and place.how in ("on", "near")
+            if boxes >= _MANY or (touching and thing.name in self.vocabulary.weak):
+                return True
+            if thing.name in _OFTEN_LEFT_OUT and not (thing.definite and boxes <= _FEW):
+                return True
+            for other in self.vocabulary.confused.get(thing.name, ()):
+                if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
+                    return True
+        return False
+
+    def _answer(self, place: Place, instead: Mapping[str, str] = _NOTHING) -> bool | None:
+        """Tell whether the boxes bear a place out; ``instead`` gives a class by the one in whose place it is taken."""
+        if isinstance(place, PairPlace):
+            name = instead.get(place.thing.name, place.thing.name)
+            return all_of((self._side(name, place.side), self._side(name, place.other)))
+        names = [instead.get(thing.name, thing.name) for thing in place.things]
+        if isinstance(place, Relation):
+            other = instead.get(place.other.name, place.other.name)
+            return any_of(self._relation(name, place.how, other) for name in names)
+        answer = any_of(self._side(name, place.side) for name in names)
+        # Of several dogs one is always "the dog on the left".
+        return None if answer is False and place.among and len(self.boxes[names[0]]) > 1 else answer
+
+    def _side(self, name: str, side: Side) -> bool | None:
+        if not side.sure:
+            return None
+        found = [self.context.boxes[index] for index in self.boxes.get(name, ())]
+        return any_of(_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found)
+
+    def _relation(self, name: str, how: How, other_name: str) -> bool | None:
+        ours, theirs = self.boxes.get(name, ()), self.boxes.get(other_name, ())
+        pairs = ((self.context.boxes[a], self.context.boxes[b]) for a, b in product(ours, theirs) if a != b)
+        answer = any_of(
+            _soft(related(box, how, other, self.aspect, self.allow), box, other)
+            for box, other in pairs
+            if box.image == other.image
+        )
+        return None if answer is False and name == other_name else answer
+
+    def _shown(self, place: Place) -> str:
+        """Say in words where the boxes are."""
+        if isinstance(place, Relation):
+            return f"no box of {place.things[0].name} lies so to one of {place.other.name}"
+        thing = place.thing if isinstance(place, PairPlace) else place.things[0]
+        found = [self.context.boxes[index] for index in self.boxes[thing.name]]
+        where = ", ".join(sorted({_region(box) for box in found}))
+        return f"the boxes show {thing.name} {where}"
+
+
+def _soft(answer: bool | None, *boxes: Box) -> bool | None:
+    """A crowd's box is too coarse to contradict."""
+    return None if answer is False and any(box.crowd for box in boxes) else answer
+
+
+def _involved(place: Place) -> tuple[Mention, ...]:
+    if isinstance(place, Relation):
+        return place.things[0], place.other
+    return (place.thing,) if isinstance(place, PairPlace) else place.things[:1]
+
+
+def _extent(turn: int, place: Place) -> tuple[int, int]:
+    """Give the stretch of the turn that states a place: thing and phrase, the thing only if it is named there."""
+    if isinstance(place, PairPlace):
+        return place.side.start, place.other.end
+    phrase = place if isinstance(place, Relation) else place.side
+    named = [thing for thing in place.things[:1] if thing.turn == turn]
+    return min([phrase.start, *(m.start for m in named)]), max([phrase.end, *(m.end for m in named)])
+
+
+def _key(place: Place) -> tuple[str, ...]:
+    if isinstance(place, Relation):
+        return ("relation", place.things[0].name, place.how, place.other.name)
+    if isinstance(place, PairPlace):
+        return ("pair", place.thing.name, *sorted((place.side.across, place.other.across)))
+    return ("side", place.things[0].name, place.side.across, place.side.down)
+
+
+def _region(box: Box) -> str:
+    across = (box.x1 + box.x2) / 2
+    down = (box.y1 + box.y2) / 2
+    side = "on the left" if across < 1 / 3 else "on the right" if across > 2 / 3 else "in the middle"
+    return f"{side} at the {'top' if down < 1 / 3 else 'bottom' if down > 2 / 3 else 'middle height'}"

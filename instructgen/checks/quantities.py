@@ -1,0 +1,224 @@
+"""A turn's words in; the numbers of things that it states out: where, from how many to how many, and of which mention.
+
+Digits and words to twenty, "pair", "couple", "both", "dozen", "single", "no", ranges, "at least", "up to", "about", and
+vague amounts ("several"), which say no more than two. Left out: years, times, sizes, ages, money, ordinals, numbers on
+signs and jerseys, "one of", and numbers that are part of a word, such as "two-story".
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import itemgetter
+from typing import NamedTuple
+
+from ..vocabulary import NUMBERS
+from .claims import is_owner
+from .mentions import Mention, Token
+from .wording import needs, quoted
+
+
+class Quantity(NamedTuple):
+    """A stated number."""
+
+    first: int
+    last: int
+    """Its tokens, with "at least" and the like; ``last`` is past the end."""
+    low: int
+    high: int | None
+    """From how many to how many; None where it is open upward."""
+    pair: bool = False
+    """It is said as "a pair of", which of scissors or skis is a single thing."""
+
+
+class Counted(NamedTuple):
+    """A stated number of a mention."""
+
+    quantity: Quantity
+    mention: Mention
+    described: bool
+    """Words between them ("two red cars") or "of the" pick out some: it may be a part of all there are."""
+
+
+_NUMBERS = {word: number for word, number in NUMBERS.items() if word not in ("zero", "one")}
+_ONE = needs("one single lone solitary")
+_NONE = needs("no zero none")
+_VAGUE = needs("several few many multiple numerous various dozens hundreds thousands lots")
+_VAGUE_OF = needs("group groups number lot bunch crowd crowds herd flock variety row rows collection plenty")
+WORDS = frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | {"both", "dozen", "pair", "couple"}
+"""A text that has none of these, and no digit, states no number."""
+
+_ARTICLES = needs("a an the this these those his her their its our my your all")
+_ABOUT = needs("about around roughly approximately nearly almost some maybe perhaps probably")
+_BOUNDS = {
+    1: _ABOUT | {"over"},
+    2: {"at least", "more than", "up to", "at most", "fewer than", "less than"},
+    3: {"no more than", "no fewer than", "no less than"},
+}
+"""What may stand before a number and make it a bound, by its words."""
+_NUMBERED = needs(
+    "number numbers no route page chapter platform track gate jersey highway room exit section line terminal flight bus"
+    " train figure sign reads reading marked labeled labelled says saying numbered pier"
+)
+"""A number after one of these is a name or a time."""
+_UNITS = needs(
+    "year years month months week weeks day days hour hours minute minutes second seconds am pm o'clock foot feet ft"
+    " inch inches meter meters metre metres mile miles km cm mm pound pounds kg ounce percent degree degrees dollar"
+    " dollars cent cents story stories storey storeys level levels tier tiers layer layers lane lanes way door doors"
+    " wheel wheeler wheels legged seat seater seats piece pieces point points star stars th century old times time"
+    " speed mph bedroom burner drawer panel sided part"
+)
+"""A number before one of these says how large, old or late something is, not how many things there are."""
+_CLOSED = needs(
+    "a an and or but nor of in on at by with without to from for into onto over under above below behind beside near"
+    " is are was were be been being am has have had do does did can could will would shall should may might must that"
+    " which who whom whose where when while as if than then so because this these those it they he she we you i them"
+    " him there here not no one ones another each every either neither what how its his her their"
+)
+"""Words over which a number does not reach."""
+_REACH = 4
+"""Words that may stand between a number and its noun."""
+_PAST_DIGITS = re.compile(r"[%:/°\"″′]|[.,]\d")
+_DIGIT = re.compile("[0-9]")
+_LOW = itemgetter(0)
+_SPAN = re.compile(r"(\d{1,2})-(\d{1,3})")
+_LARGEST = 200
+
+
+def where(tokens: Sequence[Token], words: frozenset[str]) -> list[int]:
+    """Give the numbers of the tokens that are among some words."""
+    # Without a line of Python for each word of a text: most are not.
+    return list(compress(range(len(tokens)), map(words.__contains__, map(_LOW, tokens))))
+
+
+def quantities_of(text: str, tokens: Sequence[Token]) -> list[Quantity]:
+    """Give the numbers that a turn states, in order."""
+    found: list[Quantity] = []
+    past = 0
+    places = where(tokens, WORDS)
+    if _DIGIT.search(text):
+        places = sorted({*places, *(at for at, token in enumerate(tokens) if token.low[0] <= "9")})
+    for at in places:
+        quantity = _quantity(text, tokens, at) if at >= past else None
+        if quantity and not quoted(text, tokens[at].start):
+            found.append(quantity)
+            past = quantity.last
+    return found
+
+
+def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Mapping[int, Mention]) -> Counted | None:
+    """Give the mention that a number counts, None where the next noun is another; ``mentions`` by first token."""
+    at, described = quantity.last, False
+    both = tokens[quantity.first].low == "both"
+    if at < len(tokens) and tokens[at].low == "of":
+        described = not both
+        at += 1
+    if at < len(tokens) and tokens[at].low in _ARTICLES:
+        described = described or not quantity.pair
+        at += 1
+    for step in range(_REACH + 1):
+        if at + step >= len(tokens) or not _joined(text, tokens, at + step, step > 0):
+            return None
+        mention = mentions.get(at + step)
+        if mention is not None and (mention.plural or (quantity.high or 2) < 2):
+            if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
+                return None
+            return Counted(quantity, mention, described or step > 0)
+        low = tokens[at + step].low
+        if low in _CLOSED or low in _UNITS or low in WORDS:
+            return None
+    return None
+
+
+def _word(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].low if 0 <= at < len(tokens) else ""
+
+
+def _joined(text: str, tokens: Sequence[Token], at: int, comma: bool) -> bool:
+    """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
+    between = text[tokens[at - 1].end : tokens[at].start].strip()
+    return not between or between == "-" or (comma and between == "," and not tokens[at - 1].low.endswith("s"))
+
+
+def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
+    low, before, after = tokens[at].low, _word(tokens, at - 1), _word(tokens, at + 1)
+    if low in _NUMBERS or low[0].isdecimal():
+        return _number(text, tokens, at)
+    if low in _VAGUE:
+        return Quantity(at, at + 1 + (low in ("dozens", "hundreds", "thousands", "lots") and after == "of"), 2, None)
+    if low in _VAGUE_OF:
+        return Quantity(at, at + 2, 2, None) if after == "of" else None
+    if low == "couple":
+        return Quantity(at, at + 2, 2, None) if after == "of" else None
+    if low == "pair":
+        return Quantity(at, at + 2, 2, 2, pair=True) if after == "of" and before in ("a", "the", "one") else None
+    if low == "both":
+        return Quantity(at, at + 1, 2, 2)
+    if low == "dozen":
+        half = "half" in (before, _word(tokens, at - 2))
+        return Quantity(at, at + 1, 6 if half else 12, 6 if half else 12)
+    if after == "of" or before in ("no", "any", "every"):
+        return None
+    if low == "one":
+        return _number(text, tokens, at)
+    number = 1 if low in _ONE else 0
+    return Quantity(at, at + 1, number, number)
+
+
+def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
+    if span := _SPAN.fullmatch(tokens[at].low):
+        low, high = int(span[1]), int(span[2])
+        return Quantity(at, at + 1, low, high) if low < high else None
+    number = _value(text, tokens, at)
+    if number is None:
+        return None
+    first, last = _before(tokens, at), at + 1
+    low, high = number, number
+    joint = _word(tokens, last)
+    dash = bool(joint) and text[tokens[at].end : tokens[last].start].strip() in ("-", "–")
+    if dash or joint in ("to", "or"):
+        other = last if dash else last + 1
+        upper = _value(text, tokens, other) if other < len(tokens) else None
+        if upper is not None and number < upper:
+            high, last = upper, other + 1
+    elif joint == "dozen":
+        low, high, last = number * 12, number * 12, last + 1
+    if (_word(tokens, last), _word(tokens, last + 1)) == ("or", "more"):
+        return Quantity(first, last + 2, low, None)
+    said = " ".join(t.low for t in tokens[first:at])
+    if said in ("at least", "no fewer than", "no less than"):
+        return Quantity(first, last, low, None)
+    if said in ("more than", "over"):
+        return Quantity(first, last, low + 1, None)
+    if said in ("up to", "at most", "no more than"):
+        return Quantity(first, last, 0, high)
+    if said in ("fewer than", "less than"):
+        return Quantity(first, last, 0, high - 1)
+    if said:
+        return Quantity(first, last, low - max(1, low // 5), high + max(1, high // 5))
+    return Quantity(at, last, low, high)
+
+
+def _before(tokens: Sequence[Token], at: int) -> int:
+    """Give the first token of "at least", "about" and the like before a number, or the number's own."""
+    words = [token.low for token in tokens[max(0, at - 3) : at]]
+    for reach in (3, 2, 1):
+        if " ".join(words[-reach:]) in _BOUNDS[reach]:
+            return at - reach
+    return at
+
+
+def _value(text: str, tokens: Sequence[Token], at: int) -> int | None:
+    """Give the number that a token says, None where it is no number of things."""
+    token = tokens[at]
+    number = NUMBERS.get(token.low)
+    if not number:
+        if not token.low.isdecimal() or len(token.low) > 3 or (len(token.low) > 1 and token.low[0] == "0"):
+            return None
+        number = int(token.low)
+        if text[max(0, token.start - 1) : token.start] in ("$", "£", "€", "#", ".", ":", "/", "'", "’", "-"):
+            return None
+    if _PAST_DIGITS.match(text, token.end) or number > _LARGEST:
+        return None
+    if _word(tokens, at - 1) in _NUMBERED or _word(tokens, at + 1) in _UNITS:
+        return None
+    return number
