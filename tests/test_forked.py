@@ -1,8 +1,12 @@
 """A function and inputs in; the same results out of one process and of several."""
 
 import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +59,24 @@ def test_a_fault_in_the_work_is_raised_here(workers: int) -> None:
 def test_a_process_that_is_killed_is_said_in_one_line() -> None:
     with pytest.raises(SetupError, match="was killed, most likely for want of memory"):
         list(forked.ordered(lambda _: os._exit(9), range(9), 2))
+
+
+def test_no_process_outlives_the_first_one_when_that_is_killed() -> None:
+    script = (
+        "import os, time\nfrom instructgen import forked\n"
+        "work = lambda _: (time.sleep(0.1), os.getpid())[1]\n"
+        "for pid in forked.ordered(work, range(10**6), 2): print(pid, flush=True)"
+    )
+    first = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    others = {int(first.stdout.readline()) for _ in range(8)}
+    assert first.pid not in others
+    first.kill()
+    first.communicate()
+    deadline = time.monotonic() + 20
+    while (alive := {pid for pid in others if Path(f"/proc/{pid}").exists()}) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive
 
 
 def test_nothing_is_forked_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
