@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from cases import box, caption, coco, image
+from cases import box, caption, coco, image, refused
 from checking_rows import CONTEXTS, SECONDS, SORRY, found, recipe, row, verdicts, write
 from rich.console import Console
 from runs import command, succeeds
@@ -174,6 +174,33 @@ def test_all_rule_checks_of_the_table_judge_unless_a_recipe_says_which(tmp_path:
     assert set(found(path)["checks"]) <= set(TABLE)
     assert {"shape", "leaks", "refusal", "length", "repetition", "near_duplicates"} <= set(found(path)["checks"])
     assert list(found(path, "--recipe", recipe(tmp_path, length={}, shape={}))["checks"]) == ["length", "shape"]
+
+
+def test_chair_is_measured_on_annotations_and_held_to_a_limit(tmp_path: Path, annotated: list[object]) -> None:
+    path = write(tmp_path / "data.json", [row("a", "A dog and a giraffe.", named(1)), row("b", "A dog.", named(2))])
+    shares = found(path, *annotated)["shares"]
+    assert (shares["chair_i"], shares["chair_s"]) == (1 / 3, 0.5)
+    assert command("check", path, *annotated, "--fail-under", "chair_i=0.34").code == 0
+    ended = command("check", path, *annotated, "--fail-under", "chair_i=0.33")
+    assert (ended.code, ended.err) == (1, "chair_i is 0.3333, above the limit of 0.33\n")
+    (line,) = [line for line in verdicts(path, *annotated) if line["check"] == "objects"]
+    assert (line["id"], line["start"], line["end"]) == ("a", 12, 19)
+    assert line["contradicts"] == "no box and no caption shows a giraffe"
+
+
+def test_a_limit_on_coverage_holds_it_up(tmp_path: Path, annotated: list[object]) -> None:
+    path = write(tmp_path / "data.json", [row("a", "A tree.", named(1)), row("b", "A dog.", named(2))])
+    options = [*annotated, "--set", "checks.coverage.tasks=[]"]
+    assert command("check", path, *options, "--fail-under", "coverage=0.5").code == 0
+    ended = command("check", path, *options, "--fail-under", "coverage=0.6")
+    assert (ended.code, ended.err) == (1, "coverage is 0.5000, below the limit of 0.6\n")
+
+
+def test_a_limit_with_nothing_to_measure_it_on_is_said(tmp_path: Path, annotated: list[object]) -> None:
+    path = write(tmp_path / "data.json", [row("a", "It is nice here.", named(1))])
+    assert "chair_i=0.1: nothing was found to measure it on" in refused(
+        "check", path, *annotated, "--fail-under", "chair_i=0.1"
+    )
 
 
 @pytest.mark.parametrize(

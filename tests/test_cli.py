@@ -18,7 +18,7 @@ from runs import KEY, asking, command, ended, start
 
 from instructgen.cli import main
 
-COMMANDS = ["run", "plan", "preview", "status", "export", "list", "explain", "init"]
+COMMANDS = ["run", "plan", "preview", "status", "export", "check", "list", "explain", "init"]
 
 
 @pytest.fixture(autouse=True)
