@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from tempfile import gettempdir
 from typing import IO, NamedTuple
 
 from . import sources
@@ -39,8 +40,10 @@ def key_of(name: str) -> Key:
 
 
 class _Index(NamedTuple):
-    places: dict[Key, int]
-    """Each picture's number in the file, by name and by id."""
+    named: dict[Key, int]
+    """Each picture's number in the file, by its name."""
+    numbered: dict[Key, int]
+    """By its id, where that is not the name."""
     ends: "array[int]"
     faults: Counter[str]
 
@@ -54,7 +57,7 @@ class Annotations:
         self._file = file
         fields = {"captions": captions, "instances": instances}
         self._index = apart(self._read, {name: str(path) for name, path in fields.items() if path is not None})
-        if not self._index.places:
+        if not self._index.ends:
             raise SetupError(f"{self.files[0]}: holds no usable annotation of any picture")
         self._one = lru_cache(maxsize=64)(self._load)
 
@@ -62,17 +65,29 @@ class Annotations:
         coco = resolve("coco", sources.TABLE, "source", "--instances")
         assert issubclass(coco, Component)
         source: Source = coco.build(fields, Site("source", Library(())), "--captions, --instances")  # type: ignore[assignment]
-        index = _Index({}, array("q"), Counter())
+        index = _Index({}, {}, array("q"), Counter())
+        try:
+            self._keep(source, index)
+        except OSError as error:
+            raise SetupError(
+                f"{gettempdir()}: the annotations' contexts cannot be written there ({error.strerror}); "
+                "set TMPDIR to a folder with room"
+            ) from None
+        return index
+
+    def _keep(self, source: Source, index: _Index) -> None:
         with open(self._file.fileno(), "wb", closefd=False) as file:
             for row in source.read(0):
                 if isinstance(row.item, Fault):
                     index.faults[row.item.reason] += 1
                 if isinstance(row.item, Context):
-                    for key in _keys(row.item):
-                        index.places.setdefault(key, len(index.ends))
+                    keys = [key_of(image.path) for image in row.item.images if image.path]
+                    for key in keys:
+                        index.named.setdefault(key, len(index.ends))
+                    if (number := key_of(row.item.id)) not in keys:
+                        index.numbered[number] = len(index.ends)
                     file.write(zlib.compress(row.item.model_dump_json(exclude_defaults=True).encode(), 1))
                     index.ends.append(file.tell())
-        return index
 
     def named(self) -> str:
         """Give the files as they stand in a sentence."""
@@ -94,7 +109,7 @@ class Annotations:
         ``names`` are its pictures' (None: one without a name), ``own`` its id, which stands for a single picture: as
         COCO's twelve digits always, in another form only where the picture has no name.
         """
-        found = [self._index.places.get(key_of(name)) if name else None for name in names]
+        found = [self._index.named.get(key_of(name)) if name else None for name in names]
         if len(names) < 2 and not any(place is not None for place in found):
             found = [self._by_id(own, nameless=not any(names))]
         return None if None in found else [place for place in found if place is not None]
@@ -103,7 +118,9 @@ class Annotations:
         key = key_of(own)
         if isinstance(key, str) and nameless and own.isascii() and own.isdecimal():
             key = int(own)
-        return self._index.places.get(key) if nameless or isinstance(key, int) else None
+        if not nameless and isinstance(key, str):
+            return None
+        return self._index.numbered.get(key, self._index.named.get(key))
 
     def context(self, places: Sequence[int]) -> Context:
         """Give the context of one picture, or of several as one whose boxes say which picture they are in."""
@@ -119,8 +136,3 @@ class Annotations:
     def _load(self, place: int) -> Context:
         start, end = self._index.ends[place - 1] if place else 0, self._index.ends[place]
         return Context.model_validate_json(zlib.decompress(os.pread(self._file.fileno(), end - start, start)))
-
-
-def _keys(context: Context) -> list[Key]:
-    number = key_of(context.id)
-    return list(dict.fromkeys([*(key_of(image.path) for image in context.images if image.path), number]))

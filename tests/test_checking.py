@@ -134,6 +134,15 @@ def test_another_sets_picture_is_not_taken_for_the_one_with_its_number(
     assert second["contradicts"] == "000000000001: dog 0; A dog in picture 1."
 
 
+def test_a_pictures_name_goes_before_another_ones_id(tmp_path: Path) -> None:
+    images = [image(1, file_name=named(2)), image(2, file_name=named(1)), image(7, file_name="cat.jpg")]
+    captions = coco(tmp_path / "captions.json", images, [caption(n, f"Id {n}.") for n in (1, 2, 7)])
+    rows = [row("a", image=named(1)), row("b", image=named(2)), row("c", image="x/cat.jpg"), row(7, image=None)]
+    path = write(tmp_path / "data.json", rows)
+    seen = verdicts(path, "--captions", captions, "--recipe", recipe(tmp_path, contexts=CONTEXTS))
+    assert [line["contradicts"].partition("; ")[2] for line in seen] == ["Id 2.", "Id 1.", "Id 7.", "Id 7."]
+
+
 def test_boxes_of_several_pictures_say_which_they_are_in(tmp_path: Path, annotated: list[object]) -> None:
     path = write(
         tmp_path / "data.json", [row("x", image=[named(2), named(1)]), row("y", image=[named(1), "other.jpg"])]

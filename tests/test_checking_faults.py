@@ -9,6 +9,9 @@ from cases import caption, coco, image, refused
 from checking_rows import SORRY, found, recipe, row, write
 from runs import command, succeeds
 
+from instructgen.annotations import Annotations
+from instructgen.errors import SetupError
+
 
 def test_a_path_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert f"there is no file or folder {tmp_path / 'data.json'}" in refused("check", tmp_path / "data.json")
@@ -99,6 +102,13 @@ def test_no_match_at_all_stops_the_check_whatever_the_bound(tmp_path: Path) -> N
     path = write(tmp_path / "data.json", [row(image="cat.jpg")])
     said = refused("check", path, "--captions", annotations(tmp_path, 1), "--min-matched", "0")
     assert "0 of 1 samples with pictures are annotated" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_temporary_folder_without_room_is_said(tmp_path: Path) -> None:
+    captions = annotations(tmp_path, 1)
+    with Path("/dev/full").open("r+b", buffering=0) as full, pytest.raises(SetupError, match="set TMPDIR to a folder"):
+        Annotations(captions, None, full)
 
 
 def test_an_annotation_file_that_is_none_is_said(tmp_path: Path) -> None:
