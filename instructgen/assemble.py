@@ -123,7 +123,7 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
     }
     own_words = {name: task.own_words() for name, task in task_list.items()}
     played = {role: teacher.name for role, teacher in players.items()}
-    rules, asked, over_run = _checks(recipe, Site("", borrowed, root, own_words=own_words, roles=played))
+    rules, asked, over_run = build_checks(recipe, Site("", borrowed, root, own_words=own_words, roles=played))
     return Built(_settled(recipe, over_run), source, players, task_list, rules, asked, over_run, borrowed.texts)
 
 
@@ -136,7 +136,7 @@ def _settled(recipe: Recipe, run_checks: Mapping[str, RunCheck]) -> Recipe:
     return recipe.model_copy(update={"checks": blocks}) if run_checks else recipe
 
 
-def _checks(recipe: Recipe, at: Site) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
+def build_checks(recipe: Recipe, at: Site) -> tuple[dict[str, Check], dict[str, AskedCheck], dict[str, RunCheck]]:
     """Build the checks, told apart by what they need: nobody, a role to ask, or the whole run."""
     rules: dict[str, Check] = {}
     asked: dict[str, AskedCheck] = {}

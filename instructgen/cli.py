@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
-from . import __version__, exporting, listing, planning, previewing, scaffold
+from . import __version__, checking, exporting, listing, planning, previewing, scaffold
 from .carry import carry_out
 from .errors import UserError
 from .opening import open_run
@@ -145,6 +145,52 @@ def export(
     opened = Run.open(run)
     number, repeats = exporting.export(opened, format_, out, task, set_ or ())
     _say(f"{out}: {number} samples as {format_}{repeats}{exporting.of_run_checks(opened)}")
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A run, or a dataset: JSON, JSONL, Parquet, a folder.")],
+    captions: Annotated[Path | None, typer.Option(metavar="FILE", help="COCO captions of the pictures.")] = None,
+    instances: Annotated[Path | None, typer.Option(metavar="FILE", help="COCO boxes of the pictures.")] = None,
+    verdicts: Annotated[Path | None, typer.Option(metavar="FILE", help="Write each verdict there, as JSONL.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report there, as HTML.")] = None,
+    recipe: Annotated[str | None, typer.Option(metavar="RECIPE", help="Whose checks; else all there are.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="checks.NAME.FIELD=VALUE", help="Set a field of a check.")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SHARE=MOST", help="Exit with 1 when this share is above MOST; may be given often."),
+    ] = None,
+    min_matched: Annotated[
+        float, typer.Option(min=0, max=1, help="Stop where a smaller share of the pictures is annotated.")
+    ] = 0.5,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N records.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Hold every sample of a dataset against the checks, and against its pictures' annotations where they are given.
+
+    Example: instructgen check data.json --captions captions.json --instances instances.json --fail-under reject=0.05
+    """
+    found = checking.check(
+        path,
+        captions=captions,
+        instances=instances,
+        verdicts=verdicts,
+        report=report,
+        recipe=recipe,
+        settings=set_ or (),
+        fail_under=fail_under or (),
+        limit=limit,
+        min_matched=min_matched,
+        console=Console(stderr=True),
+    )
+    broken = found.broken()
+    print(json.dumps(found.to_json(), indent=1) if as_json else "\n".join(found.lines()))
+    for line in broken:
+        _say(line)
+    if broken:
+        raise typer.Exit(1)
 
 
 @app.command("list")

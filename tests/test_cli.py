@@ -18,7 +18,7 @@ from loopback import Teacher
 from instructgen.cli import main
 from runs import KEY, asking, command, ended, start
 
-COMMANDS = ["run", "plan", "preview", "status", "export", "list", "explain", "init"]
+COMMANDS = ["run", "plan", "preview", "status", "export", "check", "list", "explain", "init"]
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,10 @@ def test_the_commands_and_their_options() -> None:
         "status": ["--json", "run"],
         "report": ["--out", "run"],
         "export": ["--format", "--out", "--set", "--task", "run"],
+        "check": [
+            *("--captions", "--fail-under", "--instances", "--json", "--limit", "--min-matched"),
+            *("--recipe", "--report", "--set", "--verdicts", "path"),
+        ],
         "list": ["kind"],
         "explain": ["name"],
         "init": ["--task", "folder"],

@@ -27,7 +27,8 @@ def parquet_records(path: Path, skip: int, choose: Choose) -> Reading:
     try:
         with parquet.ParquetFile(path) as file:
             schema = file.schema_arrow
-            columns = [_light(schema.field(name)) for name in choose(schema.names)]
+            leaves = [file.metadata.schema.column(n).path for n in range(file.metadata.num_columns)]
+            columns = [leaf for name in choose(schema.names) for leaf in _light(name, leaves)]
             first, groups = 0, list[int]()
             for group in range(file.num_row_groups):
                 rows = file.metadata.row_group(group).num_rows
@@ -42,13 +43,10 @@ def parquet_records(path: Path, skip: int, choose: Choose) -> Reading:
         raise SetupError(f"{path} cannot be read as Parquet ({' '.join(str(error).split())[:200]})") from None
 
 
-def _light(field: Any) -> str:
-    """Give the name of a column, or of its ``path`` alone where it holds pictures as bytes and path."""
-    import pyarrow
-
-    if pyarrow.types.is_struct(field.type) and {"bytes", "path"} <= {f.name for f in field.type}:
-        return f"{field.name}.path"
-    return str(field.name)
+def _light(name: str, leaves: Sequence[str]) -> list[str]:
+    """Give the leaves of a column, without the bytes of pictures that have a path beside them."""
+    own = [leaf for leaf in leaves if leaf == name or leaf.startswith(f"{name}.")]
+    return [leaf for leaf in own if not (leaf.endswith(".bytes") and f"{leaf.removesuffix('bytes')}path" in own)]
 
 
 def dataset_records(name: str, load: Callable[[], Any], split: str | None, skip: int, choose: Choose) -> Reading:
@@ -76,14 +74,16 @@ def dataset_records(name: str, load: Callable[[], Any], split: str | None, skip:
 
 
 def _without_bytes(table: Any) -> Any:
-    import pyarrow
-    from pyarrow import compute
+    """Give a table whose pictures, alone or in lists, have their paths only."""
+    import pyarrow as pa
 
     for at, field in enumerate(table.schema):
-        if pyarrow.types.is_struct(field.type) and {"bytes", "path"} <= {f.name for f in field.type}:
-            path = compute.struct_field(table.column(at), "path")
-            light = pyarrow.StructArray.from_arrays([path.combine_chunks()], ["path"])
-            table = table.set_column(at, field.name, light)
+        listed = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        inner = field.type.value_type if listed else field.type
+        if pa.types.is_struct(inner) and {"bytes", "path"} <= {f.name for f in inner}:
+            light = pa.struct({"path": inner.field("path").type})
+            column = table.column(at).cast(pa.list_(light) if listed else light)
+            table = table.set_column(at, field.name, column)
     return table
 
 
