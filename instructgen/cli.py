@@ -121,13 +121,16 @@ def export(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set a field of the export.")
     ] = None,
+    without_reviews: Annotated[
+        bool, typer.Option("--without-reviews", help="As the checks left them, whatever people decided.")
+    ] = False,
 ) -> None:
     """Write a run's accepted samples as trainers read them; also while the run is being written.
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    number, repeats = exporting.export(Run.open(run), format_, out, task, set_ or ())
-    _say(f"{out}: {number} samples as {format_}{repeats}")
+    done = exporting.export(Run.open(run), format_, out, task, set_ or (), reviewed=not without_reviews)
+    _say(f"{out}: {done.number} samples as {format_}{done.repeats}{done.reviews or ''}")
 
 
 @app.command("list")
