@@ -1,0 +1,264 @@
+"""A run's parts in; a table out, one row a sample, accepted or not: what the page filters by and finds samples with.
+
+It is made from the Parquet parts, some shards at a time, and kept in the run's folder as ``page-index/rows.parquet``,
+which may be removed at any time. Shards that are still open are played from their journals, provisionally, as
+everything that reads a run does.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..errors import SetupError
+from ..journal import Journal, Strays
+from ..parts import Columns, read_rows, row_of
+from ..replay import outcomes
+from ..run import Run
+from ..run_folder import atomic
+from ..shard import Judge, Judged, rejected_rows
+from ..supply import Supply
+
+KINDS = ("accepted", "rejected", "declined", "not_asked")
+"""What became of a sample, in the order in which a shard's rows lie in the table."""
+
+AT_ONCE = 32
+"""Shards that are read between two publications: bounds the memory, and how long rows wait to be shown."""
+
+PLAY_SECONDS = 5.0
+"""How often an open shard is played anew at most."""
+
+_KEY = "instructgen-page"
+_VERSION = 1
+Stamp = list[int]
+"""Times and sizes of files: when they are the same, so is what the files hold."""
+
+
+class Provisional(NamedTuple):
+    """A sample of an open shard: accepted with its verdicts, or a row as the rejected part will have it."""
+
+    judged: Judged | None
+    lost: Columns | None
+
+
+class Index:
+    """The rows of one run. ``frame`` is replaced whole, so that a reader may go on with the one it has."""
+
+    def __init__(self, run: Run) -> None:
+        """Start with what was kept, if it still holds."""
+        self.run = run
+        self.provisional: dict[int, list[Provisional]] = {}
+        """Samples of open shards, by shard; a row's ``place`` is its place in here."""
+        self.faults: dict[str, str] = {}
+        """Finished shards that cannot be read, and why."""
+        self.total = 0
+        """Shards whose samples part is there."""
+        self.version = 0
+        """Grows with every change of ``frame``."""
+        self._supply = Supply(run.folder, run.built, run.facts)
+        self._judge = Judge(run.built)
+        self._known: dict[int, Stamp] = {}
+        self._played: dict[int, tuple[Stamp, float]] = {}
+        self._working = threading.Lock()
+        self._path = run.folder.path / "page-index" / "rows.parquet"
+        self._made_for = {"version": _VERSION, "shaping": self._supply.fingerprint("")}
+        self._closed = self._kept()
+        self.frame = self._closed
+
+    @property
+    def read(self) -> int:
+        """How many finished shards are in the table."""
+        return len(self._known)
+
+    def refresh(self) -> None:
+        """Take in what has changed, and publish as it comes. While another thread is at it, this does nothing."""
+        if self._working.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._working.release()
+
+    def _refresh(self) -> None:
+        stamps = {shard: self._stamp(shard, "samples", "rejected") for shard in self.run.folder.shards("samples")}
+        self.total = len(stamps)
+        gone = [shard for shard, stamp in self._known.items() if stamps.get(shard) != stamp]
+        if gone:
+            import polars as pl
+
+            self._closed = self._closed.filter(~pl.col("shard").is_in(gone))
+            for shard in gone:
+                del self._known[shard]
+        new = [shard for shard in sorted(stamps) if shard not in self._known and self._intact(shard)]
+        for first in range(0, len(new), AT_ONCE):
+            some = new[first : first + AT_ONCE]
+            self._take_in(some)
+            self._known |= {shard: stamps[shard] for shard in some}
+            self._publish()
+        replayed = self._play([shard for shard in self.run.folder.shards("contexts") if shard not in self._known])
+        if gone or new:
+            self._closed = self._closed.sort("shard", "kind", "place", maintain_order=True).rechunk()
+            self._keep()
+        if gone or new or replayed:
+            self._publish()
+
+    def _publish(self) -> None:
+        import polars as pl
+
+        frames = [self._closed, *(_frame(shard, rows) for shard, rows in sorted(self.provisional.items()))]
+        self.frame = pl.concat(frames).sort("shard", "kind", "place") if len(frames) > 1 else self._closed
+        self.version += 1
+
+    # ── finished shards ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _stamp(self, shard: int, *kinds: str) -> Stamp:
+        found: Stamp = []
+        for path in (self.run.folder.part(kind, shard) for kind in kinds):
+            stat = path.stat() if path.exists() else None
+            found += [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
+        return found
+
+    def _intact(self, shard: int) -> bool:
+        name = self.run.folder.part("samples", shard).name
+        try:
+            intact = self._supply.intact(shard) is not None and self.run.folder.part("rejected", shard).exists()
+        except SetupError as error:
+            self.faults[name] = str(error)
+            return False
+        self.faults.pop(name, None)
+        return intact
+
+    def _take_in(self, shards: Sequence[int]) -> None:
+        import polars as pl
+
+        field, folder = pl.element().struct.field, self.run.folder
+        said = pl.concat_str([field("check"), _level(), field("reason").fill_null("")], separator=":")
+        found = pl.col("checks").list.eval(pl.element().filter(field("outcome") != "pass")).list.eval(said)
+        columns: dict[str, list[Any]] = {
+            "samples": [
+                pl.lit("accepted").alias("kind"),
+                pl.col("origin").struct.field("model"),
+                found.list.join("|").alias("found"),
+            ],
+            "rejected": [
+                "kind",
+                pl.lit("").alias("model"),
+                pl.col("reason").str.replace(":", ":reject:", literal=True).alias("found"),
+            ],
+        }
+        frames = []
+        for kind, chosen in columns.items():
+            for shard in shards:
+                part = pl.scan_parquet(folder.part(kind, shard)).with_row_index("place")
+                frames.append(part.select(pl.lit(shard).alias("shard"), "place", "id", "task", *chosen))
+        taken = [_typed(frame.with_columns(pl.lit(False).alias("open"))) for frame in pl.collect_all(frames)]
+        self._closed = pl.concat([self._closed, *taken])
+
+    # ── open shards ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _play(self, shards: Sequence[int]) -> bool:
+        """Play open shards whose journal has grown; tell whether anything changed."""
+        changed = bool(self.provisional.keys() - set(shards))
+        self.provisional = {shard: rows for shard, rows in self.provisional.items() if shard in shards}
+        for shard in shards:
+            stamp = self._stamp(shard, "contexts", "journal")
+            before, at = self._played.get(shard, ([], 0.0))
+            if stamp != before and time.monotonic() - at >= PLAY_SECONDS:
+                self.provisional[shard] = self._outcomes(shard)
+                self._played[shard] = (stamp, time.monotonic())
+                changed = True
+        return changed
+
+    def _outcomes(self, shard: int) -> list[Provisional]:
+        run = self.run
+        found: list[Provisional] = []
+        strays = Strays(run.folder.path / "journal") if run.facts.moved else None
+        rows = map(row_of, read_rows(run.folder.part("contexts", shard)))
+        journal = Journal(run.folder.part("journal", shard))
+        for outcome in outcomes(run.built, run.facts.ranges, rows, journal, strays=strays, judge=self._judge):
+            if not outcome.not_asked:
+                found += [Provisional(judged, None) for judged in outcome.accepted]
+                found += [Provisional(None, lost) for lost in rejected_rows(outcome, self._judge.actions)]
+        return found
+
+    # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _keep(self) -> None:
+        """Keep the finished shards' rows for the next start. A folder that cannot be written does without."""
+        noted = json.dumps({**self._made_for, "shards": self._known})
+        try:
+            with atomic(self._path) as temporary:
+                self._closed.write_parquet(temporary, compression="lz4", metadata={_KEY: noted})
+        except SetupError:
+            return
+
+    def _kept(self) -> Any:
+        import polars as pl
+
+        try:
+            noted: Mapping[str, Any] = json.loads(pl.read_parquet_metadata(self._path)[_KEY])
+            if {key: noted[key] for key in self._made_for} == self._made_for:
+                frame = pl.read_parquet(self._path)
+                self._known = {int(shard): stamp for shard, stamp in noted["shards"].items()}
+                return _typed(frame)
+        except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+            pass  # not there, of another version, or damaged: it is made anew
+        return _typed(pl.DataFrame(schema=dict.fromkeys(("shard", "place"), pl.UInt32) | _texts()))
+
+
+def _texts() -> dict[str, Any]:
+    import polars as pl
+
+    return dict.fromkeys(("id", "task", "kind", "model", "found"), pl.String) | {"open": pl.Boolean}
+
+
+def _typed(frame: Any) -> Any:
+    """Give a table the types and the order of columns that all have."""
+    import polars as pl
+
+    types: dict[str, Any] = {"shard": pl.UInt32, "kind": pl.Enum(KINDS), "place": pl.UInt32, "id": pl.String}
+    types |= {"task": pl.Categorical(), "model": pl.Categorical(), "found": pl.Categorical(), "open": pl.Boolean()}
+    return frame.select(pl.col(name).cast(kind) for name, kind in types.items())
+
+
+def _level() -> Any:
+    """Say how grave a verdict is that did not pass: as ``level`` does, over columns."""
+    import polars as pl
+
+    field = pl.element().struct.field
+    tagged = (field("outcome") == "fail") & (field("action") == "tag")
+    return (
+        pl.when(tagged)
+        .then(pl.lit("tag"))
+        .when(field("outcome") == "fail")
+        .then(pl.lit("reject"))
+        .otherwise(pl.lit("doubtful"))
+    )
+
+
+def level(outcome: str, action: str | None) -> str:
+    """Say how grave a verdict is: ``pass``, ``tag``, ``doubtful``, or ``reject`` where it keeps the sample out."""
+    return outcome if outcome != "fail" else "tag" if action == "tag" else "reject"
+
+
+def found_of(verdicts: Sequence[tuple[str, str, str | None]]) -> str:
+    """Write what checks found, each as check, level and reason."""
+    return "|".join(f"{check}:{grave}:{reason or ''}" for check, grave, reason in verdicts if grave != "pass")
+
+
+def _frame(shard: int, rows: Sequence[Provisional]) -> Any:
+    """Give an open shard's rows as a table."""
+    import polars as pl
+
+    columns: list[dict[str, object]] = []
+    for place, (judged, lost) in enumerate(rows):
+        base: dict[str, object] = {"shard": shard, "place": place, "open": True}
+        if judged is not None:
+            sample, verdicts = judged
+            said = found_of([(v.check, level(v.outcome, "tag"), v.reason) for v in verdicts])
+            base |= {"id": sample.id, "task": sample.task, "kind": "accepted", "model": sample.origin.model}
+            columns.append(base | {"found": said})
+        elif lost is not None:
+            base |= {key: lost[key] for key in ("id", "task", "kind")} | {"model": ""}
+            columns.append(base | {"found": str(lost["reason"]).replace(":", ":reject:", 1)})
+    return _typed(pl.DataFrame(columns, schema=dict.fromkeys(("shard", "place"), pl.UInt32) | _texts()))

@@ -1,0 +1,252 @@
+"""A row of the index in; the sample as the page shows it out: its turns, verdicts, pictures, and how it was made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..digests import digest_bytes
+from ..drive import Answers, Digester
+from ..errors import InstructgenError
+from ..forms import laid_out
+from ..journal import Journal, Key, Strays
+from ..parts import row_of, sample_of, turn_columns, verdict_columns
+from ..records import Completion, Context, Image, Message, Origin, Request, Sample, Slot, Span, Turn, Verdict
+from ..replay import finished
+from ..shard import Attempt, Judge
+from .index import Index, level
+
+
+class Finding(NamedTuple):
+    """A verdict, and how grave it is: ``pass``, ``tag``, ``doubtful`` or ``reject``."""
+
+    verdict: Verdict
+    level: str
+
+
+class Entry(NamedTuple):
+    """A sample, accepted or not, or a context that a task declined."""
+
+    row: int
+    """In the index."""
+    shard: int
+    open: bool
+    id: str
+    task: str
+    context: str
+    kind: str
+    reason: str
+    """Why it was not accepted, as ``check:reason``."""
+    detail: str
+    images: tuple[Image, ...]
+    turns: tuple[Turn, ...]
+    findings: tuple[Finding, ...]
+    origin: Origin | None
+    """Of an accepted sample."""
+
+    @property
+    def grave(self) -> list[Finding]:
+        """What did not pass."""
+        return [finding for finding in self.findings if finding.level != "pass"]
+
+    def sample(self) -> Sample:
+        """Give it as a sample: the turns that a review is about."""
+        unknown = dict.fromkeys(("teacher", "model", "prompt", "seeds"), "")
+        origin = self.origin or Origin(
+            context=self.context, task=self.task, attempt=0, slots=(), requests=(), **unknown
+        )
+        return Sample(id=self.id, task=self.task, images=self.images, turns=self.turns, origin=origin)
+
+
+def entries(index: Index, rows: Iterable[int]) -> list[Entry]:
+    """Read some rows, in the order given; one that was taken away meanwhile is left out."""
+    frame, judge = index.frame, Judge(index.run.built)
+    found = []
+    for number in rows:
+        row = frame.row(number, named=True)
+        try:
+            found.append(_entry(index, judge, number, row))
+        except (OSError, LookupError):
+            continue
+    return found
+
+
+def _entry(index: Index, judge: Judge, number: int, row: Mapping[str, Any]) -> Entry:
+    shard, place = row["shard"], row["place"]
+    base: dict[str, Any] = {"row": number, "shard": shard, "open": row["open"], **{key: row[key] for key in ("id", "task", "kind")}}
+    if row["open"]:
+        judged, lost = index.provisional[shard][place]
+        if judged is None:
+            return _lost(index, base, lost or {})
+        columns = {"checks": verdict_columns(judged[1], judge.actions), "conversations": turn_columns(judged[0].turns)}
+        return _accepted(base, judged[0], columns["checks"])
+    if row["kind"] != "accepted":
+        return _lost(index, base, _picked(index.run.folder.part("rejected", shard), place))
+    columns = _picked(index.run.folder.part("samples", shard), place)
+    return _accepted(base, sample_of(columns), columns["checks"])
+
+
+def _accepted(base: Mapping[str, Any], sample: Sample, checks: Sequence[Mapping[str, Any]]) -> Entry:
+    context, origin = sample.origin.context, sample.origin
+    findings = tuple(map(finding_of, checks))
+    said: dict[str, Any] = {"context": context, "reason": "", "detail": "", "images": sample.images, "turns": sample.turns}
+    return Entry(**base, **said, findings=findings, origin=origin)
+
+
+def _lost(index: Index, base: Mapping[str, Any], columns: Mapping[str, Any]) -> Entry:
+    """Read a row of the rejected part; its words are those of the last attempt that has any under its id."""
+    found = context_of(index, base["shard"], columns["context"])
+    tried = [sample for attempt in columns["attempts"] for sample in attempt["samples"] if sample["id"] == base["id"]]
+    last = tried[-1] if tried else {"conversations": (), "verdicts": ()}
+    turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in last["conversations"])
+    said: dict[str, Any] = {key: columns[key] or "" for key in ("context", "reason", "detail")}
+    findings = tuple(map(finding_of, last["verdicts"]))
+    return Entry(**base, **said, images=found.images if found else (), turns=turns, findings=findings, origin=None)
+
+
+def finding_of(columns: Mapping[str, Any]) -> Finding:
+    """Read a verdict back, from its columns in a part."""
+    spans = tuple(Span(**{**span, "boxes": tuple(span["boxes"] or ())}) for span in columns["evidence"] or ())
+    fields = {key: columns[key] for key in ("check", "outcome", "reason", "hint")}
+    return Finding(Verdict(**fields, evidence=spans), level(columns["outcome"], columns["action"]))
+
+
+def _picked(path: Path, place: int) -> Mapping[str, Any]:
+    """Read one row of a part: its row group, without pictures' bytes. Raises OSError, IndexError."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        group = 0
+        while place >= (held := file.metadata.row_group(group).num_rows):
+            place, group = place - held, group + 1
+        leaves = (file.metadata.schema.column(n).path for n in range(file.metadata.num_columns))
+        wanted = [leaf for leaf in leaves if not leaf.endswith(".bytes")]
+        (row,) = file.read_row_group(group, columns=wanted, use_threads=False).slice(place, 1).to_pylist()
+        found: Mapping[str, Any] = row
+        return found
+
+
+def context_of(index: Index, shard: int, name: str) -> Context | None:
+    """Read a context of a shard."""
+    path = index.run.folder.part("contexts", shard)
+    if not path.exists():
+        return None
+    place = _places(path, path.stat().st_mtime_ns).get(name)
+    item = row_of(_picked(path, place)).item if place is not None else None
+    return item if isinstance(item, Context) else None
+
+
+@lru_cache(maxsize=16)
+def _places(path: Path, mtime_ns: int) -> Mapping[str, int]:  # noqa: ARG001
+    """Say where in a contexts part each context lies; ``mtime_ns`` tells a part from the one before it."""
+    import pyarrow.parquet as pq
+
+    names = pq.read_table(path, columns=["id"])["id"].to_pylist()
+    return {name: place for place, name in reversed(list(enumerate(names)))}
+
+
+# ── how it was made ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Asked(NamedTuple):
+    """One request, as it was sent, and its answer, if the journal has it."""
+
+    slot: Slot
+    role: str
+    messages: tuple[Message, ...]
+    completion: Completion | None
+
+
+class Story(NamedTuple):
+    """What happened to a context in a task, played again from the journal."""
+
+    asked: list[Asked]
+    failed: list[Attempt]
+    """Attempts that did not end well, with their samples and verdicts."""
+    actions: Mapping[str, str]
+    texts: dict[str, str]
+    """Prompt template and seeds by name, with their digest."""
+    trouble: str
+    """Why it cannot be told to the end; empty when it can."""
+
+    @property
+    def usd(self) -> float | None:
+        """What all its completions cost; None when that is not known."""
+        prices = [asked.completion.usd for asked in self.asked if asked.completion]
+        return sum(p for p in prices if p is not None) if prices and None not in prices else None
+
+
+class _Overheard(Answers):
+    """Answers from the journal, and remembers what was asked."""
+
+    def __init__(self, index: Index, journal: Journal, strays: Strays | None) -> None:
+        built = index.run.built
+        super().__init__(journal, built.teachers, Digester(), strays=strays, on_missing=lambda *_: None)
+        self.asked: list[Asked] = []
+        self._index = index
+
+    async def round(
+        self, slots: Sequence[Slot], requests: Sequence[Request], player: str, context: Context
+    ) -> Sequence[Completion]:
+        start = len(self.asked)
+        for slot, request in zip(slots, requests, strict=True):
+            role = player if request.role == "teacher" else request.role
+            self.asked.append(Asked(slot, role, laid_out(request, _structured(self._index, role)), None))
+        completions = await super().round(slots, requests, player, context)
+        for place, completion in enumerate(completions, start):
+            self.asked[place] = self.asked[place]._replace(completion=completion)
+        return completions
+
+
+def _structured(index: Index, role: str) -> bool:
+    """Tell whether a role's server is sent JSON schemas: as the recipe says, else as was settled with it."""
+    wanted = getattr(index.run.built.teachers[role], "reply_format", "auto")
+    settled = index.run.facts.settled.get(role, {}).get("reply_format")
+    return (settled if wanted == "auto" else wanted) != "plain"
+
+
+def story(index: Index, entry: Entry) -> Story:
+    """Play an entry's context and task again."""
+    run = index.run
+    judge, texts = Judge(run.built), {f"{kind}/{name}": text for (kind, name), text in run.built.texts.items()}
+    told = {name: digest_bytes(text.encode()) for name, text in texts.items()}
+    if entry.origin is not None:
+        told = {name: d for name, d in told.items() if d in (entry.origin.prompt, entry.origin.seeds)}
+    context = context_of(index, entry.shard, entry.context)
+    if context is None or entry.task not in run.built.tasks:
+        return Story([], [], judge.actions, told, "its context or its task is no longer part of the run")
+    journal = _journal(index, entry.shard)
+    strays = Strays(run.folder.path / "journal") if run.facts.moved else None
+    overheard = _Overheard(index, journal, strays)
+    try:
+        outcome = finished(judge.settle(context, entry.task, overheard))
+    except (InstructgenError, RuntimeError) as error:
+        return Story(overheard.asked, [], judge.actions, told, " ".join(str(error).split()))
+    trouble = "the journal lacks an answer that the recipe, as it is now, asks for" if outcome.not_asked else ""
+    failed = [attempt for attempt in outcome.failed if attempt.reason != "not_asked"]
+    return Story(overheard.asked, failed, judge.actions, told, trouble)
+
+
+def _journal(index: Index, shard: int) -> Journal:
+    path = index.run.folder.part("journal", shard)
+    stat = path.stat() if path.exists() else None
+    return _read_journal(path, stat.st_size if stat else 0)
+
+
+@lru_cache(maxsize=3)
+def _read_journal(path: Path, size: int) -> Journal:  # noqa: ARG001
+    return Journal(path)
+
+
+def completions_of(index: Index, entry: Entry) -> list[Completion]:
+    """Give the completions that an accepted sample was made from, as its origin names them."""
+    if entry.origin is None:
+        return []
+    found = []
+    for slot, digest in zip(entry.origin.slots, entry.origin.requests, strict=True):
+        attempt, number, position = map(int, slot.split("/"))
+        key = Key(entry.context, entry.task, attempt, number, position, digest)
+        completion = _journal(index, entry.shard).find(key)
+        if completion is not None:
+            found.append(completion)
+    return found
