@@ -10,7 +10,7 @@ from ..drive import Answers, Digester
 from ..errors import InstructgenError
 from ..forms import laid_out
 from ..journal import Journal, Key, Strays
-from ..parts import row_of, sample_of, turn_columns, verdict_columns
+from ..parts import row_of, sample_of, verdict_columns
 from ..records import Completion, Context, Image, Message, Origin, Request, Sample, Slot, Span, Turn, Verdict
 from ..replay import finished
 from ..shard import Attempt, Judge
@@ -73,13 +73,12 @@ def entries(index: Index, rows: Iterable[int]) -> list[Entry]:
 
 def _entry(index: Index, judge: Judge, number: int, row: Mapping[str, Any]) -> Entry:
     shard, place = row["shard"], row["place"]
-    base: dict[str, Any] = {"row": number, "shard": shard, "open": row["open"], **{key: row[key] for key in ("id", "task", "kind")}}
+    base: dict[str, Any] = {key: row[key] for key in ("shard", "open", "id", "task", "kind")} | {"row": number}
     if row["open"]:
         judged, lost = index.provisional[shard][place]
         if judged is None:
             return _lost(index, base, lost or {})
-        columns = {"checks": verdict_columns(judged[1], judge.actions), "conversations": turn_columns(judged[0].turns)}
-        return _accepted(base, judged[0], columns["checks"])
+        return _accepted(base, judged[0], verdict_columns(judged[1], judge.actions))
     if row["kind"] != "accepted":
         return _lost(index, base, _picked(index.run.folder.part("rejected", shard), place))
     columns = _picked(index.run.folder.part("samples", shard), place)
@@ -87,10 +86,8 @@ def _entry(index: Index, judge: Judge, number: int, row: Mapping[str, Any]) -> E
 
 
 def _accepted(base: Mapping[str, Any], sample: Sample, checks: Sequence[Mapping[str, Any]]) -> Entry:
-    context, origin = sample.origin.context, sample.origin
-    findings = tuple(map(finding_of, checks))
-    said: dict[str, Any] = {"context": context, "reason": "", "detail": "", "images": sample.images, "turns": sample.turns}
-    return Entry(**base, **said, findings=findings, origin=origin)
+    said: dict[str, Any] = {"context": sample.origin.context, "reason": "", "detail": "", "origin": sample.origin}
+    return Entry(**base, **said, images=sample.images, turns=sample.turns, findings=tuple(map(finding_of, checks)))
 
 
 def _lost(index: Index, base: Mapping[str, Any], columns: Mapping[str, Any]) -> Entry:
