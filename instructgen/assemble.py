@@ -70,6 +70,11 @@ class Built:
             },
         }
 
+    def run_wide_shaping(self) -> list[dict[str, object]]:
+        """Give everything that shapes the verdicts of the run-wide checks, in their order; they shape no sample."""
+        actions = {name: block.action for name, block in self.recipe.checks.items()}
+        return [{"name": n, "action": actions[n], **_shaping(check)} for n, check in self.run_checks.items()]
+
 
 def _shaping(component: object) -> dict[str, object]:
     shaping = getattr(component, "shaping", None)
@@ -110,7 +115,16 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
     }
     own_words = {name: task.own_words() for name, task in task_list.items()}
     rules, asked, over_run = _checks(recipe, borrowed, root, own_words)
-    return Built(recipe, source, players, task_list, rules, asked, over_run, borrowed.texts)
+    return Built(_settled(recipe, over_run), source, players, task_list, rules, asked, over_run, borrowed.texts)
+
+
+def _settled(recipe: Recipe, run_checks: Mapping[str, RunCheck]) -> Recipe:
+    """Give the recipe with ``reject`` as the action of run-wide checks that name none: it is too late for a retry."""
+    blocks = {
+        name: block.model_copy(update={"action": "reject"}) if name in run_checks and block.action == "retry" else block
+        for name, block in recipe.checks.items()
+    }
+    return recipe.model_copy(update={"checks": blocks}) if run_checks else recipe
 
 
 def _checks(
@@ -176,7 +190,7 @@ def dumped(recipe: Recipe, built: Built) -> str:
 
     What could be a secret is withheld: values of headers and query parameters, and user and password in a URL.
     """
-    tree = recipe.model_dump(mode="json", exclude_none=True)
+    tree = built.recipe.model_dump(mode="json", exclude_none=True)
     blocks: list[tuple[dict[str, object], Block, object]] = [(tree["source"], recipe.source, built.source)]
     blocks += [(tree["teacher"], recipe.teacher, built.teachers["teacher"])]
     blocks += [(tree["roles"][role], block, built.teachers[role]) for role, block in recipe.roles.items()]

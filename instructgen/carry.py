@@ -13,6 +13,7 @@ from .local import LocalEngine
 from .opening import Opened
 from .progress import Progress
 from .report import Summary, summarise, write_report
+from .run_checks import judge_run
 
 GC_THRESHOLD = 50_000
 """Young objects before a collection: records are many and hold no circles, so looking for them often is waste."""
@@ -37,7 +38,17 @@ def carry_out(opened: Opened, *, offline: bool = False, console: Console | None 
         engine.stop()
     summary = summarise(opened.folder, opened.built, opened.facts)
     write_report(opened.folder, summary, opened.built.recipe.about)
+    if opened.built.run_checks or opened.folder.shards("verdicts"):
+        _judge_run(opened, summary, stopped=engine.stopping)
     return engine, summary
+
+
+def _judge_run(opened: Opened, summary: Summary, *, stopped: bool) -> None:
+    """Have the run-wide checks judge a run that is finished; before that they have not seen all they compare."""
+    if stopped or summary.open:
+        return
+    summary.run_wide = judge_run(opened.folder, opened.built, summary.finished, summary.footers)
+    write_report(opened.folder, summary, opened.built.recipe.about)
 
 
 def _runner() -> Callable[[Coroutine[object, object, None]], None]:

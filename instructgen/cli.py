@@ -129,8 +129,10 @@ def export(
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    done = exporting.export(Run.open(run), format_, out, task, set_ or (), reviewed=not without_reviews)
-    _say(f"{out}: {done.number} samples as {format_}{done.repeats}{done.reviews or ''}")
+    opened = Run.open(run)
+    done = exporting.export(opened, format_, out, task, set_ or (), reviewed=not without_reviews)
+    told = f"{done.repeats}{exporting.of_run_checks(opened)}{done.reviews or ''}"
+    _say(f"{out}: {done.number} samples as {format_}{told}")
 
 
 @app.command("list")

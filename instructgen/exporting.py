@@ -46,6 +46,16 @@ def export(
     return Exported(writer.write(run.samples_with_kept(task, repeats, reviews), out), repeats, reviews)
 
 
+def of_run_checks(run: Run) -> str:
+    """Say what run-wide checks did to an export, as the end of a sentence; nothing for a recipe without any."""
+    found = run.run_wide()
+    if found is None:
+        return ""
+    if not found.done:
+        return f"; run-wide checks ({', '.join(found.checks)}) are still to come, when the run is finished"
+    return f"; without {found.number} that run-wide checks left out" if found.number else ""
+
+
 def _setting(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     if not equals:

@@ -137,7 +137,7 @@ def _torn(folder: RunFolder) -> Iterator[str]:
 
 def _sweep(folder: RunFolder) -> None:
     """Remove what a killed process left under temporary names."""
-    for place in (".", "contexts", "samples", "rejected", "journal", "prompts", "seeds", "schemas"):
+    for place in (".", "contexts", "samples", "rejected", "verdicts", "journal", "prompts", "seeds", "schemas"):
         for stale in (folder.path / place).glob(".*.tmp"):
             stale.unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from .errors import SetupError
 from .records import Context, Fault, Image, LeftOut, Origin, Row, Sample, Turn, Verdict
 from .run_folder import atomic
 
-Kind = Literal["contexts", "samples", "rejected"]
+Kind = Literal["contexts", "samples", "rejected", "verdicts"]
 Columns = dict[str, object]
 """One row of a part."""
 
@@ -36,9 +36,8 @@ def schema(kind: Kind) -> Any:
     image = {"path": text, "url": text, "width": number, "height": number, "seconds": unit}
     turns = pa.list_(pa.struct({"from": text, "value": text}))
     span = pa.struct({"turn": number, "start": number, "end": number, "boxes": pa.list_(number), "contradicts": text})
-    verdict = pa.struct(
-        {"check": text, "outcome": text, "action": text, "reason": text, "hint": text, "evidence": pa.list_(span)}
-    )
+    said = {"check": text, "outcome": text, "action": text, "reason": text, "hint": text, "evidence": pa.list_(span)}
+    verdict = pa.struct(said)
     corners = {"x1": unit, "y1": unit, "x2": unit, "y2": unit}
     box = {"label": text, **corners, "image": number, "id": text, "crowd": pa.bool_(), "area": unit}
     origin = pa.struct(
@@ -68,6 +67,7 @@ def schema(kind: Kind) -> Any:
             **{"id": text, "context": text, "task": text, "kind": text, "reason": text, "detail": text},
             "attempts": pa.list_(attempt),
         },
+        "verdicts": {"id": text, "text": text, **said},
     }
     return pa.schema(fields[kind])
 
@@ -76,7 +76,7 @@ class PartWriter:
     """Collects the rows of one part, a hundred at a time as Arrow, and writes them whole."""
 
     def __init__(self, kind: Kind) -> None:
-        """Start an empty part; it takes source rows, accepted samples or, for ``rejected``, columns."""
+        """Start an empty part; it takes source rows, accepted samples or, for other kinds, columns."""
         self._schema = schema(kind)
         self._kind = kind
         self._batches: list[Any] = []
@@ -99,8 +99,9 @@ class PartWriter:
         import pyarrow as pa
 
         if self._rows:
-            batches = {"contexts": context_batch, "samples": sample_batch, "rejected": pa.RecordBatch.from_pylist}
-            self._batches.append(batches[self._kind](self._rows, schema=self._schema))
+            batches = {"contexts": context_batch, "samples": sample_batch}
+            batch = batches.get(self._kind, pa.RecordBatch.from_pylist)
+            self._batches.append(batch(self._rows, schema=self._schema))
             self._rows, self._weight = [], 0
 
     def write(self, path: Path, footer: Mapping[str, object]) -> None:

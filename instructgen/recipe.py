@@ -54,7 +54,8 @@ class CheckBlock(Block):
     """A check of the recipe."""
 
     action: Action = "retry"
-    """What a ``fail`` does: another attempt, set the sample aside, or only tag it."""
+    """What a ``fail`` does: another attempt, set the sample aside, or only tag it. A run-wide check, which judges when
+    it is too late to ask again, rejects unless it is told to tag."""
 
 
 class Output(BaseModel):

@@ -1,14 +1,17 @@
 """A run's folder in; its figures out: report.json, the dataset's README, and what ``status`` prints."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .assemble import Built
 from .digests import digest
 from .journal import Journal, Strays
 from .parts import read_rows, row_of
 from .replay import outcomes
+from .run_checks import RunWide, run_wide
 from .run_folder import RunFacts, RunFolder, write_text
 from .shard import Judge
 from .spent import Spent
@@ -28,6 +31,8 @@ class Summary:
     spent: Spent = field(default_factory=Spent)
     footers: list[str] = field(default_factory=list)
     """Digests of the finished shards' footers."""
+    run_wide: RunWide | None = None
+    """What the run-wide checks came to; None for a recipe without any."""
 
     def to_json(self) -> dict[str, object]:
         """Give the figures as plain data."""
@@ -38,6 +43,7 @@ class Summary:
             **self.tally.to_json(),
             "spent": self.spent.to_json(),
             "usd_per_accepted": round(self.spent.usd / accepted, 6) if accepted else None,
+            **({"run_wide": self.run_wide.to_json()} if self.run_wide else {}),
         }
 
 
@@ -64,6 +70,9 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
         for outcome in outcomes(built, facts.ranges, rows, journal, strays=strays, judge=judge):
             summary.tally.add_outcome(outcome)
         summary.spent.merge(journal.spent)
+    if built.run_checks:
+        found = run_wide(folder, built, summary.finished, summary.footers)
+        summary.run_wide = RunWide(tuple(built.run_checks)) if summary.open else found
     return summary
 
 
@@ -84,7 +93,18 @@ def write_report(folder: RunFolder, summary: Summary, about: str) -> None:
         f"  description: state {state}\n---\n\n"
         f"# {about or folder.path.name}\n\nMade with instructgen; `recipe.yaml`, `prompts/` and `seeds/` beside this "
         "file say how.\n\n| task | contexts | accepted | declined | rejected |\n|---|---:|---:|---:|---:|\n"
-        f"{tasks}\n",
+        f"{tasks}\n{_set_aside(summary.run_wide)}",
+    )
+
+
+def _set_aside(found: RunWide | None) -> str:
+    """Say what whoever loads the folder as a dataset cannot see: which samples in it run-wide checks left out."""
+    if not found or not found.number:
+        return ""
+    return (
+        f"\n`samples/` also holds {found.number} samples that run-wide checks ({', '.join(found.checks)}) leave out: "
+        "`verdicts/` names them. What `instructgen export` writes and `Run.samples()` gives is without them; "
+        "`load_dataset` on this folder is not.\n"
     )
 
 
@@ -103,6 +123,8 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
             + _reasons("rejected", count["rejected"])
             + (f"; not asked yet {count['not_asked']}" if count["not_asked"] else "")
         )
+    if "run_wide" in data:
+        lines.append(f"  {_run_wide_line(data['run_wide'])}")
     for kind, title in (("faults", "unusable records"), ("left_out", "left out by filter")):
         if data[kind]:
             lines.append(f"  {title}{_reasons('', data[kind])}")
@@ -112,6 +134,19 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
         + (f" and {spent['unpriced']} completions of unknown price" if spent["unpriced"] else "")
     )
     return lines
+
+
+def _run_wide_line(found: Mapping[str, Any]) -> str:
+    if not found["done"]:
+        return f"run-wide checks still to come, when the run is finished: {', '.join(found['checks'])}"
+    left_out, tagged = (_all_tasks(found[kind]) for kind in ("left_out", "tagged"))
+    number = found["samples_left_out"]
+    shown = _reasons("", dict(left_out.most_common()))
+    return f"run-wide checks leave out {number} of the accepted{shown}" + _reasons("tagged", dict(tagged.most_common()))
+
+
+def _all_tasks(counts: Mapping[str, Mapping[str, int]]) -> Counter[str]:
+    return sum(map(Counter, counts.values()), Counter())
 
 
 def _reasons(title: str, reasons: Mapping[str, int]) -> str:

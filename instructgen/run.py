@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .assemble import Built, build
-from .digests import digest_bytes
+from .digests import digest, digest_bytes
 from .errors import SetupError
 from .journal import Journal, Key, Strays
 from .parts import Columns, Kind, read_rows, row_of, sample_of, schema
@@ -21,7 +21,8 @@ from .records import Completion, Context, Row, Sample, Scalar
 from .repeats import Repeats
 from .replay import outcomes
 from .report import Summary, summarise
-from .reviews import Reviews, edit_faults
+from .reviews import Reviews, edit_faults, text_digest
+from .run_checks import RunWide, left_out, run_wide
 from .run_folder import RunFacts, RunFolder
 from .shard import Judge, Outcome, rejected_rows
 from .supply import Supply
@@ -76,24 +77,44 @@ class Run:
     ) -> Iterator[tuple[Sample, Mapping[str, Scalar]]]:
         """Give every accepted sample once, with the source columns that its context carries along.
 
-        Samples that differ under one id are told apart by name; ``repeats`` counts them. Where ``reviews`` are given,
-        as ``reviews()`` gives them, what people rejected is left out, what they accepted or edited is brought in.
+        Samples that differ under one id are told apart by name; ``repeats`` counts them. What run-wide checks reject is
+        left out, once they have judged the run. Where ``reviews`` are given, as ``reviews()`` gives them, people have
+        the last word: what they rejected is left out, what they accepted or edited is in, whatever checks said.
         """
         repeats = repeats or Repeats()
+        judged = self.run_wide()
         for shard in self._shards():
             kept = self._kept(shard)
+            lost = left_out(self.folder, shard) if judged and judged.done else {}
             self._shard = shard
             back = self._brought_back(shard, reviews) if reviews else []
             for sample in self._in_order(shard, back) if back else self._samples(shard):
                 named = repeats.told_apart(sample) if task in (None, sample.task) else None
-                if named is not None and reviews:
-                    named = reviews.apply(named, sample not in back, self._passes)
                 if named is not None:
-                    yield named, kept.get(sample.origin.context, {})
+                    accepted = sample not in back and not _lost(named, lost)
+                    final = reviews.apply(named, accepted, self._passes) if reviews else named if accepted else None
+                    if final is not None:
+                        yield final, kept.get(sample.origin.context, {})
 
     def reviews(self) -> Reviews:
         """Give what people decided about this run's samples. Raises SetupError for a line that is no review."""
         return Reviews(self.folder)
+
+    def run_wide(self) -> RunWide | None:
+        """Say what the run-wide checks came to, and whether they are still to come; None for a recipe without any."""
+        if not self.built.run_checks:
+            return None
+        shards = self._shards()
+        noted = [footer for shard in shards if (footer := self._supply.intact(shard)) is not None]
+        if len(noted) < len(shards):
+            return RunWide(tuple(self.built.run_checks))
+        return run_wide(self.folder, self.built, shards, [digest(footer) for footer in noted])
+
+    def run_verdicts(self) -> Iterator[Columns]:
+        """Give the run-wide checks' verdicts: id, digest of the turns, check, outcome, action, reason, evidence."""
+        judged = self.run_wide()
+        for shard in self._shards() if judged and judged.done else ():
+            yield from read_rows(self.folder.part("verdicts", shard))
 
     def rejected(self) -> Iterator[Columns]:
         """Give what was declined or failed for good, with attempts, verdicts and reason."""
@@ -107,9 +128,9 @@ class Run:
     def completions(self, sample: Sample) -> list[Completion]:
         """Give the journal's completions that a sample was made from: text, model, tokens, price, time."""
         found = []
-        for slot, digest in zip(sample.origin.slots, sample.origin.requests, strict=True):
+        for slot, request in zip(sample.origin.slots, sample.origin.requests, strict=True):
             attempt, number, position = (int(n) for n in slot.split("/"))
-            key = Key(sample.origin.context, sample.task, attempt, number, position, digest)
+            key = Key(sample.origin.context, sample.task, attempt, number, position, request)
             completion = self._near().find(key) or self._all_journals().find(key)
             if completion is not None:
                 found.append(completion)
@@ -209,3 +230,9 @@ class Run:
         if self._strays is None:
             self._strays = Strays(self.folder.path / "journal")
         return self._strays
+
+
+def _lost(sample: Sample, lost: Mapping[str, str]) -> bool:
+    """Tell whether a sample is one that run-wide checks left out, and not another that has come in its place."""
+    text = lost.get(sample.id)
+    return text is not None and text == text_digest(sample)

@@ -52,7 +52,7 @@ class RunFolder:
     path: Path
 
     def part(self, kind: str, shard: int) -> Path:
-        """Give the path of a shard's part: ``contexts``, ``samples``, ``rejected`` or ``journal``."""
+        """Give the path of a shard's part: ``contexts``, ``samples``, ``rejected``, ``verdicts``, ``journal``."""
         ending = "jsonl" if kind == "journal" else "parquet"
         return self.path / kind / f"part-{shard:05d}.{ending}"
 

@@ -34,7 +34,7 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
-        "checks": ["leaks", "length", "refusal", "repetition", "shape"],
+        "checks": ["agreement", "leaks", "length", "near_duplicates", "refusal", "repetition", "shape"],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }
 

@@ -1,6 +1,7 @@
 """A sample and its context in; a verdict out. One rule a class.
 
-``TABLE`` names the checks that a recipe may use. All of these are pure and ask nobody.
+``TABLE`` names the checks that a recipe may use. All of these are pure and ask nobody; ``near_duplicates`` and
+``agreement`` judge the samples of a finished run by each other.
 """
 
 TABLE = {
@@ -9,4 +10,6 @@ TABLE = {
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
+    "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
+    "agreement": "instructgen.checks.agreement:AgreementCheck",
 }
