@@ -15,6 +15,7 @@ from . import __version__, exporting, listing, planning, previewing, scaffold
 from .carry import carry_out
 from .errors import UserError
 from .opening import open_run
+from .page.serving import PORT, serve
 from .recipe import load
 from .report import status_lines
 from .run import Run
@@ -133,6 +134,19 @@ def export(
     done = exporting.export(opened, format_, out, task, set_ or (), reviewed=not without_reviews)
     told = f"{done.repeats}{exporting.of_run_checks(opened)}{done.reviews or ''}"
     _say(f"{out}: {done.number} samples as {format_}{told}")
+
+
+@app.command()
+def view(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN [RUN2]", help="A run's folder; two: side by side.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen, on this machine only.")] = PORT,
+    show: Annotated[bool, typer.Option("--open", help="Open a browser on it.")] = False,
+) -> None:
+    """Look at every sample beside its picture, in a browser, and accept, reject or edit it.
+
+    Example: instructgen view runs/mine
+    """
+    serve(runs, port, show)
 
 
 @app.command("list")

@@ -23,6 +23,7 @@ def test_the_commands_and_their_options() -> None:
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
         "export": ["--format", "--out", "--set", "--task", "--without-reviews", "run"],
+        "view": ["--open", "--port", "runs"],
         "list": ["kind"],
         "explain": ["name"],
         "init": ["--task", "folder"],
@@ -61,5 +62,5 @@ def test_the_protocols_and_errors() -> None:
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
         *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
-        *("completions", "usd", "texts", "summary", "frame", "reviews"),
+        *("completions", "usd", "texts", "summary", "frame", "reviews", "run_wide", "run_verdicts"),
     }

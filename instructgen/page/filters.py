@@ -1,6 +1,6 @@
-"""What a reader asks to see, and a run's index, in; the rows that hold it out.
+"""What a reader asks to see, and a run's table, in; the rows that hold it out.
 
-All but words are found in the index alone. Words are looked for in ids and in the parts' texts, whatever their case.
+All but words are found in the table alone. Words are looked for in ids and in the parts' texts, whatever their case.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from ..reviews import Reviews
-from .index import Index
+from .index import Table
 
 STATES = ("accepted", "rejected", "doubtful", "declined", "not_asked", "reviewed")
 """What ``status`` may be: ``doubtful`` are accepted samples of which a check is not sure, or that it only tags."""
@@ -55,11 +55,11 @@ class Facets(NamedTuple):
     states: dict[str, int]
 
 
-def facets(index: Index, reviews: Reviews) -> Facets:
+def facets(table: Table, reviews: Reviews) -> Facets:
     """Count what a run's rows hold."""
     import polars as pl
 
-    frame = index.frame
+    frame = table.frame
     states = dict.fromkeys(STATES, 0) | _counts(frame, "kind")
     checks: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -74,12 +74,12 @@ def facets(index: Index, reviews: Reviews) -> Facets:
     )
 
 
-def rows(index: Index, wanted: Filter, reviews: Reviews) -> Any:
+def rows(table: Table, wanted: Filter, reviews: Reviews) -> Any:
     """Give the numbers of the rows that a filter lets pass, in order, as an array."""
     import numpy as np
     import polars as pl
 
-    frame = index.frame
+    frame = table.frame
     passing = [pl.lit(True)]
     passing += [pl.col("task") == wanted.task] if wanted.task else []
     passing += [pl.col("model") == wanted.model] if wanted.model else []
@@ -91,7 +91,7 @@ def rows(index: Index, wanted: Filter, reviews: Reviews) -> Any:
     mask = frame.select(pl.all_horizontal(passing).alias("mask"))["mask"].to_numpy()
     mask = mask if len(mask) == len(frame) else np.full(len(frame), bool(mask[0]) if len(mask) else True)
     if wanted.q:
-        mask = mask & _saying(index, frame, wanted.q, mask)
+        mask = mask & _saying(table, frame, wanted.q, mask)
     return np.flatnonzero(mask)
 
 
@@ -125,7 +125,7 @@ def _holds(found: str, check: str, reason: str) -> bool:
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _saying(index: Index, frame: Any, words: str, among: Any) -> Any:
+def _saying(table: Table, frame: Any, words: str, among: Any) -> Any:
     """Tell for each row whether its id or texts hold the words; rows that are not ``among`` need not be looked at."""
     import numpy as np
     import polars as pl
@@ -140,14 +140,14 @@ def _saying(index: Index, frame: Any, words: str, among: Any) -> Any:
             parts = np.unique(shards[wanted]).tolist()
             # a part's rows lie in the table as they lie in the part, shard by shard
             places = np.flatnonzero(mine & np.isin(shards, parts))
-            hits = _search(index, kind, parts, pattern)
+            hits = _search(table, kind, parts, pattern)
             found[places[hits[hits < len(places)]]] = True
     for row in np.flatnonzero(frame["open"].to_numpy()).tolist():
-        found[row] |= _said_in_open(index, frame.row(row, named=True), words)
+        found[row] |= _said_in_open(table, frame.row(row, named=True), words)
     return found
 
 
-def _search(index: Index, kind: str, shards: Iterable[int], pattern: str) -> Any:
+def _search(table: Table, kind: str, shards: Iterable[int], pattern: str) -> Any:
     """Give the numbers of the rows whose texts hold the pattern, counted over these parts."""
     import polars as pl
 
@@ -157,14 +157,14 @@ def _search(index: Index, kind: str, shards: Iterable[int], pattern: str) -> Any
         turns = pl.element().struct.field("conversations").list.eval(value).list.any()
         samples = pl.element().struct.field("samples").list.eval(turns).list.any()
         said = pl.col("attempts").list.eval(samples).list.any() | pl.col("detail").str.contains(pattern)
-    parts = [index.run.folder.part(kind, shard) for shard in shards]
+    parts = [table.run.folder.part(kind, shard) for shard in shards]
     scanned = pl.scan_parquet(parts).select(said.fill_null(False).alias("said")).with_row_index("row")
     # in pieces: a million samples' texts do not fit into the memory that the page may take
     return scanned.filter("said").select("row").collect(engine="streaming")["row"].sort().to_numpy()
 
 
-def _said_in_open(index: Index, row: Mapping[str, Any], words: str) -> bool:
-    rows = index.provisional.get(row["shard"], [])
+def _said_in_open(table: Table, row: Mapping[str, Any], words: str) -> bool:
+    rows = table.provisional.get(row["shard"], ())
     if row["place"] >= len(rows):
         return False
     judged, lost = rows[row["place"]]

@@ -42,29 +42,38 @@ class Provisional(NamedTuple):
     lost: Columns | None
 
 
+class Table(NamedTuple):
+    """A run's rows as they were at a time."""
+
+    run: Run
+    frame: Any
+    """A polars frame: ``shard``, ``kind``, ``place`` in the part, ``id``, ``task``, ``model``, ``found``, ``open``."""
+    provisional: Mapping[int, Sequence[Provisional]]
+    """Samples of open shards, by shard; a row's ``place`` is its place in here."""
+    version: int
+    """Grows with every change."""
+
+
 class Index:
-    """The rows of one run. ``frame`` is replaced whole, so that a reader may go on with the one it has."""
+    """The rows of one run. ``table`` is replaced whole, so that a reader may go on with the one it has."""
 
     def __init__(self, run: Run) -> None:
         """Start with what was kept, if it still holds."""
         self.run = run
-        self.provisional: dict[int, list[Provisional]] = {}
-        """Samples of open shards, by shard; a row's ``place`` is its place in here."""
         self.faults: dict[str, str] = {}
         """Finished shards that cannot be read, and why."""
         self.total = 0
         """Shards whose samples part is there."""
-        self.version = 0
-        """Grows with every change of ``frame``."""
         self._supply = Supply(run.folder, run.built, run.facts)
         self._judge = Judge(run.built)
         self._known: dict[int, Stamp] = {}
+        self._opened: dict[int, list[Provisional]] = {}
         self._played: dict[int, tuple[Stamp, float]] = {}
         self._working = threading.Lock()
         self._path = run.folder.path / "page-index" / "rows.parquet"
         self._made_for = {"version": _VERSION, "shaping": self._supply.fingerprint("")}
         self._closed = self._kept()
-        self.frame = self._closed
+        self.table = Table(run, self._closed, {}, 0)
 
     @property
     def read(self) -> int:
@@ -105,9 +114,9 @@ class Index:
     def _publish(self) -> None:
         import polars as pl
 
-        frames = [self._closed, *(_frame(shard, rows) for shard, rows in sorted(self.provisional.items()))]
-        self.frame = pl.concat(frames).sort("shard", "kind", "place") if len(frames) > 1 else self._closed
-        self.version += 1
+        frames = [self._closed, *(_frame(shard, rows) for shard, rows in sorted(self._opened.items()))]
+        frame = pl.concat(frames).sort("shard", "kind", "place") if len(frames) > 1 else self._closed
+        self.table = Table(self.run, frame, dict(self._opened), self.table.version + 1)
 
     # ── finished shards ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,13 +167,13 @@ class Index:
 
     def _play(self, shards: Sequence[int]) -> bool:
         """Play open shards whose journal has grown; tell whether anything changed."""
-        changed = bool(self.provisional.keys() - set(shards))
-        self.provisional = {shard: rows for shard, rows in self.provisional.items() if shard in shards}
+        changed = bool(self._opened.keys() - set(shards))
+        self._opened = {shard: rows for shard, rows in self._opened.items() if shard in shards}
         for shard in shards:
             stamp = self._stamp(shard, "contexts", "journal")
             before, at = self._played.get(shard, ([], 0.0))
             if stamp != before and time.monotonic() - at >= PLAY_SECONDS:
-                self.provisional[shard] = self._outcomes(shard)
+                self._opened[shard] = self._outcomes(shard)
                 self._played[shard] = (stamp, time.monotonic())
                 changed = True
         return changed

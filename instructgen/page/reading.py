@@ -14,7 +14,7 @@ from ..parts import row_of, sample_of, verdict_columns
 from ..records import Completion, Context, Image, Message, Origin, Request, Sample, Slot, Span, Turn, Verdict
 from ..replay import finished
 from ..shard import Attempt, Judge
-from .index import Index, level
+from .index import Table, level
 
 
 class Finding(NamedTuple):
@@ -58,30 +58,30 @@ class Entry(NamedTuple):
         return Sample(id=self.id, task=self.task, images=self.images, turns=self.turns, origin=origin)
 
 
-def entries(index: Index, rows: Iterable[int]) -> list[Entry]:
+def entries(table: Table, rows: Iterable[int]) -> list[Entry]:
     """Read some rows, in the order given; one that was taken away meanwhile is left out."""
-    frame, judge = index.frame, Judge(index.run.built)
+    frame, judge = table.frame, Judge(table.run.built)
     found = []
     for number in rows:
         row = frame.row(number, named=True)
         try:
-            found.append(_entry(index, judge, number, row))
+            found.append(_entry(table, judge, number, row))
         except (OSError, LookupError):
             continue
     return found
 
 
-def _entry(index: Index, judge: Judge, number: int, row: Mapping[str, Any]) -> Entry:
+def _entry(table: Table, judge: Judge, number: int, row: Mapping[str, Any]) -> Entry:
     shard, place = row["shard"], row["place"]
     base: dict[str, Any] = {key: row[key] for key in ("shard", "open", "id", "task", "kind")} | {"row": number}
     if row["open"]:
-        judged, lost = index.provisional[shard][place]
+        judged, lost = table.provisional[shard][place]
         if judged is None:
-            return _lost(index, base, lost or {})
+            return _lost(table, base, lost or {})
         return _accepted(base, judged[0], verdict_columns(judged[1], judge.actions))
     if row["kind"] != "accepted":
-        return _lost(index, base, _picked(index.run.folder.part("rejected", shard), place))
-    columns = _picked(index.run.folder.part("samples", shard), place)
+        return _lost(table, base, _picked(table.run.folder.part("rejected", shard), place))
+    columns = _picked(table.run.folder.part("samples", shard), place)
     return _accepted(base, sample_of(columns), columns["checks"])
 
 
@@ -90,9 +90,9 @@ def _accepted(base: Mapping[str, Any], sample: Sample, checks: Sequence[Mapping[
     return Entry(**base, **said, images=sample.images, turns=sample.turns, findings=tuple(map(finding_of, checks)))
 
 
-def _lost(index: Index, base: Mapping[str, Any], columns: Mapping[str, Any]) -> Entry:
+def _lost(table: Table, base: Mapping[str, Any], columns: Mapping[str, Any]) -> Entry:
     """Read a row of the rejected part; its words are those of the last attempt that has any under its id."""
-    found = context_of(index, base["shard"], columns["context"])
+    found = context_of(table, base["shard"], columns["context"])
     tried = [sample for attempt in columns["attempts"] for sample in attempt["samples"] if sample["id"] == base["id"]]
     last = tried[-1] if tried else {"conversations": (), "verdicts": ()}
     turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in last["conversations"])
@@ -123,9 +123,9 @@ def _picked(path: Path, place: int) -> Mapping[str, Any]:
         return found
 
 
-def context_of(index: Index, shard: int, name: str) -> Context | None:
+def context_of(table: Table, shard: int, name: str) -> Context | None:
     """Read a context of a shard."""
-    path = index.run.folder.part("contexts", shard)
+    path = table.run.folder.part("contexts", shard)
     if not path.exists():
         return None
     place = _places(path, path.stat().st_mtime_ns).get(name)
@@ -176,11 +176,11 @@ class Story(NamedTuple):
 class _Overheard(Answers):
     """Answers from the journal, and remembers what was asked."""
 
-    def __init__(self, index: Index, journal: Journal, strays: Strays | None) -> None:
-        built = index.run.built
+    def __init__(self, table: Table, journal: Journal, strays: Strays | None) -> None:
+        built = table.run.built
         super().__init__(journal, built.teachers, Digester(), strays=strays, on_missing=lambda *_: None)
         self.asked: list[Asked] = []
-        self._index = index
+        self._table = table
 
     async def round(
         self, slots: Sequence[Slot], requests: Sequence[Request], player: str, context: Context
@@ -188,33 +188,33 @@ class _Overheard(Answers):
         start = len(self.asked)
         for slot, request in zip(slots, requests, strict=True):
             role = player if request.role == "teacher" else request.role
-            self.asked.append(Asked(slot, role, laid_out(request, _structured(self._index, role)), None))
+            self.asked.append(Asked(slot, role, laid_out(request, _structured(self._table, role)), None))
         completions = await super().round(slots, requests, player, context)
         for place, completion in enumerate(completions, start):
             self.asked[place] = self.asked[place]._replace(completion=completion)
         return completions
 
 
-def _structured(index: Index, role: str) -> bool:
+def _structured(table: Table, role: str) -> bool:
     """Tell whether a role's server is sent JSON schemas: as the recipe says, else as was settled with it."""
-    wanted = getattr(index.run.built.teachers[role], "reply_format", "auto")
-    settled = index.run.facts.settled.get(role, {}).get("reply_format")
+    wanted = getattr(table.run.built.teachers[role], "reply_format", "auto")
+    settled = table.run.facts.settled.get(role, {}).get("reply_format")
     return (settled if wanted == "auto" else wanted) != "plain"
 
 
-def story(index: Index, entry: Entry) -> Story:
+def story(table: Table, entry: Entry) -> Story:
     """Play an entry's context and task again."""
-    run = index.run
+    run = table.run
     judge, texts = Judge(run.built), {f"{kind}/{name}": text for (kind, name), text in run.built.texts.items()}
     told = {name: digest_bytes(text.encode()) for name, text in texts.items()}
     if entry.origin is not None:
         told = {name: d for name, d in told.items() if d in (entry.origin.prompt, entry.origin.seeds)}
-    context = context_of(index, entry.shard, entry.context)
+    context = context_of(table, entry.shard, entry.context)
     if context is None or entry.task not in run.built.tasks:
         return Story([], [], judge.actions, told, "its context or its task is no longer part of the run")
-    journal = _journal(index, entry.shard)
+    journal = _journal(table, entry.shard)
     strays = Strays(run.folder.path / "journal") if run.facts.moved else None
-    overheard = _Overheard(index, journal, strays)
+    overheard = _Overheard(table, journal, strays)
     try:
         outcome = finished(judge.settle(context, entry.task, overheard))
     except (InstructgenError, RuntimeError) as error:
@@ -224,8 +224,8 @@ def story(index: Index, entry: Entry) -> Story:
     return Story(overheard.asked, failed, judge.actions, told, trouble)
 
 
-def _journal(index: Index, shard: int) -> Journal:
-    path = index.run.folder.part("journal", shard)
+def _journal(table: Table, shard: int) -> Journal:
+    path = table.run.folder.part("journal", shard)
     stat = path.stat() if path.exists() else None
     return _read_journal(path, stat.st_size if stat else 0)
 
@@ -235,7 +235,7 @@ def _read_journal(path: Path, size: int) -> Journal:  # noqa: ARG001
     return Journal(path)
 
 
-def completions_of(index: Index, entry: Entry) -> list[Completion]:
+def completions_of(table: Table, entry: Entry) -> list[Completion]:
     """Give the completions that an accepted sample was made from, as its origin names them."""
     if entry.origin is None:
         return []
@@ -243,7 +243,7 @@ def completions_of(index: Index, entry: Entry) -> list[Completion]:
     for slot, digest in zip(entry.origin.slots, entry.origin.requests, strict=True):
         attempt, number, position = map(int, slot.split("/"))
         key = Key(entry.context, entry.task, attempt, number, position, digest)
-        completion = _journal(index, entry.shard).find(key)
+        completion = _journal(table, entry.shard).find(key)
         if completion is not None:
             found.append(completion)
     return found
