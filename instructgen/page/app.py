@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,7 +24,7 @@ from .index import Table
 from .marks import bare, restored
 from .pictures import SIDES
 from .reading import Entry, entries
-from .showing import Shower
+from .showing import Shower, beside
 from .viewed import Viewed
 
 A_PAGE = 48
@@ -47,7 +48,7 @@ class Page:
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.filters["number"] = lambda value: f"{value:,}"
+        self._templates.filters.update(number=lambda value: f"{value:,}", breakable=breakable)
         self._templates.globals.update(link=link, token=token, reviewer=reviewer, runs=runs)
 
     def grid(self, request: Request) -> Response:
@@ -62,7 +63,8 @@ class Page:
         return self._show(
             "grid.html",
             {"number": number, "run": run, "wanted": wanted, "facets": run.facets(table), "states": STATES}
-            | {"cards": cards, "found": len(found), "total": len(table.frame), "at": at, "pages": pages},
+            | {"cards": cards, "found": len(found), "total": len(table.frame), "at": at, "pages": pages}
+            | {"search": run.search(table, wanted, patience=0)},
         )
 
     def sample(self, request: Request) -> Response:
@@ -96,15 +98,14 @@ class Page:
             rows = rows.filter(rows["context"] == context)
         pages = max(1, -(-len(rows) // CONTEXTS_A_PAGE))
         at = _page(query.get("page", ""), pages)
+        some = rows[(at - 1) * CONTEXTS_A_PAGE : at * CONTEXTS_A_PAGE].select("context", "first", "second")
         pairs = []
-        for name, *sides in (
-            rows[(at - 1) * CONTEXTS_A_PAGE : at * CONTEXTS_A_PAGE].select("context", "first", "second").iter_rows()
-        ):
-            shown_sides = [
+        for name, *sides in some.iter_rows():
+            cards = [
                 Shower(n, self.runs[n], tables[n], Filter()).cards(entries(tables[n], side))
                 for n, side in enumerate(sides)
             ]
-            pairs.append((name, shown_sides))
+            pairs.append((name, beside(*cards)))
         tasks = sorted({*self.runs[0].facets(tables[0]).tasks, *self.runs[1].facets(tables[1]).tasks})
         return self._show(
             "compare.html",
@@ -190,6 +191,11 @@ def link(path: str, **query: object) -> str:
     """Write a link; what is empty is left out of its query."""
     asked = urlencode({key: value for key, value in query.items() if value not in ("", None)})
     return f"{path}?{asked}" if asked else path
+
+
+def breakable(name: str) -> Markup:
+    """Write a sample's id so that a line may break behind its slashes."""
+    return Markup("/<wbr>").join(name.split("/"))
 
 
 def _page(asked: str, pages: int) -> int:

@@ -1,6 +1,6 @@
 """A row of the index in; the sample as the page shows it out: its turns, verdicts, pictures, and how it was made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,30 +58,38 @@ class Entry(NamedTuple):
         return Sample(id=self.id, task=self.task, images=self.images, turns=self.turns, origin=origin)
 
 
-def entries(table: Table, rows: Iterable[int]) -> list[Entry]:
+def entries(table: Table, rows: Sequence[int]) -> list[Entry]:
     """Read some rows, in the order given; one that was taken away meanwhile is left out."""
-    frame, judge = table.frame, Judge(table.run.built)
+    judge = Judge(table.run.built)
+    wanted = [
+        {**row, "row": number} for number, row in zip(rows, table.frame[list(rows)].rows(named=True), strict=True)
+    ]
+    places: dict[Path, list[int]] = {}
+    for row in wanted:
+        if not row["open"]:
+            places.setdefault(_part(table, row), []).append(row["place"])
+    read = {path: _picked(path, sorted(set(some))) for path, some in places.items()}
     found = []
-    for number in rows:
-        row = frame.row(number, named=True)
-        try:
-            found.append(_entry(table, judge, number, row))
-        except (OSError, LookupError):
-            continue
+    for row in wanted:
+        columns = {} if row["open"] else read[_part(table, row)].get(row["place"])
+        if columns is not None:
+            found.append(_entry(table, judge, row, columns))
     return found
 
 
-def _entry(table: Table, judge: Judge, number: int, row: Mapping[str, Any]) -> Entry:
-    shard, place = row["shard"], row["place"]
-    base: dict[str, Any] = {key: row[key] for key in ("shard", "open", "id", "task", "kind")} | {"row": number}
+def _part(table: Table, row: Mapping[str, Any]) -> Path:
+    return table.run.folder.part("samples" if row["kind"] == "accepted" else "rejected", row["shard"])
+
+
+def _entry(table: Table, judge: Judge, row: Mapping[str, Any], columns: Mapping[str, Any]) -> Entry:
+    base = {key: row[key] for key in ("row", "shard", "open", "id", "task", "kind")}
     if row["open"]:
-        judged, lost = table.provisional[shard][place]
+        judged, lost = table.provisional[row["shard"]][row["place"]]
         if judged is None:
             return _lost(table, base, lost or {})
         return _accepted(base, judged[0], verdict_columns(judged[1], judge.actions))
     if row["kind"] != "accepted":
-        return _lost(table, base, _picked(table.run.folder.part("rejected", shard), place))
-    columns = _picked(table.run.folder.part("samples", shard), place)
+        return _lost(table, base, columns)
     return _accepted(base, sample_of(columns), columns["checks"])
 
 
@@ -108,19 +116,27 @@ def finding_of(columns: Mapping[str, Any]) -> Finding:
     return Finding(Verdict(**fields, evidence=spans), level(columns["outcome"], columns["action"]))
 
 
-def _picked(path: Path, place: int) -> Mapping[str, Any]:
-    """Read one row of a part: its row group, without pictures' bytes. Raises OSError, IndexError."""
+def _picked(path: Path, places: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """Read some rows of a part, in order: their row groups only, without pictures' bytes. What is gone is left out."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        group = 0
-        while place >= (held := file.metadata.row_group(group).num_rows):
-            place, group = place - held, group + 1
-        leaves = (file.metadata.schema.column(n).path for n in range(file.metadata.num_columns))
-        wanted = [leaf for leaf in leaves if not leaf.endswith(".bytes")]
-        (row,) = file.read_row_group(group, columns=wanted, use_threads=False).slice(place, 1).to_pylist()
-        found: Mapping[str, Any] = row
-        return found
+    found: dict[int, Mapping[str, Any]] = {}
+    try:
+        with pq.ParquetFile(path) as file:
+            leaves = (file.metadata.schema.column(n).path for n in range(file.metadata.num_columns))
+            wanted = [leaf for leaf in leaves if not leaf.endswith(".bytes")]
+            first = 0
+            for group in range(file.num_row_groups):
+                past = first + file.metadata.row_group(group).num_rows
+                inside = [place for place in places if first <= place < past]
+                if inside:
+                    rows = file.read_row_group(group, columns=wanted, use_threads=False)
+                    found |= zip(inside, rows.take([place - first for place in inside]).to_pylist(), strict=True)
+                first = past
+    except (OSError, pa.ArrowException):
+        pass
+    return found
 
 
 def context_of(table: Table, shard: int, name: str) -> Context | None:
@@ -129,7 +145,8 @@ def context_of(table: Table, shard: int, name: str) -> Context | None:
     if not path.exists():
         return None
     place = _places(path, path.stat().st_mtime_ns).get(name)
-    item = row_of(_picked(path, place)).item if place is not None else None
+    columns = _picked(path, [place]).get(place) if place is not None else None
+    item = row_of(columns).item if columns is not None else None
     return item if isinstance(item, Context) else None
 
 
@@ -152,6 +169,8 @@ class Asked(NamedTuple):
     role: str
     messages: tuple[Message, ...]
     completion: Completion | None
+    own: bool = False
+    """The sample was made from its answer."""
 
 
 class Story(NamedTuple):
@@ -221,7 +240,14 @@ def story(table: Table, entry: Entry) -> Story:
         return Story(overheard.asked, [], judge.actions, told, " ".join(str(error).split()))
     trouble = "the journal lacks an answer that the recipe, as it is now, asks for" if outcome.not_asked else ""
     failed = [attempt for attempt in outcome.failed if attempt.reason != "not_asked"]
-    return Story(overheard.asked, failed, judge.actions, told, trouble)
+    own = entry.origin.slots if entry.origin else ()
+    asked = [
+        one._replace(
+            own=one.slot.asker == entry.task and f"{one.slot.attempt}/{one.slot.round}/{one.slot.position}" in own
+        )
+        for one in overheard.asked
+    ]
+    return Story(asked, failed, judge.actions, told, trouble)
 
 
 def _journal(table: Table, shard: int) -> Journal:

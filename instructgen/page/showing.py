@@ -51,6 +51,31 @@ class Card(NamedTuple):
     """The query of the link to it."""
 
 
+class Beside(NamedTuple):
+    """A sample of one run beside the one that another run has in its place."""
+
+    name: str
+    """``task/number``."""
+    cards: tuple[Card | None, Card | None]
+    same: bool
+    """Both say the same, and are accepted or rejected alike."""
+
+
+def beside(first: Sequence[Card], second: Sequence[Card]) -> list[Beside]:
+    """Bring what two runs made of a context together, sample by sample."""
+    sides = [{card.entry.id.removeprefix(f"{card.entry.context}/"): card for card in side} for side in (first, second)]
+    found = []
+    for name in dict.fromkeys([*sides[0], *sides[1]]):
+        one, other = (side.get(name) for side in sides)
+        same = one is not None and other is not None and _looks(one) == _looks(other)
+        found.append(Beside(name, (one, other), same))
+    return found
+
+
+def _looks(card: Card) -> tuple[object, ...]:
+    return card.entry.kind, card.entry.turns, card.entry.grave, card.reviewed and card.reviewed.review.decision
+
+
 class Shower:
     """Shows the samples of one run, to a reader who has asked for some of them."""
 

@@ -11,12 +11,16 @@ from ..run import Run
 from .filters import Facets, Filter, facets, rows
 from .index import Index, Table
 from .pictures import Pictures
+from .search import Search
 
 LOOK_SECONDS = 2.0
 """How often the folder is looked at for something new, at most."""
 
 PATIENCE_SECONDS = 0.3
 """How long a page waits for what is new before it is shown without."""
+
+SEARCH_SECONDS = 1.5
+"""How long a page waits for a search through the texts before it shows what was found so far."""
 
 _KEPT = 32
 
@@ -33,6 +37,7 @@ class Viewed:
         self.reviews: Reviews = self.run.reviews()
         self._review_version = 0
         self._found: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._search: Search | None = None
         self._lock = threading.Lock()
         self._looked = 0.0
         self._looking = threading.Thread()
@@ -66,10 +71,25 @@ class Viewed:
             self._review_version += 1
 
     def rows(self, table: Table, wanted: Filter) -> Any:
-        """Give the rows that a filter lets pass; the latest answers are kept."""
+        """Give the rows that a filter lets pass, as far as they are found soon; the latest answers are kept."""
+        search = self.search(table, wanted)
         # reviews matter to one filter only: the others need not be asked anew for each
-        key = ("rows", table.version, self._review_version if wanted.status == "reviewed" else 0, wanted)
-        return self._kept(key, lambda: rows(table, wanted, self.reviews))
+        version = self._review_version if wanted.status == "reviewed" else 0
+        key = ("rows", table.version, version, search.done if search else 0, wanted)
+        return self._kept(key, lambda: rows(table, wanted, self.reviews, search))
+
+    def search(self, table: Table, wanted: Filter, patience: float = SEARCH_SECONDS) -> Search | None:
+        """Give the search for a filter's words, begun if need be, after some seconds' patience; None for no words."""
+        if not wanted.q:
+            return None
+        with self._lock:
+            known = self._search
+            if known is None or known.version != (table.run, table.version) or known.words != wanted.q:
+                if known is not None:
+                    known.stop()
+                self._search = known = Search(table, wanted.q)
+        known.wait(patience)
+        return known
 
     def facets(self, table: Table) -> Facets:
         """Give what there is to choose from."""

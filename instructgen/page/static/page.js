@@ -97,6 +97,16 @@ document.addEventListener("keydown", (event) => {
   keys[event.key]();
 });
 
+// more is being read or searched: look again, unless the reader has gone on to something
+const again = document.querySelector("[data-again]");
+if (again) {
+  setTimeout(() => {
+    if (document.activeElement === document.body && scrollY === 0) {
+      location.reload();
+    }
+  }, 1500);
+}
+
 // on a phone the filters would stand before the samples
 if (matchMedia("(max-width: 52rem)").matches) {
   document.querySelector(".filters")?.removeAttribute("open");
