@@ -132,7 +132,8 @@ def _picked(path: Path, places: Sequence[int]) -> dict[int, Mapping[str, Any]]:
                 inside = [place for place in places if first <= place < past]
                 if inside:
                     rows = file.read_row_group(group, columns=wanted, use_threads=False)
-                    found |= zip(inside, rows.take([place - first for place in inside]).to_pylist(), strict=True)
+                    # slices: ``take`` has pyarrow look for pandas, whose import takes longer than all the rest
+                    found |= {place: rows.slice(place - first, 1).to_pylist()[0] for place in inside}
                 first = past
     except (OSError, pa.ArrowException):
         pass

@@ -48,8 +48,9 @@ class Viewed:
         self.pictures = Pictures(self.run.built.source.image_root())
 
     def _stamp(self) -> tuple[int, int]:
-        stat = (self.path / "run.json").stat()
-        return stat.st_mtime_ns, stat.st_size
+        facts = self.path / "run.json"
+        stat = facts.stat() if facts.exists() else None
+        return (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
 
     def fresh(self) -> Table:
         """Look for what is new, in the background where that takes long; give the table as it is now."""
