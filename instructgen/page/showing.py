@@ -64,8 +64,10 @@ class Beside(NamedTuple):
 def beside(first: Sequence[Card], second: Sequence[Card]) -> list[Beside]:
     """Bring what two runs made of a context together, sample by sample."""
     sides = [{card.entry.id.removeprefix(f"{card.entry.context}/"): card for card in side} for side in (first, second)]
+    names = list(dict.fromkeys([*sides[0], *sides[1]]))
+    tasks = list(dict.fromkeys(name.partition("/")[0] for name in names))
     found = []
-    for name in dict.fromkeys([*sides[0], *sides[1]]):
+    for name in sorted(names, key=lambda name: (tasks.index(name.partition("/")[0]), name)):
         one, other = (side.get(name) for side in sides)
         same = one is not None and other is not None and _looks(one) == _looks(other)
         found.append(Beside(name, (one, other), same))

@@ -120,3 +120,9 @@ def hostile_run(folder: Path) -> Path:
     (folder / "hostile.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     succeeds("run", folder / "hostile.yaml", "--out", folder / "run")
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hostile run. Not to be changed."""
+    return hostile_run(tmp_path_factory.mktemp("hostile"))
