@@ -58,7 +58,7 @@ class Beside(NamedTuple):
     """``task/number``."""
     cards: tuple[Card | None, Card | None]
     same: bool
-    """Both say the same, and are accepted or rejected alike."""
+    """Both say the same words, and are accepted or rejected alike."""
 
 
 def beside(first: Sequence[Card], second: Sequence[Card]) -> list[Beside]:
@@ -75,7 +75,9 @@ def beside(first: Sequence[Card], second: Sequence[Card]) -> list[Beside]:
 
 
 def _looks(card: Card) -> tuple[object, ...]:
-    return card.entry.kind, card.entry.turns, card.entry.grave, card.reviewed and card.reviewed.review.decision
+    # the pictures' placeholders stand first or last by the draw of a seed: they are no words
+    words = [bare(turn.text) for turn in card.entry.turns]
+    return card.entry.kind, words, card.entry.grave, card.reviewed and card.reviewed.review.decision
 
 
 class Shower:

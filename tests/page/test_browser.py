@@ -197,7 +197,7 @@ def test_hostile_words_stay_words(tab: Page, hostile: Path) -> None:
         expect(tab.locator(".standing q")).to_have_text(HOSTILE)
         for details in tab.locator(".asked > details > summary").all():
             details.click()
-        tab.locator("svg g").first.hover()
+        tab.locator("svg .over").first.hover()
         tab.goto(f"{client.address}compare")
         expect(tab.locator(".pair")).to_contain_text(HOSTILE)
         assert tab.locator("a[href^='javascript:']").count() == 0
