@@ -116,6 +116,16 @@ class Run:
         for shard in self._shards() if judged and judged.done else ():
             yield from read_rows(self.folder.part("verdicts", shard))
 
+    def left_out(self) -> Iterator[tuple[Sample, list[Columns]]]:
+        """Give every sample that run-wide checks reject, with their verdicts on it, in source order."""
+        judged, repeats = self.run_wide(), Repeats()
+        for shard in self._shards() if judged and judged.done else ():
+            lost, said = left_out(self.folder, shard), read_rows(self.folder.part("verdicts", shard))
+            verdicts = [row for row in said if row["id"] in lost]
+            for sample in map(repeats.told_apart, self._samples(shard)):
+                if sample is not None and _lost(sample, lost):
+                    yield sample, [row for row in verdicts if row["id"] == sample.id]
+
     def rejected(self) -> Iterator[Columns]:
         """Give what was declined or failed for good, with attempts, verdicts and reason."""
         for shard in self._shards():

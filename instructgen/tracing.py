@@ -27,6 +27,10 @@ def trace(run: Run, wanted: str) -> Iterator[str]:
     for sample in run.samples():
         if sample.origin.context == context and _within(sample.id, wanted):
             yield from _made(run, sample)
+    for sample, verdicts in run.left_out():
+        if sample.origin.context == context and _within(sample.id, wanted):
+            yield from _made(run, sample)
+            yield from map(_said, verdicts)
     for lost in run.rejected():
         if lost["context"] == context and _within(str(lost["id"]), wanted):
             yield from _lost(lost)
@@ -72,6 +76,11 @@ def _made(run: Run, sample: Sample) -> Iterator[str]:
             f"request {completion.digest}: answered by {completion.model}{server_id} "
             f"at {completion.at}, {tokens}, {cost}"
         )
+
+
+def _said(verdict: Mapping[str, Any]) -> str:
+    against = "".join(f"; {span['contradicts']}" for span in verdict["evidence"] if span["contradicts"])
+    return f"left out by a run-wide check: {verdict['check']}: {verdict['outcome']}, {verdict['reason']}{against}"
 
 
 def _lost(lost: Mapping[str, Any]) -> Iterator[str]:

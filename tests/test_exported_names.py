@@ -35,7 +35,10 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
-        "checks": ["agreement", "leaks", "length", "near_duplicates", "refusal", "repetition", "shape"],
+        "checks": [
+            *["agreement", "hedges", "language", "leaks", "length", "near_duplicates", "personal_data", "refusal"],
+            *["repetition", "safety", "shape", "truncation"],
+        ],
         "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
     }
 

@@ -99,6 +99,19 @@ def test_status_and_report_count_by_task_and_reason_and_the_readme_warns(tmp_pat
     assert f"also holds {number} samples that run-wide checks" in (tmp_path / "run/README.md").read_text()
 
 
+def test_explain_shows_what_was_left_out_and_why(tmp_path: Path) -> None:
+    carried_out(tmp_path, made(tmp_path, {"fourth": FOURTH}))
+    run = Run.open(tmp_path / "run")
+    lost = list(run.left_out())
+    assert len(lost) == (run.run_wide() or pytest.fail()).number
+    assert not {sample.id for sample, _ in lost} & set(ids(tmp_path / "run"))
+    sample, (verdict,) = lost[0]
+    told = succeeds("explain", f"{sample.id}@{tmp_path / 'run'}")
+    assert sample.turns[1].text in told
+    said = f"left out by a run-wide check: fourth: fail, fourth; {verdict['evidence'][0]['contradicts']}"
+    assert said in told
+
+
 def test_a_tag_keeps_every_sample(tmp_path: Path) -> None:
     carried_out(tmp_path, made(tmp_path, {"fourth": FOURTH | {"action": "tag"}}))
     run = Run.open(tmp_path / "run")

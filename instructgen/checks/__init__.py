@@ -10,6 +10,11 @@ TABLE = {
     "refusal": "instructgen.checks.refusal:RefusalCheck",
     "length": "instructgen.checks.length:LengthCheck",
     "repetition": "instructgen.checks.repetition:RepetitionCheck",
+    "truncation": "instructgen.checks.truncation:TruncationCheck",
+    "hedges": "instructgen.checks.hedges:HedgesCheck",
+    "language": "instructgen.checks.language:LanguageCheck",
+    "safety": "instructgen.checks.safety:SafetyCheck",
+    "personal_data": "instructgen.checks.personal_data:PersonalDataCheck",
     "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
     "agreement": "instructgen.checks.agreement:AgreementCheck",
 }

@@ -1,7 +1,7 @@
 """A sample and its task's own words in; whether it shows that the teacher read text instead of a picture out.
 
-`leak_words.py` holds the wordings (captions, boxes, coordinates, a description, the speaker as a language model,
-remnants of the reply's layout), `echo.py` finds repeated stretches of the prompt and its examples. The wordings are
+`leak_words.py` holds the wordings (sources that are named, what is not told, the speaker as a language model, the
+request and remnants of its layout), `echo.py` finds repeated stretches of the prompt and its examples. The wordings are
 English; coordinates, layout and echo serve every language that puts blanks between words.
 """
 
@@ -23,7 +23,7 @@ class LeaksCheck(Component):
     """Finds mentions of the text that stood in for the picture, and words of the prompt."""
 
     name: ClassVar[str] = "leaks"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     prompt_words: int = Field(default=8, ge=4)
     """So many words in a row that also stand in the task's instructions (the first of its own texts) are an echo."""

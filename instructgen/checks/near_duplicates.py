@@ -29,7 +29,7 @@ _AT_ONCE = 100_000
 class NearDuplicatesCheck(Component):
     """Finds samples that nearly repeat an earlier one of the run (run-wide).
 
-    A million samples take about 0.5 GB: 256 bytes of MinHash, an id and two numbers each, and no text.
+    A million samples take about 0.55 GB: 256 bytes of MinHash, an id and two numbers each, and no text.
     """
 
     name: ClassVar[str] = "near_duplicates"

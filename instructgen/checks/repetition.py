@@ -39,7 +39,7 @@ class RepetitionCheck(Component):
     """Finds loops and repeats within a sample."""
 
     name: ClassVar[str] = "repetition"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     phrase_repeats: int = Field(default=3, ge=2)
     """A phrase of two words or more so many times in a row is a loop."""
@@ -81,7 +81,7 @@ class RepetitionCheck(Component):
                 asked.add(key)
                 question = key
                 continue
-            if key and key == question:
+            if key and (key == question or _echoes(key, question, turn.text)):
                 yield "answer_echoes_question", _whole(number, turn)
             if len(key) >= 8 and key in answered:
                 yield "repeated_answer", _whole(number, turn)
@@ -133,6 +133,18 @@ class RepetitionCheck(Component):
             if counts[words] > 1 and words.count(" ") + 1 >= self.sentence_words:
                 yield "repeated_sentence", match.start(), match.end()
                 return
+
+
+def _echoes(answer: tuple[str, ...], question: tuple[str, ...], text: str) -> bool:
+    """Tell whether an answer begins with the whole question, or is a question that has nearly all its words."""
+    if len(question) < 4:
+        return False
+    if answer[: len(question)] == question:
+        return True
+    if not text.rstrip().endswith("?"):
+        return False
+    shared = len(set(answer) & set(question))
+    return shared >= 0.8 * max(len(set(answer)), len(set(question)))
 
 
 def _whole(number: int, turn: Turn) -> Span:

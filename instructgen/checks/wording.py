@@ -36,6 +36,8 @@ class WordingRule(NamedTuple):
     """A match in a sentence that this finds does not count."""
     unless_asked: re.Pattern[str] | None = None
     """A match in an answer to a question that this finds does not count, nor one in such a question."""
+    unless_turn: re.Pattern[str] | None = None
+    """A match in a turn in which this finds anything does not count."""
     unless_quoted: bool = True
     by_lines: bool = False
     """The pattern cares about line breaks; elsewhere they are blanks."""
@@ -133,6 +135,8 @@ def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, ma
     if rule.unless_quoted and quoted(text, match.start()):
         return True
     if rule.unless_sentence and _holds(rule.unless_sentence, sentence_of(text, match.start(), match.end())):
+        return True
+    if rule.unless_turn and _holds(rule.unless_turn, text):
         return True
     if not rule.unless_asked:
         return False

@@ -20,11 +20,11 @@ from ..reviews import append, review_of
 from .compare import SHOWN, shared
 from .filters import STATES, Filter
 from .guard import Guard
-from .index import Table
 from .marks import bare, restored
 from .pictures import SIDES
 from .reading import Entry, entries
 from .showing import Shower, beside
+from .table import Table
 from .viewed import Viewed
 
 A_PAGE = 48

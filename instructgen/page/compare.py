@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from .index import Table
+from .table import Table
 
 SHOWN = ("", "first", "second")
 """What a reader may ask for: all contexts of both, or those with accepted samples in one run only."""

@@ -6,11 +6,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from ..reviews import Reviews
-from .index import Table
 from .search import Search
+from .table import Table
 
-STATES = ("accepted", "rejected", "doubtful", "declined", "not_asked", "reviewed")
-"""What ``status`` may be: ``doubtful`` are accepted samples of which a check is not sure, or that it only tags."""
+STATES = ("accepted", "doubtful", "left_out", "rejected", "declined", "not_asked", "reviewed")
+"""What ``status`` may be. Among the accepted, ``doubtful`` are those of which a check is not sure or that it only tags,
+and ``left_out`` those that exports leave out because a run-wide check rejects them."""
+
+
+_REJECTS = ":reject:"
+"""Stands between check and reason of what keeps a sample out."""
 
 
 class Filter(NamedTuple):
@@ -62,7 +67,8 @@ def facets(table: Table, reviews: Reviews) -> Facets:
     checks: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for kind, found, number in frame.group_by("kind", "found").len().iter_rows():
-        states["doubtful"] += number if kind == "accepted" and found else 0
+        if kind == "accepted" and found:
+            states["left_out" if _REJECTS in found else "doubtful"] += number
         checks.update(dict.fromkeys(_checks(found), number))
         reasons.update(dict.fromkeys(_reasons(found), number))
     states["reviewed"] = frame.select(pl.col("id").is_in(_reviewed(reviews)).sum()).item() if len(reviews) else 0
@@ -107,8 +113,11 @@ def _status(status: str, reviews: Reviews) -> Any:
 
     if status == "reviewed":
         return pl.col("id").is_in(_reviewed(reviews))
+    found, accepted = pl.col("found").cast(pl.String), pl.col("kind") == "accepted"
     if status == "doubtful":
-        return (pl.col("kind") == "accepted") & (pl.col("found") != "")
+        return accepted & (found != "") & ~found.str.contains(_REJECTS, literal=True)
+    if status == "left_out":
+        return accepted & found.str.contains(_REJECTS, literal=True)
     return pl.col("kind") == status
 
 

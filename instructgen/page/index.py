@@ -9,19 +9,18 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import SetupError
 from ..journal import Journal, Strays
-from ..parts import Columns, read_rows, row_of
+from ..parts import read_rows, row_of
 from ..replay import outcomes
 from ..run import Run
 from ..run_folder import atomic
-from ..shard import Judge, Judged, rejected_rows
+from ..shard import Judge, rejected_rows
 from ..supply import Supply
-
-KINDS = ("accepted", "rejected", "declined", "not_asked")
-"""What became of a sample, in the order in which a shard's rows lie in the table."""
+from .over import overlaid
+from .table import Provisional, Table, empty, in_order, level_of, open_rows, typed
 
 AT_ONCE = 32
 """Shards that are read between two publications: bounds the memory, and how long rows wait to be shown."""
@@ -33,25 +32,6 @@ _KEY = "instructgen-page"
 _VERSION = 1
 Stamp = list[int]
 """Times and sizes of files: when they are the same, so is what the files hold."""
-
-
-class Provisional(NamedTuple):
-    """A sample of an open shard: accepted with its verdicts, or a row as the rejected part will have it."""
-
-    judged: Judged | None
-    lost: Columns | None
-
-
-class Table(NamedTuple):
-    """A run's rows as they were at a time."""
-
-    run: Run
-    frame: Any
-    """A polars frame: ``shard``, ``kind``, ``place`` in the part, ``id``, ``task``, ``model``, ``found``, ``open``."""
-    provisional: Mapping[int, Sequence[Provisional]]
-    """Samples of open shards, by shard; a row's ``place`` is its place in here."""
-    version: int
-    """Grows with every change."""
 
 
 class Index:
@@ -67,6 +47,9 @@ class Index:
         self._supply = Supply(run.folder, run.built, run.facts)
         self._judge = Judge(run.built)
         self._known: dict[int, Stamp] = {}
+        self._verdicts: list[Stamp] = []
+        self._overlaid = False
+        """Names or findings lie over what the samples parts say: one change among them may touch any row."""
         self._opened: dict[int, list[Provisional]] = {}
         self._played: dict[int, tuple[Stamp, float]] = {}
         self._working = threading.Lock()
@@ -90,14 +73,11 @@ class Index:
 
     def _refresh(self) -> None:
         stamps = {shard: self._stamp(shard, "samples", "rejected") for shard in self.run.folder.shards("samples")}
+        verdicts = [self._stamp(shard, "verdicts") for shard in stamps] if self.run.built.run_checks else []
         self.total = len(stamps)
         gone = [shard for shard, stamp in self._known.items() if stamps.get(shard) != stamp]
-        if gone:
-            import polars as pl
-
-            self._closed = self._closed.filter(~pl.col("shard").is_in(gone))
-            for shard in gone:
-                del self._known[shard]
+        changed = bool(gone) or verdicts != self._verdicts or any(shard not in self._known for shard in stamps)
+        self._drop(list(self._known) if changed and self._overlaid else gone)
         new = [shard for shard in sorted(stamps) if shard not in self._known and self._intact(shard)]
         for first in range(0, len(new), AT_ONCE):
             some = new[first : first + AT_ONCE]
@@ -105,17 +85,26 @@ class Index:
             self._known |= {shard: stamps[shard] for shard in some}
             self._publish()
         replayed = self._play([shard for shard in self.run.folder.shards("contexts") if shard not in self._known])
-        if gone or new:
-            self._closed = self._closed.sort("shard", "kind", "place", maintain_order=True).rechunk()
+        if gone or new or verdicts != self._verdicts:
+            self._closed, self._overlaid = overlaid(self.run, in_order(self._closed).rechunk())
+            self._verdicts = verdicts
             self._keep()
-        if gone or new or replayed:
+        if gone or new or changed or replayed:
             self._publish()
+
+    def _drop(self, shards: list[int]) -> None:
+        """Forget shards, to be read again if they are still there."""
+        if shards:
+            import polars as pl
+
+            self._closed = self._closed.filter(~pl.col("shard").is_in(shards))
+            self._known = {shard: stamp for shard, stamp in self._known.items() if shard not in set(shards)}
 
     def _publish(self) -> None:
         import polars as pl
 
-        frames = [self._closed, *(_frame(shard, rows) for shard, rows in sorted(self._opened.items()))]
-        frame = pl.concat(frames).sort("shard", "kind", "place") if len(frames) > 1 else self._closed
+        frames = [self._closed, *(open_rows(shard, rows) for shard, rows in sorted(self._opened.items()))]
+        frame = in_order(pl.concat(frames)) if len(frames) > 1 else self._closed
         self.table = Table(self.run, frame, dict(self._opened), self.table.version + 1)
 
     # ── finished shards ──────────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +130,7 @@ class Index:
         import polars as pl
 
         field, folder = pl.element().struct.field, self.run.folder
-        said = pl.concat_str([field("check"), _level(), field("reason").fill_null("")], separator=":")
+        said = pl.concat_str([field("check"), level_of(), field("reason").fill_null("")], separator=":")
         found = pl.col("checks").list.eval(pl.element().filter(field("outcome") != "pass")).list.eval(said)
         columns: dict[str, list[Any]] = {
             "samples": [
@@ -160,7 +149,7 @@ class Index:
             for shard in shards:
                 part = pl.scan_parquet(folder.part(kind, shard)).with_row_index("place")
                 frames.append(part.select(pl.lit(shard).alias("shard"), "place", "id", "task", *chosen))
-        taken = [_typed(frame.with_columns(pl.lit(False).alias("open"))) for frame in pl.collect_all(frames)]
+        taken = [typed(frame.with_columns(pl.lit(False).alias("open"))) for frame in pl.collect_all(frames)]
         self._closed = pl.concat([self._closed, *taken])
 
     # ── open shards ──────────────────────────────────────────────────────────────────────────────────────────
@@ -194,7 +183,8 @@ class Index:
 
     def _keep(self) -> None:
         """Keep the finished shards' rows for the next start. A folder that cannot be written does without."""
-        noted = json.dumps({**self._made_for, "shards": self._known})
+        over = {"overlaid": self._overlaid, "verdicts": self._verdicts}
+        noted = json.dumps({**self._made_for, **over, "shards": self._known})
         try:
             with atomic(self._path) as temporary:
                 self._closed.write_parquet(temporary, compression="lz4", metadata={_KEY: noted})
@@ -208,66 +198,9 @@ class Index:
             noted: Mapping[str, Any] = json.loads(pl.read_parquet_metadata(self._path)[_KEY])
             if {key: noted[key] for key in self._made_for} == self._made_for:
                 frame = pl.read_parquet(self._path)
+                self._overlaid, self._verdicts = noted["overlaid"], noted["verdicts"]
                 self._known = {int(shard): stamp for shard, stamp in noted["shards"].items()}
-                return _typed(frame)
+                return typed(frame)
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
             pass  # not there, of another version, or damaged: it is made anew
-        return _typed(pl.DataFrame(schema=dict.fromkeys(("shard", "place"), pl.UInt32) | _texts()))
-
-
-def _texts() -> dict[str, Any]:
-    import polars as pl
-
-    return dict.fromkeys(("id", "task", "kind", "model", "found"), pl.String) | {"open": pl.Boolean}
-
-
-def _typed(frame: Any) -> Any:
-    """Give a table the types and the order of columns that all have."""
-    import polars as pl
-
-    types: dict[str, Any] = {"shard": pl.UInt32, "kind": pl.Enum(KINDS), "place": pl.UInt32, "id": pl.String}
-    types |= {"task": pl.Categorical(), "model": pl.Categorical(), "found": pl.Categorical(), "open": pl.Boolean()}
-    return frame.select(pl.col(name).cast(kind) for name, kind in types.items())
-
-
-def _level() -> Any:
-    """Say how grave a verdict is that did not pass: as ``level`` does, over columns."""
-    import polars as pl
-
-    field = pl.element().struct.field
-    tagged = (field("outcome") == "fail") & (field("action") == "tag")
-    return (
-        pl.when(tagged)
-        .then(pl.lit("tag"))
-        .when(field("outcome") == "fail")
-        .then(pl.lit("reject"))
-        .otherwise(pl.lit("doubtful"))
-    )
-
-
-def level(outcome: str, action: str | None) -> str:
-    """Say how grave a verdict is: ``pass``, ``tag``, ``doubtful``, or ``reject`` where it keeps the sample out."""
-    return outcome if outcome != "fail" else "tag" if action == "tag" else "reject"
-
-
-def found_of(verdicts: Sequence[tuple[str, str, str | None]]) -> str:
-    """Write what checks found, each as check, level and reason."""
-    return "|".join(f"{check}:{grave}:{reason or ''}" for check, grave, reason in verdicts if grave != "pass")
-
-
-def _frame(shard: int, rows: Sequence[Provisional]) -> Any:
-    """Give an open shard's rows as a table."""
-    import polars as pl
-
-    columns: list[dict[str, object]] = []
-    for place, (judged, lost) in enumerate(rows):
-        base: dict[str, object] = {"shard": shard, "place": place, "open": True}
-        if judged is not None:
-            sample, verdicts = judged
-            said = found_of([(v.check, level(v.outcome, "tag"), v.reason) for v in verdicts])
-            base |= {"id": sample.id, "task": sample.task, "kind": "accepted", "model": sample.origin.model}
-            columns.append(base | {"found": said})
-        elif lost is not None:
-            base |= {key: lost[key] for key in ("id", "task", "kind")} | {"model": ""}
-            columns.append(base | {"found": str(lost["reason"]).replace(":", ":reject:", 1)})
-    return _typed(pl.DataFrame(columns, schema=dict.fromkeys(("shard", "place"), pl.UInt32) | _texts()))
+        return empty()

@@ -10,11 +10,11 @@ from ..drive import Answers, Digester
 from ..errors import InstructgenError
 from ..forms import laid_out
 from ..journal import Journal, Key, Strays
-from ..parts import row_of, sample_of, verdict_columns
+from ..parts import read_rows, row_of, sample_of, verdict_columns
 from ..records import Completion, Context, Image, Message, Origin, Request, Sample, Slot, Span, Turn, Verdict
 from ..replay import finished
 from ..shard import Attempt, Judge
-from .index import Table, level
+from .table import Table, level
 
 
 class Finding(NamedTuple):
@@ -43,6 +43,12 @@ class Entry(NamedTuple):
     findings: tuple[Finding, ...]
     origin: Origin | None
     """Of an accepted sample."""
+
+    @property
+    def state(self) -> str:
+        """What became of it: its kind, or ``left_out`` where it was accepted and a run-wide check rejects it."""
+        left_out = self.kind == "accepted" and any(finding.level == "reject" for finding in self.findings)
+        return "left_out" if left_out else self.kind
 
     @property
     def grave(self) -> list[Finding]:
@@ -90,7 +96,16 @@ def _entry(table: Table, judge: Judge, row: Mapping[str, Any], columns: Mapping[
         return _accepted(base, judged[0], verdict_columns(judged[1], judge.actions))
     if row["kind"] != "accepted":
         return _lost(table, base, columns)
-    return _accepted(base, sample_of(columns), columns["checks"])
+    return _accepted(base, sample_of(columns), [*columns["checks"], *_run_wide(table, row)])
+
+
+def _run_wide(table: Table, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give what run-wide checks said of a sample, as far as the table knows of it."""
+    known = {said.partition(":")[0] for said in row["found"].split("|")} & set(table.run.built.run_checks)
+    if not known:
+        return []
+    rows = read_rows(table.run.folder.part("verdicts", row["shard"]))
+    return [said for said in rows if said["id"] == row["id"] and said["check"] in known]
 
 
 def _accepted(base: Mapping[str, Any], sample: Sample, checks: Sequence[Mapping[str, Any]]) -> Entry:

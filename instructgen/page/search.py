@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from .index import Table
+from .table import Table
 
 AT_ONCE = 40
 """Shards that are searched between two looks: a tenth of a second's work."""

@@ -7,9 +7,9 @@ from ..records import Box, Context, Image, Verdict
 from ..reviews import Review, edit_faults
 from ..shard import Judge
 from .filters import Filter
-from .index import Table, level
 from .marks import Marked, bare, marked
 from .reading import Asked, Entry, Finding, completions_of, context_of, story
+from .table import Table, level
 from .viewed import Viewed
 
 HUES = 6

@@ -9,9 +9,10 @@ from typing import Any
 from ..reviews import Reviews
 from ..run import Run
 from .filters import Facets, Filter, facets, rows
-from .index import Index, Table
+from .index import Index
 from .pictures import Pictures
 from .search import Search
+from .table import Table
 
 LOOK_SECONDS = 2.0
 """How often the folder is looked at for something new, at most."""

@@ -1,13 +1,18 @@
 """The leaks check: teachers that name their source fail, people who talk about a picture pass."""
 
 import time
+from pathlib import Path
 
 import pytest
+import yaml
 from dialogues import answer, built, dialogue, judged, shown
 from hypothesis import given
 from hypothesis import strategies as st
 
 CHECK = built("leaks")
+WORDINGS: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent.parent / "data/leak_wordings.yaml").read_text(encoding="utf-8")
+)
 
 LEAKS = {
     "speaks_as_model": [
@@ -36,13 +41,23 @@ LEAKS = {
     "description_mentioned": [
         "The description does not say which dog.",
         "According to the given description, it rains.",
-        "From the provided information, it is noon.",
+        "According to the image description, he is a chef.",
     ],
+    "text_mentioned": [
+        "From the provided information, it is noon.",
+        "Based on the text, the man is a chef.",
+        "The first sentence suggests that it is winter.",
+        "The data indicates that a person stands near the door.",
+        'The word "crowded" suggests that many people are there.',
+    ],
+    "objects_listed": ["The objects listed include a clock.", "The list of objects contains three umbrellas."],
+    "told_detail": ["The chairs are described as old.", "As described, the street is lined with trees."],
+    "request_mentioned": ["As instructed, I leave out the numbers.", "Here's a conversation about the picture."],
     "untold_detail": [
         "The color of the shirt is not mentioned.",
         "It isn't specified how old she is.",
         "There is no mention of animals.",
-        "No information is given about the weather.",
+        "No information about the weather was available.",
     ],
     "layout_remnant": [
         "Answer: a dog",
@@ -96,8 +111,25 @@ def test_a_lone_source_noun_is_doubtful() -> None:
     assert (verdict.outcome, verdict.reason) == ("doubtful", "source_noun")
 
 
-def test_a_thing_described_is_doubtful() -> None:
-    assert judged(CHECK, answer("The chairs are described as old.")).reason == "described_as"
+def test_hearsay_is_doubtful() -> None:
+    for text in ("The man is said to be a tourist.", "As you mentioned, it is white.", "The description is short."):
+        verdict = judged(CHECK, answer(text))
+        assert (verdict.outcome, verdict.reason) == ("doubtful", "described_as")
+
+
+def test_a_list_of_wordings_is_caught_and_near_misses_are_not() -> None:
+    failing = {
+        kind: [t for t in texts if judged(CHECK, answer(t)).outcome == "fail"] for kind, texts in WORDINGS.items()
+    }
+    assert len(failing["leaks"]) >= 0.95 * len(WORDINGS["leaks"])
+    assert len(failing["later"]) >= 0.85 * len(WORDINGS["later"])
+    assert not failing["near_misses"]
+
+
+def test_something_to_read_in_the_answer_or_the_question_lets_common_nouns_through() -> None:
+    assert judged(CHECK, answer("The text describes a kitchen.")).outcome == "fail"
+    assert judged(CHECK, answer("A poster hangs there. The text describes a kitchen.")).outcome == "pass"
+    assert judged(CHECK, answer("The text describes a kitchen.", "What does the sign say?")).outcome == "pass"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,15 @@
 """The refusal check: who declines or sees nothing fails, who answers no passes."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from dialogues import answer, built, judged
 
 CHECK = built("refusal")
+WORDINGS: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent.parent / "data/refusal_wordings.yaml").read_text(encoding="utf-8")
+)
 
 REFUSALS = {
     "no_image": [
@@ -60,6 +66,24 @@ def test_a_definite_answer_passes(text: str) -> None:
 def test_an_answer_that_gives_up_is_doubtful(text: str) -> None:
     verdict = judged(CHECK, answer(text))
     assert (verdict.outcome, verdict.reason) == ("doubtful", "undetermined")
+
+
+def test_a_list_of_refusals_is_caught_and_near_misses_are_not() -> None:
+    failing = {
+        kind: [t for t in texts if judged(CHECK, answer(t)).outcome == "fail"] for kind, texts in WORDINGS.items()
+    }
+    assert len(failing["refusals"]) >= 0.95 * len(WORDINGS["refusals"])
+    assert not failing["near_misses"]
+
+
+@pytest.mark.parametrize("text", ["N/A", "null", "[No answer]", "Error."])
+def test_a_gap_that_was_left_is_a_placeholder(text: str) -> None:
+    assert judged(CHECK, answer(text)).reason == "placeholder"
+
+
+def test_an_offer_of_further_help_is_doubtful() -> None:
+    verdict = judged(CHECK, answer("It is a poodle. I hope this helps!"))
+    assert (verdict.outcome, verdict.reason) == ("doubtful", "chatter")
 
 
 def test_questions_are_not_judged() -> None:

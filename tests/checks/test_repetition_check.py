@@ -63,6 +63,28 @@ def test_an_answer_that_is_its_question_fails() -> None:
     assert judged(CHECK, answer("The dog is doing what dogs do.", "What is the dog doing?")).outcome == "pass"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["What is the dog doing? It is digging.", "What is the big dog doing?", "Question: what is the dog doing, then?"],
+)
+def test_an_answer_that_gives_the_question_back_in_part_fails(text: str) -> None:
+    assert judged(
+        CHECK, answer(text, "What is the dog doing then?" if "then" in text else "What is the dog doing?")
+    ).reason == ("answer_echoes_question")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What is the dog doing?", "The dog is doing a trick. What it does is hard to see."),
+        ("Describe the dog.", "Describe the dog? It is brown, and lies on a rug."),
+        ("Is the dog asleep?", "Is that a dog? It looks like a cat to me."),
+    ],
+)
+def test_words_of_the_question_in_an_answer_are_no_echo(question: str, text: str) -> None:
+    assert judged(CHECK, answer(text, question)).outcome == "pass"
+
+
 def test_the_evidence_shows_the_loop() -> None:
     sample = answer("It runs and jumps and jumps and jumps and sits.")
     assert shown(sample, judged(CHECK, sample)) == "and jumps and jumps and jumps"
