@@ -65,5 +65,5 @@ def test_the_protocols_and_errors() -> None:
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
         *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
-        *("completions", "usd", "texts", "summary", "frame", "reviews", "run_wide", "run_verdicts"),
+        *("completions", "usd", "texts", "summary", "frame", "reviews", "run_wide", "run_verdicts", "left_out"),
     }

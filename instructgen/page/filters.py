@@ -93,7 +93,7 @@ def rows(table: Table, wanted: Filter, reviews: Reviews, search: Search | None =
     if wanted.check or wanted.reason:
         known = frame["found"].unique().cast(pl.String).drop_nulls()
         held = [found for found in known if _holds(found, wanted.check, wanted.reason)]
-        passing.append(pl.col("found").is_in(pl.Series(held, dtype=pl.Categorical())))
+        passing.append(pl.col("found").cast(pl.String).is_in(held))
     mask = frame.select(pl.all_horizontal(passing).alias("mask"))["mask"].to_numpy()
     mask = mask if len(mask) == len(frame) else np.full(len(frame), bool(mask[0]) if len(mask) else True)
     return np.flatnonzero(mask & search.found if search else mask)

@@ -249,39 +249,9 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, client: Client, p
 def test_text_can_be_read_in_light_and_dark(browser: Browser, client: Client, scheme: str, path: str) -> None:
     tab = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
     tab.goto(client.address + path)
-    low = tab.evaluate(CONTRAST)
+    low = tab.evaluate((Path(__file__).parent / "contrast.js").read_text(encoding="utf-8"))
     tab.close()
     assert low == []
-
-
-CONTRAST = """() => {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
-  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = rgba(getComputedStyle(at).backgroundColor);
-      if (colour[3] > 230) return colour;
-    }
-    return [255, 255, 255, 255];
-  };
-  const low = [];
-  for (const element of document.querySelectorAll("main *, header *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!own || element.closest("svg, .unseen, details:not([open]) > :not(summary)")) continue;
-    const [a, b] = [light(rgba(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) low.push(`${element.className || element.tagName} ${ratio.toFixed(2)}`);
-  }
-  return [...new Set(low)];
-}"""
 
 
 @pytest.mark.slow

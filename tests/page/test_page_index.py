@@ -1,13 +1,15 @@
 """Runs in every state in; the rows that the page knows of them out."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from loopback import Teacher
-from runs import KEY, asking, recipe, succeeds, write_recipe, write_rows
+from runs import KEY, asking, recipe, record, succeeds, write_recipe, write_rows
 from viewing import demo_run, page
 
 from instructgen.page import index as indexing
@@ -131,3 +133,42 @@ def test_a_part_that_cannot_be_read_is_named_and_its_shard_played_from_the_journ
 def test_a_folder_that_cannot_be_written_is_shown_all_the_same(path: Path) -> None:
     (path / "page-index").write_text("in the way")
     assert set(ids(refreshed(path))) == expected(path)
+
+
+def test_ids_that_come_again_are_told_apart_as_exports_have_them(tmp_path: Path) -> None:
+    rows = [record(n) | {"id": f"{n % 20:06d}"} for n in range(40)] + [record(3) | {"id": "000003"}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    tree = recipe(tmp_path / "rows.jsonl", {"use": "grounded"}, shard_size=20)
+    succeeds("run", write_recipe(tmp_path / "recipe.yaml", tree), "--out", tmp_path / "run")
+    exported = {sample.id for sample in Run.open(tmp_path / "run").samples()}
+    index = refreshed(tmp_path / "run")
+    assert any("~2/" in name for name in exported) and exported <= set(ids(index))
+    again = Index(Run.open(tmp_path / "run"))
+    assert ids(again) == ids(index)
+    twice = next(sample for sample in Run.open(tmp_path / "run").samples() if "~2/" in sample.id)
+    with page(tmp_path / "run") as client:
+        assert client.post(id=twice.id, decision="reject").status == 303
+        assert "rejected by" in client.get("/sample", id=twice.id).text
+    opened = Run.open(tmp_path / "run")
+    left = {sample.id for sample in opened.samples(reviews=opened.reviews())}
+    assert left == exported - {twice.id}
+
+
+def test_what_run_wide_checks_leave_out_is_said_filtered_by_and_brought_back_by_people(tmp_path: Path) -> None:
+    answers = ("A brown dog runs along a sunny beach beside the blue water.", "Two cats sleep on an old green chair.")
+    replies = [f"Question:\nWhat is to be seen here?\n===\nAnswer:\n{answer}" for answer in answers]
+    rows = write_rows(tmp_path / "rows.jsonl", range(24))
+    tree = recipe(rows, {"use": "scripted", "replies": replies}, shard_size=10)
+    tree["checks"] = {"near_duplicates": {"action": "reject"}}
+    succeeds("run", write_recipe(tmp_path / "recipe.yaml", tree), "--out", tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    kept = {sample.id for sample in run.samples()}
+    with page(tmp_path / "run") as client:
+        text = client.get("/", status="left_out", check="near_duplicates").text
+        lost = re.findall(r"/sample\?id=([^&\"]*)", text)
+        assert lost and not {unquote(name) for name in lost} & kept
+        name = unquote(lost[0])
+        told = client.get("/sample", id=name).text
+        assert 'class="state left_out"' in told and ">near_duplicates</b>" in told
+        client.post(id=name, decision="accept", note="they differ enough")
+    assert {sample.id for sample in run.samples(reviews=run.reviews())} == kept | {name}
