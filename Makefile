@@ -7,7 +7,7 @@ DEV := $(VENV)/.installed-dev
 MODELS := $(VENV)/.installed-models
 LOCKS := requirements
 BENCHMARKS := benchmarks/startup.py benchmarks/checks_speed.py benchmarks/transport.py benchmarks/pipeline.py benchmarks/resume.py \
-	benchmarks/coco_reading.py benchmarks/memory.py
+	benchmarks/coco_reading.py benchmarks/memory.py benchmarks/page_large.py
 
 # The first Python that is new enough; `make PYTHON=... ` overrides.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -19,7 +19,7 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow check fix bench test-trainers models lock clean
+.PHONY: help demo test test-slow test-browser check fix bench test-trainers models lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,13 +31,22 @@ demo: $(CORE) ## bundled photos to accepted samples, without a key or a GPU; pri
 	@echo
 	@echo "The run:      runs/demo (recipe.yaml, contexts/, journal/, samples/, rejected/)"
 	@echo "The dataset:  runs/demo/llava_instruct.json, as LLaVA's trainer reads it"
+	@echo "Look at it:   $(BIN)/instructgen view runs/demo"
 	@echo "The photos:   pipelines/demo/images, with their sources and licences in pipelines/demo/SOURCES.md"
 
 test: $(DEV) ## the tests, less the slow ones
 	$(BIN)/python -m pytest
 
 test-slow: $(DEV) $(MODELS) ## the slow tests: kills, real model servers, large inputs
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m 'slow and not browser'
+
+test-browser: $(DEV) ## the page in a real Chromium; installs Debian's where none is found and apt is there
+	@for name in chromium chromium-browser google-chrome chrome; do command -v $$name >/dev/null && exit 0; done; \
+	command -v apt-get >/dev/null || { echo "make: no Chromium found; install one and put it on PATH" >&2; exit 2; }; \
+	echo "installing Chromium"; root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+	$$root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends \
+		-o DPkg::Lock::Timeout=300 chromium fonts-dejavu-core >/dev/null
+	$(BIN)/python -m pytest -m browser
 
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check

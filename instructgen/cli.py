@@ -15,6 +15,7 @@ from . import __version__, checking, exporting, listing, planning, previewing, s
 from .carry import carry_out
 from .errors import UserError
 from .opening import open_run
+from .page.serving import PORT, serve
 from .recipe import load
 from .report import status_lines
 from .report_html import write_html
@@ -137,14 +138,31 @@ def export(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set a field of the export.")
     ] = None,
+    without_reviews: Annotated[
+        bool, typer.Option("--without-reviews", help="As the checks left them, whatever people decided.")
+    ] = False,
 ) -> None:
     """Write a run's accepted samples as trainers read them; also while the run is being written.
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
     opened = Run.open(run)
-    number, repeats = exporting.export(opened, format_, out, task, set_ or ())
-    _say(f"{out}: {number} samples as {format_}{repeats}{exporting.of_run_checks(opened)}")
+    done = exporting.export(opened, format_, out, task, set_ or (), reviewed=not without_reviews)
+    told = f"{done.repeats}{exporting.of_run_checks(opened)}{done.reviews or ''}"
+    _say(f"{out}: {done.number} samples as {format_}{told}")
+
+
+@app.command()
+def view(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN [RUN2]", help="A run's folder; two: side by side.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen, on this machine only.")] = PORT,
+    show: Annotated[bool, typer.Option("--open", help="Open a browser on it.")] = False,
+) -> None:
+    """Look at every sample beside its picture, in a browser, and accept, reject or edit it.
+
+    Example: instructgen view runs/mine
+    """
+    serve(runs, port, show)
 
 
 @app.command()

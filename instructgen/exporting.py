@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -12,13 +13,24 @@ from .library import Library
 from .protocols import Export
 from .recipe import yaml_fault
 from .repeats import Repeats
+from .reviews import Reviews
 from .run import Run
 
 
+class Exported(NamedTuple):
+    """What was written."""
+
+    number: int
+    """Of samples."""
+    repeats: Repeats
+    reviews: Reviews | None
+    """What people decided, and what came of it; None where reviews were to be left out."""
+
+
 def export(
-    run: Run, name: str, out: Path, task: str | None = None, settings: Iterable[str] = ()
-) -> tuple[int, Repeats]:
-    """Write a run's accepted samples as ``name`` to ``out``; give their number and the repeats. Raises SetupError.
+    run: Run, name: str, out: Path, task: str | None = None, settings: Iterable[str] = (), reviewed: bool = True
+) -> Exported:
+    """Write a run's accepted samples as ``name`` to ``out``, if ``reviewed`` as people left them. Raises SetupError.
 
     ``settings`` are ``field=value`` of the export, such as ``dialect=next``.
     """
@@ -30,8 +42,8 @@ def export(
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
     site = Site(name, Library.beside(run.folder.recipe), run.built.source.image_root())
     writer: Export = found.build(dict(map(_setting, settings)), site, f"--format {name}")  # type: ignore[assignment]
-    repeats = Repeats()
-    return writer.write(run.samples_with_kept(task, repeats), out), repeats
+    repeats, reviews = Repeats(), run.reviews().only(task) if reviewed else None
+    return Exported(writer.write(run.samples_with_kept(task, repeats, reviews), out), repeats, reviews)
 
 
 def of_run_checks(run: Run) -> str:

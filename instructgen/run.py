@@ -8,7 +8,7 @@ for sample in run.samples():
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from .records import Completion, Context, Row, Sample, Scalar
 from .repeats import Repeats
 from .replay import finished, outcomes
 from .report import Summary, summarise
-from .reviews import text_digest
+from .reviews import Reviews, edit_faults, text_digest
 from .run_checks import RunWide, left_out, run_wide
 from .run_folder import RunFacts, RunFolder
 from .shard import Judge, Outcome, rejected_rows
@@ -70,17 +70,18 @@ class Run:
         """Give every context, in source order."""
         return (row.item for row in self.rows() if isinstance(row.item, Context))
 
-    def samples(self, task: str | None = None) -> Iterator[Sample]:
-        """Give every accepted sample once, in source order, of one task or all."""
-        return (sample for sample, _ in self.samples_with_kept(task))
+    def samples(self, task: str | None = None, reviews: Reviews | None = None) -> Iterator[Sample]:
+        """Give every accepted sample once, in source order, of one task or all; with ``reviews`` as people decided."""
+        return (sample for sample, _ in self.samples_with_kept(task, reviews=reviews))
 
     def samples_with_kept(
-        self, task: str | None = None, repeats: Repeats | None = None
+        self, task: str | None = None, repeats: Repeats | None = None, reviews: Reviews | None = None
     ) -> Iterator[tuple[Sample, Mapping[str, Scalar]]]:
         """Give every accepted sample once, with the source columns that its context carries along.
 
         Samples that differ under one id are told apart by name; ``repeats`` counts them. What run-wide checks reject is
-        left out, once they have judged the run.
+        left out, once they have judged the run. Where ``reviews`` are given, as ``reviews()`` gives them, people have
+        the last word: what they rejected is left out, what they accepted or edited is in, whatever checks said.
         """
         repeats = repeats or Repeats()
         judged = self.run_wide()
@@ -88,10 +89,18 @@ class Run:
             kept = self._kept(shard)
             lost = left_out(self.folder, shard) if judged and judged.done else {}
             self._shard = shard
-            for sample in self._samples(shard):
+            back = self._brought_back(shard, reviews) if reviews else []
+            for sample in self._in_order(shard, back) if back else self._samples(shard):
                 named = repeats.told_apart(sample) if task in (None, sample.task) else None
-                if named is not None and not _lost(named, lost):
-                    yield named, kept.get(sample.origin.context, {})
+                if named is not None:
+                    accepted = sample not in back and not _lost(named, lost)
+                    final = reviews.apply(named, accepted, self._passes) if reviews else named if accepted else None
+                    if final is not None:
+                        yield final, kept.get(sample.origin.context, {})
+
+    def reviews(self) -> Reviews:
+        """Give what people decided about this run's samples. Raises SetupError for a line that is no review."""
+        return Reviews(self.folder)
 
     def run_wide(self) -> RunWide | None:
         """Say what the run-wide checks came to, and whether they are still to come; None for a recipe without any."""
@@ -205,10 +214,43 @@ class Run:
             if not outcome.not_asked:
                 yield from (sample for sample, _ in outcome.accepted)
 
-    def _outcomes(self, shard: int) -> Iterator[Outcome]:
+    def _outcomes(self, shard: int, rows: Iterable[Row] | None = None) -> Iterator[Outcome]:
         strays = self._all_journals() if self.facts.moved else None
         journal = Journal(self.folder.part("journal", shard))
-        return outcomes(self.built, self.facts.ranges, self._rows(shard), journal, strays=strays, judge=self._judge)
+        rows = self._rows(shard) if rows is None else rows
+        return outcomes(self.built, self.facts.ranges, rows, journal, strays=strays, judge=self._judge)
+
+    # ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _brought_back(self, shard: int, reviews: Reviews) -> list[Sample]:
+        """Give a shard's rejected samples that people want. Their contexts are played again from the journal.
+
+        The rejected part itself holds neither pictures nor origin.
+        """
+        rows = None
+        if self._finished(shard):
+            lost = read_rows(self.folder.part("rejected", shard), ["id", "context"])
+            contexts = {row["context"] for row in lost if row["id"] in reviews}
+            rows = [row for row in self._rows(shard) if row.item.id in contexts] if contexts else []
+        played = self._outcomes(shard, rows) if rows or rows is None else ()
+        losers = (sample for outcome in played if not outcome.not_asked for sample, _ in outcome.losers)
+        return [sample for sample in losers if reviews.brings_back(sample)]
+
+    def _in_order(self, shard: int, back: Sequence[Sample]) -> list[Sample]:
+        """Give a shard's accepted samples and those brought back in the order in which they would have been made."""
+        places = {row.item.id: place for place, row in enumerate(self._rows(shard))}
+        tasks = {name: place for place, name in enumerate(self.built.tasks)}
+
+        def place(sample: Sample) -> tuple[int, int, int]:
+            return places[sample.origin.context], tasks[sample.task], int(sample.id.rpartition("/")[2])
+
+        return sorted((*self._samples(shard), *back), key=place)
+
+    def _passes(self, edited: Sample) -> bool:
+        """Tell whether the rules let a sample of the present shard pass whose turns a person has edited."""
+        rows = (row.item for row in self._rows(self._shard))
+        context = next(item for item in rows if isinstance(item, Context) and item.id == edited.origin.context)
+        return not edit_faults(self._judge, edited, context)
 
     def _near(self) -> Journal:
         path = self.folder.part("journal", self._shard)

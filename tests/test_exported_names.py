@@ -23,11 +23,12 @@ def test_the_commands_and_their_options() -> None:
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
         "report": ["--out", "run"],
-        "export": ["--format", "--out", "--set", "--task", "run"],
+        "export": ["--format", "--out", "--set", "--task", "--without-reviews", "run"],
         "check": [
             *("--captions", "--fail-under", "--instances", "--json", "--limit", "--min-matched"),
             *("--recipe", "--report", "--set", "--verdicts", "path"),
         ],
+        "view": ["--open", "--port", "runs"],
         "list": ["kind"],
         "explain": ["name"],
         "init": ["--task", "folder"],
@@ -71,5 +72,6 @@ def test_the_protocols_and_errors() -> None:
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
         *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
-        *("completions", "usd", "texts", "summary", "frame", "run_wide", "run_verdicts", "left_out", "judging"),
+        *("completions", "usd", "texts", "summary", "frame", "reviews", "run_wide", "run_verdicts", "left_out"),
+        "judging",
     }

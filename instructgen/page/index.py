@@ -1,0 +1,206 @@
+"""A run's parts in; a table out, one row a sample, accepted or not: what the page filters by and finds samples with.
+
+It is made from the Parquet parts, some shards at a time, and kept in the run's folder as ``page-index/rows.parquet``,
+which may be removed at any time. Shards that are still open are played from their journals, provisionally, as
+everything that reads a run does.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import SetupError
+from ..journal import Journal, Strays
+from ..parts import read_rows, row_of
+from ..replay import outcomes
+from ..run import Run
+from ..run_folder import atomic
+from ..shard import Judge, rejected_rows
+from ..supply import Supply
+from .over import overlaid
+from .table import Provisional, Table, empty, in_order, level_of, open_rows, typed
+
+AT_ONCE = 32
+"""Shards that are read between two publications: bounds the memory, and how long rows wait to be shown."""
+
+PLAY_SECONDS = 5.0
+"""How often an open shard is played anew at most."""
+
+_KEY = "instructgen-page"
+_VERSION = 1
+Stamp = list[int]
+"""Times and sizes of files: when they are the same, so is what the files hold."""
+
+
+class Index:
+    """The rows of one run. ``table`` is replaced whole, so that a reader may go on with the one it has."""
+
+    def __init__(self, run: Run) -> None:
+        """Start with what was kept, if it still holds."""
+        self.run = run
+        self.faults: dict[str, str] = {}
+        """Finished shards that cannot be read, and why."""
+        self.total = 0
+        """Shards whose samples part is there."""
+        self._supply = Supply(run.folder, run.built, run.facts)
+        self._judge = Judge(run.built)
+        self._known: dict[int, Stamp] = {}
+        self._verdicts: list[Stamp] = []
+        self._overlaid = False
+        """Names or findings lie over what the samples parts say: one change among them may touch any row."""
+        self._opened: dict[int, list[Provisional]] = {}
+        self._played: dict[int, tuple[Stamp, float]] = {}
+        self._working = threading.Lock()
+        self._path = run.folder.path / "page-index" / "rows.parquet"
+        self._made_for = {"version": _VERSION, "shaping": self._supply.fingerprint("")}
+        self._closed = self._kept()
+        self.table = Table(run, self._closed, {}, 0)
+
+    @property
+    def read(self) -> int:
+        """How many finished shards are in the table."""
+        return len(self._known)
+
+    def refresh(self) -> None:
+        """Take in what has changed, and publish as it comes. While another thread is at it, this does nothing."""
+        if self._working.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._working.release()
+
+    def _refresh(self) -> None:
+        stamps = {shard: self._stamp(shard, "samples", "rejected") for shard in self.run.folder.shards("samples")}
+        verdicts = [self._stamp(shard, "verdicts") for shard in stamps] if self.run.built.run_checks else []
+        self.total = len(stamps)
+        gone = [shard for shard, stamp in self._known.items() if stamps.get(shard) != stamp]
+        changed = bool(gone) or verdicts != self._verdicts or any(shard not in self._known for shard in stamps)
+        self._drop(list(self._known) if changed and self._overlaid else gone)
+        new = [shard for shard in sorted(stamps) if shard not in self._known and self._intact(shard)]
+        for first in range(0, len(new), AT_ONCE):
+            some = new[first : first + AT_ONCE]
+            self._take_in(some)
+            self._known |= {shard: stamps[shard] for shard in some}
+            self._publish()
+        replayed = self._play([shard for shard in self.run.folder.shards("contexts") if shard not in self._known])
+        if gone or new or verdicts != self._verdicts:
+            self._closed, self._overlaid = overlaid(self.run, in_order(self._closed).rechunk())
+            self._verdicts = verdicts
+            self._keep()
+        if gone or new or changed or replayed:
+            self._publish()
+
+    def _drop(self, shards: list[int]) -> None:
+        """Forget shards, to be read again if they are still there."""
+        if shards:
+            import polars as pl
+
+            self._closed = self._closed.filter(~pl.col("shard").is_in(shards))
+            self._known = {shard: stamp for shard, stamp in self._known.items() if shard not in set(shards)}
+
+    def _publish(self) -> None:
+        import polars as pl
+
+        frames = [self._closed, *(open_rows(shard, rows) for shard, rows in sorted(self._opened.items()))]
+        frame = in_order(pl.concat(frames)) if len(frames) > 1 else self._closed
+        self.table = Table(self.run, frame, dict(self._opened), self.table.version + 1)
+
+    # ── finished shards ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _stamp(self, shard: int, *kinds: str) -> Stamp:
+        found: Stamp = []
+        for path in (self.run.folder.part(kind, shard) for kind in kinds):
+            stat = path.stat() if path.exists() else None
+            found += [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
+        return found
+
+    def _intact(self, shard: int) -> bool:
+        name = self.run.folder.part("samples", shard).name
+        try:
+            intact = self._supply.intact(shard) is not None and self.run.folder.part("rejected", shard).exists()
+        except SetupError as error:
+            self.faults[name] = str(error)
+            return False
+        self.faults.pop(name, None)
+        return intact
+
+    def _take_in(self, shards: Sequence[int]) -> None:
+        import polars as pl
+
+        field, folder = pl.element().struct.field, self.run.folder
+        said = pl.concat_str([field("check"), level_of(), field("reason").fill_null("")], separator=":")
+        found = pl.col("checks").list.eval(pl.element().filter(field("outcome") != "pass")).list.eval(said)
+        columns: dict[str, list[Any]] = {
+            "samples": [
+                pl.lit("accepted").alias("kind"),
+                pl.col("origin").struct.field("model"),
+                found.list.join("|").alias("found"),
+            ],
+            "rejected": [
+                "kind",
+                pl.lit("").alias("model"),
+                pl.col("reason").str.replace(":", ":reject:", literal=True).alias("found"),
+            ],
+        }
+        frames = []
+        for kind, chosen in columns.items():
+            for shard in shards:
+                part = pl.scan_parquet(folder.part(kind, shard)).with_row_index("place")
+                frames.append(part.select(pl.lit(shard).alias("shard"), "place", "id", "task", *chosen))
+        taken = [typed(frame.with_columns(pl.lit(False).alias("open"))) for frame in pl.collect_all(frames)]
+        self._closed = pl.concat([self._closed, *taken])
+
+    # ── open shards ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _play(self, shards: Sequence[int]) -> bool:
+        """Play open shards whose journal has grown; tell whether anything changed."""
+        changed = bool(self._opened.keys() - set(shards))
+        self._opened = {shard: rows for shard, rows in self._opened.items() if shard in shards}
+        for shard in shards:
+            stamp = self._stamp(shard, "contexts", "journal")
+            before, at = self._played.get(shard, ([], 0.0))
+            if stamp != before and time.monotonic() - at >= PLAY_SECONDS:
+                self._opened[shard] = self._outcomes(shard)
+                self._played[shard] = (stamp, time.monotonic())
+                changed = True
+        return changed
+
+    def _outcomes(self, shard: int) -> list[Provisional]:
+        run = self.run
+        found: list[Provisional] = []
+        strays = Strays(run.folder.path / "journal") if run.facts.moved else None
+        rows = map(row_of, read_rows(run.folder.part("contexts", shard)))
+        journal = Journal(run.folder.part("journal", shard))
+        for outcome in outcomes(run.built, run.facts.ranges, rows, journal, strays=strays, judge=self._judge):
+            if not outcome.not_asked:
+                found += [Provisional(judged, None) for judged in outcome.accepted]
+                found += [Provisional(None, lost) for lost in rejected_rows(outcome, self._judge.actions)]
+        return found
+
+    # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _keep(self) -> None:
+        """Keep the finished shards' rows for the next start. A folder that cannot be written does without."""
+        over = {"overlaid": self._overlaid, "verdicts": self._verdicts}
+        noted = json.dumps({**self._made_for, **over, "shards": self._known})
+        try:
+            with atomic(self._path) as temporary:
+                self._closed.write_parquet(temporary, compression="lz4", metadata={_KEY: noted})
+        except SetupError:
+            return
+
+    def _kept(self) -> Any:
+        import polars as pl
+
+        try:
+            noted: Mapping[str, Any] = json.loads(pl.read_parquet_metadata(self._path)[_KEY])
+            if {key: noted[key] for key in self._made_for} == self._made_for:
+                frame = pl.read_parquet(self._path)
+                self._overlaid, self._verdicts = noted["overlaid"], noted["verdicts"]
+                self._known = {int(shard): stamp for shard, stamp in noted["shards"].items()}
+                return typed(frame)
+        except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+            pass  # not there, of another version, or damaged: it is made anew
+        return empty()
