@@ -28,6 +28,8 @@ class Quantity(NamedTuple):
     """From how many to how many; None where it is open upward."""
     pair: bool = False
     """It is said as "a pair of", which of scissors or skis is a single thing."""
+    nth: bool = False
+    """It is said as "a third", so that there are at least so many."""
 
 
 class Counted(NamedTuple):
@@ -37,14 +39,22 @@ class Counted(NamedTuple):
     mention: Mention
     described: bool
     """Words between them ("two red cars") or "of the" pick out some: it may be a part of all there are."""
+    measure: str = ""
+    """What is counted of the thing: "slices" of "two slices of pizza"."""
 
 
 _NUMBERS = {word: number for word, number in NUMBERS.items() if word not in ("zero", "one")}
 _ONE = needs("one single lone solitary")
 _NONE = needs("no zero none")
 _VAGUE = needs("several few many multiple numerous various dozens hundreds thousands lots")
-_VAGUE_OF = needs("group groups number lot bunch crowd crowds herd flock variety row rows collection plenty")
-WORDS = frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | {"both", "dozen", "pair", "couple"}
+_VAGUE_OF = needs(
+    "group groups number lot bunch crowd crowds herd flock variety row rows collection plenty handful cluster fleet"
+)
+_SETS = {"duo": 2, "twosome": 2, "trio": 3, "threesome": 3, "quartet": 4, "foursome": 4, "quintet": 5}
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
+WORDS = (
+    frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | _SETS.keys() | _ORDINALS.keys()
+) | {"both", "dozen", "pair", "couple"}
 """A text that has none of these, and no digit, states no number."""
 
 _ARTICLES = needs("a an the this these those his her their its our my your all")
@@ -68,6 +78,8 @@ _UNITS = needs(
     " speed mph bedroom burner drawer panel sided part"
 )
 """A number before one of these says how large, old or late something is, not how many things there are."""
+_MEASURES = needs("slices pieces bowls plates bunches stacks piles loaves glasses cups bottles boxes trays baskets slice")
+"""Of these there may be more than there are boxes of what is in them or what they are parts of."""
 _CLOSED = needs(
     "a an and or but nor of in on at by with without to from for into onto over under above below behind beside near"
     " is are was were be been being am has have had do does did can could will would shall should may might must that"
@@ -116,17 +128,30 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
     if at < len(tokens) and tokens[at].low in _ARTICLES and _joined(text, tokens, at, comma=False):
         described = described or not quantity.pair
         at += 1
+    if _word(tokens, at) in _MEASURES and _word(tokens, at + 1) == "of":
+        return _measured(text, tokens, quantity, at, mentions)
     for step in range(_REACH + 1):
         if at + step >= len(tokens) or not _joined(text, tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
-        if mention is not None and (mention.plural or (quantity.high or 2) < 2):
+        if mention is not None and (mention.plural != quantity.nth or (quantity.high or 2) < 2):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
         low = tokens[at + step].low
         if low in _CLOSED or low in _UNITS or low in WORDS:
             return None
+    return None
+
+
+def _measured(
+    text: str, tokens: Sequence[Token], quantity: Quantity, at: int, mentions: Mapping[int, Mention]
+) -> Counted | None:
+    """Give what stands in "two slices of hot pizza", with "slices" at a token."""
+    for step in (2, 3, 4):
+        mention = mentions.get(at + step)
+        if mention is not None:
+            return Counted(quantity, mention, True, tokens[at].low) if _joined(text, tokens, at + step, True) else None
     return None
 
 
@@ -160,6 +185,10 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity(at, at + 2, 2, None) if after == "of" else None
     if low == "pair":
         return Quantity(at, at + 2, 2, 2, pair=True) if after == "of" and before in ("a", "the", "one") else None
+    if low in _SETS:
+        return Quantity(at, at + 2, _SETS[low], _SETS[low]) if after == "of" else None
+    if low in _ORDINALS:
+        return Quantity(at, at + 1, _ORDINALS[low], None, nth=True) if before in ("a", "yet") else None
     if low == "both":
         return Quantity(at, at + 1, 2, 2)
     if low == "dozen":

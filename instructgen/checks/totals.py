@@ -8,8 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..vocabulary import NUMBERS
 from .mentions import Mention, Token
-from .quantities import Counted, Quantity, counted
+from .quantities import Counted, Quantity, counted, quantities_of
+from .scopes import Scope, scope_of
 from .wording import needs
 
 _THERE = needs(
@@ -36,6 +38,14 @@ _BARE = needs("are is of in can visible shown that here there") | {""}
 
 
 _ASKING = frozenset({("how", "many"), ("number", "of"), ("count", "the"), ("count", "of")})
+_IS_THERE = {(verb, after) for verb in ("are", "is", "can", "do", "does") for after in ("there", "you", "the")}
+_ANY = Quantity(0, 0, 2, None)
+_EARLY = 4
+_DETERMINED = needs("there any some see many the spot notice")
+_DESCRIBING = needs(
+    "describe description show shows see image picture photo photograph scene happening going caption summarize"
+    " summary overview depicted explain account visible"
+)
 _FAR = 10
 """So many words before a number may speak of the picture."""
 
@@ -44,26 +54,68 @@ _DETAIL = re.compile(r":|\(|, (?:with|including|one|both|all|each)\b")
 """Between two numbers of a sentence: the second is of some of what the first counts."""
 
 
+_KNOWN = needs("the these those other her his their its of")
+"""After these a number is of things that are spoken of as known, or of some of them."""
+_BEFORE_PART = needs(
+    "left right background foreground front back behind middle center centre near next beside top bottom upper lower"
+    " side distance other another"
+)
+"""Before a number these bound it to a part of the picture."""
+
+
 class Asked(NamedTuple):
     """What a question asks the number of."""
 
     name: str
     """The class."""
+    word: str
+    """The narrower word for it, such as "men"; empty where the class itself is asked for."""
     whole: bool
     """All of the class is asked for, not those of some kind or place."""
+    scope: Scope | None
+    """Which of the class are asked for; None where boxes do not tell them apart."""
+    offered: Quantity | None
+    """The number in "are there three dogs?", to which "yes" states it."""
 
 
 def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
     """Give what a turn asks the number of, if it does; ``mentions`` by first token."""
     for at, token in enumerate(tokens):
-        if not at or (tokens[at - 1].low, token.low) not in _ASKING:
-            continue
-        found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
-        if found is None:
-            return None
-        whole = not found.described and _plain(text, tokens, found.mention.last) is not None
-        return Asked(found.mention.name, whole and not found.mention.narrower)
+        if at and (tokens[at - 1].low, token.low) in _ASKING:
+            found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
+            return _asked(text, tokens, found, mentions, None) if found else None
+    return _presence_asked(text, tokens, mentions)
+
+
+def _presence_asked(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
+    """Give what is asked for by "are there any dogs?", or "are there three dogs?"."""
+    if not tokens or (tokens[0].low, tokens[1].low if len(tokens) > 1 else "") not in _IS_THERE or "?" not in text:
+        return None
+    for quantity in quantities_of(text, tokens):
+        found = counted(text, tokens, quantity, mentions)
+        offered = found is not None and not found.measure and quantity.low == quantity.high and quantity.low > 1
+        return _asked(text, tokens, found, mentions, quantity) if found and offered else None
+    for mention in mentions.values():
+        if not mention.near and mention.plural and mention.first <= _EARLY:
+            described = tokens[mention.first - 1].low not in _DETERMINED
+            return _asked(text, tokens, Counted(_ANY, mention, described), mentions, None)
     return None
+
+
+def _asked(
+    text: str, tokens: Sequence[Token], found: Counted, mentions: Mapping[int, Mention], offered: Quantity | None
+) -> Asked:
+    mention = found.mention
+    whole = not found.described and _plain(text, tokens, mention.last) is not None
+    scope = None if found.described else scope_of(text, tokens, mention.last, mentions, acting=False)
+    word = mention.word if mention.narrower else ""
+    return Asked(mention.name, word, whole and not word, scope, offered)
+
+
+def asks_description(tokens: Sequence[Token]) -> bool:
+    """Tell whether a turn asks what there is to be seen, so that the answer begins with all that matters."""
+    words = {token.low for token in tokens}
+    return not _DESCRIBING.isdisjoint(words) and words.isdisjoint(("many", "where", "which", "who"))
 
 
 class Answer(NamedTuple):
@@ -81,8 +133,12 @@ def answer_of(
     """Give the number that answers "how many": the only one of its sentence, and of nothing else than was asked for."""
     first = found[0] if found else None
     if first is None or tokens[first.first].sentence:
+        if asked.offered and tokens and tokens[0].low in ("yes", "yeah", "correct", "right"):
+            return Answer(asked.offered, 0, 1)
         return _none(tokens, mentions, asked)
     this = counted(text, tokens, first, mentions)
+    if this is not None and this.mention.narrower and not asked.word:
+        return _summed(text, tokens, this, mentions, asked)
     if len(found) > 1 and not tokens[found[1].first].sentence:
         end = this.mention.end if this else tokens[first.last - 1].end
         if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end):
@@ -96,6 +152,24 @@ def answer_of(
     if past is None or past.sentence or past.low in _BARE or text[tokens[first.last - 1].end : past.start].strip():
         return Answer(first, first.first, first.last)
     return None
+
+
+def _summed(
+    text: str, tokens: Sequence[Token], this: Counted, mentions: Mapping[int, Mention], asked: Asked
+) -> Answer | None:
+    """Give the answer "two men and a woman" to a question after people: the sum; None for "two men" alone."""
+    if this.mention.name != asked.name or this.mention.polarity != "asserted":
+        return None
+    number, at = this.quantity, this.mention.last
+    while at + 2 < len(tokens) and text[tokens[at - 1].end : tokens[at].start].strip() in ("", ","):
+        at += tokens[at].low == "and"
+        count = NUMBERS.get(tokens[at].low, 1 if tokens[at].low in ("a", "an") else 0)
+        more = mentions.get(at + 1)
+        if not count or more is None or more.name != asked.name:
+            break
+        number = Quantity(number.first, more.last, number.low + count, number.high and number.high + count)
+        at = more.last
+    return Answer(number, number.first, at) if number is not this.quantity else None
 
 
 def _none(tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
@@ -116,7 +190,7 @@ def is_total(text: str, tokens: Sequence[Token], found: Counted) -> bool:
         return False
     sentence = tokens[first].sentence
     before = [t.low for t in tokens[max(0, first - _FAR) : first] if t.sentence == sentence]
-    if before[-2:] == ["total", "of"]:
+    if said[:2] in (["in", "all"], ["in", "total"]) or before[-2:] == ["total", "of"]:
         return True
     if (before[-1] if before else "") not in _LEADS:
         return False
@@ -137,3 +211,25 @@ def _plain(text: str, tokens: Sequence[Token], at: int) -> list[str] | None:
             return None
         said.append(tokens[number].low)
     return said
+
+
+def scope_said(
+    text: str, tokens: Sequence[Token], found: Counted, mentions: Mapping[int, Mention], described: bool
+) -> Scope | None:
+    """Give which of all things of its class a statement's number is of; None where it may be of any part of them.
+
+    ``described``: the turn answers a question after what there is to be seen.
+    """
+    first, mention = found.quantity.first, found.mention
+    if found.described or (first and tokens[first - 1].low in _KNOWN):
+        return None
+    sentence = tokens[first].sentence
+    start = first
+    while start and tokens[start - 1].sentence == sentence:
+        start -= 1
+    before = [token.low for token in tokens[start:first]]
+    there = len(before) > 1 and before[-2] == "there" or before[-3:-2] == ["there"] or before[-1:] == ["all"]
+    alone = tokens[first].low in ("single", "lone", "solitary")
+    if not (there or alone or (described and not sentence)) or not _BEFORE_PART.isdisjoint(before):
+        return None
+    return scope_of(text, tokens, mention.last, mentions, acting=True)
