@@ -31,6 +31,8 @@ _HINTS = {
 }
 _PAIRED = frozenset({"skis", "scissors"})
 """One box holds a pair of them, which people count as one or as two."""
+_ACTING = frozenset({"person", "animal", ""})
+"""Of these kinds of things some do this and some do that."""
 _FEW = 4
 """So few people are boxed as reliably as other things."""
 _DIGITS = "0123456789"
@@ -84,6 +86,8 @@ class _Stated(NamedTuple):
     """The narrower word for the class, such as "men"."""
     measure: str = ""
     """What is counted of them: "slices"."""
+    asked: bool = False
+    """The question asked for the number."""
 
 
 def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
@@ -101,7 +105,9 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
         answer = answer_of(turn.text, tokens, found, mentions, asked) if asked else None
         if asked and answer:
             start, end = tokens[answer.first].start, tokens[answer.last - 1].end
-            yield _Stated(number, start, end, answer.quantity, asked.name, asked.whole, asked.scope, asked.word)
+            yield _Stated(
+                number, start, end, answer.quantity, asked.name, asked.whole, asked.scope, asked.word, asked=True
+            )
         asked = None
         for quantity in found:
             if answer and answer.first <= quantity.first < answer.last:
@@ -117,9 +123,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
             if total or scope or quantity.high != 1:
                 word = mention.word if mention.narrower else ""
                 start = tokens[quantity.first].start
-                yield _Stated(
-                    number, start, mention.end, quantity, mention.name, total, scope, word, this.measure
-                )
+                yield _Stated(number, start, mention.end, quantity, mention.name, total, scope, word, this.measure)
 
 
 class _Scene:
@@ -129,6 +133,7 @@ class _Scene:
         self.context, self.reading, self.turns, self.small = context, reading, turns, check.small
         self.tallies = tallies_of(context, check._vocabulary, check.small)
         self.truth = truth_of(context, check._vocabulary)
+        self.kinds = check._vocabulary.classes
 
     def weighed(self, stated: _Stated) -> Claim:
         """Hold a stated number against what boxes and captions show of its class."""
@@ -150,14 +155,29 @@ class _Scene:
 
     def _lower(self, stated: _Stated, tally: Tally, high: int) -> bool:
         """Tell whether there are more of the things than a number says."""
-        if stated.total:
-            return high < tally.least
-        scope = stated.scope
-        if scope is None or high >= number_in(scope, self.context, self.truth.boxes, stated.name, self.small):
+        if stated.total and high < tally.least:
+            return True
+        name, scope = stated.name, stated.scope
+        if scope is None:
             return False
-        if (scope.acting or stated.word) and not tally.backed(stated.word):
-            return False
-        return self._alone(stated)
+        kind = self.kinds[name].supercategory if name in self.kinds else ""
+        backed = tally.backed(stated.word, kind == "person")
+        shown = number_in(scope, self.context, self.truth.boxes, name, self.small)
+        if kind in _ACTING and not backed and ((stated.asked and scope.acting) or not self._of_one_sort(stated, kind)):
+            # "Two friends look on" is held to the captions' "three friends" only.
+            shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
+        elif backed and scope == scope._replace(across="", down="", places=()):
+            shown = tally.number
+        return high < shown and self._alone(stated)
+
+    def _of_one_sort(self, stated: _Stated, kind: str) -> bool:
+        """Tell whether all things of the class may be what a narrower word names: gulls, where no other birds are."""
+        if not stated.word:
+            return True
+        return kind != "person" and not any(
+            mention.name == stated.name and mention.narrower and mention.word[:4] != stated.word[:4]
+            for mention in self.truth.captions.mentions
+        )
 
     def _alone(self, stated: _Stated) -> bool:
         """Tell whether the answers name no further thing of the class: "two dogs run, and another sleeps" has three."""
@@ -167,8 +187,12 @@ class _Scene:
                 continue
             if (turn == stated.turn and stated.start <= mention.start < stated.end) or mention.polarity == "negated":
                 continue
-            number = NUMBERS.get(self.reading.tokens[turn][mention.first - 1].low) if mention.first else None
-            if number != stated.quantity.low and (mention.introduced or not mention.plural):
+            if stated.asked and turn != stated.turn:
+                continue
+            before = self.reading.tokens[turn][mention.first - 1].low if mention.first else ""
+            if NUMBERS.get(before) == stated.quantity.low or (stated.asked and before in ("a", "an", "one")):
+                continue
+            if mention.introduced or not mention.plural:
                 return False
         return True
 
@@ -182,7 +206,7 @@ def _above(claim: Claim, stated: _Stated, tally: Tally) -> Claim:
     vague = stated.quantity.low == 2 and stated.quantity.high is None and not stated.quantity.nth
     few_people = stated.name == "person" and tally.number <= _FEW
     other = stated.quantity.low <= tally.number + tally.confused
-    weak = vague or other or (stated.name in DOUBTFUL_COUNTS and not few_people and not tally.backed())
+    weak = vague or other or (stated.name in DOUBTFUL_COUNTS and not few_people and not tally.backed("", same=True))
     reason = "not_several" if vague else "wrong_total" if stated.total else "too_many"
     outcome: Outcome = "doubtful" if weak else "contradicted"
     return claim._replace(outcome=outcome, reason=reason, contradicts=_told(stated, tally))

@@ -44,7 +44,10 @@ class Counted(NamedTuple):
 
 
 _NUMBERS = {word: number for word, number in NUMBERS.items() if word not in ("zero", "one")}
-_ONE = needs("one single lone solitary")
+_ALONE = needs("single lone solitary")
+_ONE = _ALONE | {"one", "only"}
+_MODALS = needs("can could may might must should would will has needs sees gets")
+"""After these "one" is anybody."""
 _NONE = needs("no zero none")
 _VAGUE = needs("several few many multiple numerous various dozens hundreds thousands lots")
 _VAGUE_OF = needs(
@@ -52,9 +55,12 @@ _VAGUE_OF = needs(
 )
 _SETS = {"duo": 2, "twosome": 2, "trio": 3, "threesome": 3, "quartet": 4, "foursome": 4, "quintet": 5}
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
-WORDS = (
-    frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | _SETS.keys() | _ORDINALS.keys()
-) | {"both", "dozen", "pair", "couple"}
+WORDS = (frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | _SETS.keys() | _ORDINALS.keys()) | {
+    "both",
+    "dozen",
+    "pair",
+    "couple",
+}
 """A text that has none of these, and no digit, states no number."""
 
 _ARTICLES = needs("a an the this these those his her their its our my your all")
@@ -78,7 +84,9 @@ _UNITS = needs(
     " speed mph bedroom burner drawer panel sided part"
 )
 """A number before one of these says how large, old or late something is, not how many things there are."""
-_MEASURES = needs("slices pieces bowls plates bunches stacks piles loaves glasses cups bottles boxes trays baskets slice")
+_MEASURES = needs(
+    "slices pieces bowls plates bunches stacks piles loaves glasses cups bottles boxes trays baskets slice"
+)
 """Of these there may be more than there are boxes of what is in them or what they are parts of."""
 _CLOSED = needs(
     "a an and or but nor of in on at by with without to from for into onto over under above below behind beside near"
@@ -134,7 +142,8 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
         if at + step >= len(tokens) or not _joined(text, tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
-        if mention is not None and (mention.plural != quantity.nth or (quantity.high or 2) < 2):
+        singular = quantity.nth or tokens[quantity.last - 1].low == "one"  # "a third dog", "more than one dog"
+        if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
@@ -183,10 +192,13 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity(at, at + 2, 2, None) if after == "of" else None
     if low == "couple":
         return Quantity(at, at + 2, 2, None) if after == "of" else None
+    ends = at + 1 == len(tokens) or text[tokens[at].end : tokens[at + 1].start].strip() != ""  # "A pair."
+    if low == "pair" and ends:
+        return Quantity(at, at + 1, 2, 2, pair=True)
     if low == "pair":
         return Quantity(at, at + 2, 2, 2, pair=True) if after == "of" and before in ("a", "the", "one") else None
     if low in _SETS:
-        return Quantity(at, at + 2, _SETS[low], _SETS[low]) if after == "of" else None
+        return Quantity(at, at + 1 + (after == "of"), _SETS[low], _SETS[low]) if after == "of" or ends else None
     if low in _ORDINALS:
         return Quantity(at, at + 1, _ORDINALS[low], None, nth=True) if before in ("a", "yet") else None
     if low == "both":
@@ -197,9 +209,14 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     if after == "of" or before in ("no", "any", "every"):
         return None
     if low == "one":
-        return _number(text, tokens, at)
+        if after in _ALONE:
+            return Quantity(at, at + 2, 1, 1)
+        known = before == "the" and after and text[tokens[at].end : tokens[at + 1].start] == " "
+        return None if after in _MODALS or known else _number(text, tokens, at)
+    if low == "only":
+        return Quantity(at, at + 1, 1, 1) if before == "the" else None
     number = 1 if low in _ONE else 0
-    return Quantity(at, at + 1, number, number)
+    return Quantity(at, at + 1 + (number and after == "one"), number, number)
 
 
 def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..records import Box, Context
 from .mentions import Mention, Token
-from .place_words import ACROSS, DOWN, NOT_LINKS, Across, Down
+from .place_words import ACROSS, DOWN, Across, Down
 from .wording import needs
 
 
@@ -35,9 +35,12 @@ _SAID = needs(
     " image picture photo photograph scene shot frame view visible shown seen present appear appears total overall"
     " altogether all depicted pictured featured captured contain contains show shows count counted together clearly"
     " currently just only exactly included waiting gathered parked side left right upper lower top bottom hand part"
-    " half corner edge far close also both out whole entire of"
+    " half corner edge far close also both out whole entire of find make notice tell identify discern"
 )
 """Words that pick out none of the things, or places of the picture that are read on their own."""
+_SUBJECT = needs("did does do has have had will would")
+"""After these stands who does it."""
+_COPULAS = needs("is are was were be being")
 _PICKING = needs(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
     " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
@@ -54,14 +57,8 @@ _COVERED = 0.3
 _EXACT, _LOOSE = 4, 9
 
 
-def scope_of(
-    text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention], acting: bool
-) -> Scope | None:
-    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some.
-
-    ``acting`` tells whether a word that is neither of place nor of being there says what they do, as after a statement's
-    subject; in a question it says which are asked for.
-    """
+def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some."""
     across: Across = ""
     down: Down = ""
     places: list[str] = []
@@ -76,7 +73,9 @@ def scope_of(
         mention = mentions.get(number)
         if number < skip:
             continue
-        if mention is not None:
+        if mention is not None and not _SUBJECT.isdisjoint((tokens[number - 1].low, tokens[number - 2].low)):
+            acts, skip = True, mention.last  # "How many bowls has the woman put out?"
+        elif mention is not None and not mention.near:
             if not within:
                 return None
             places.append(mention.name)
@@ -90,8 +89,8 @@ def scope_of(
         elif low in _PICKING and not (low == "side" and (across or down)):
             return None
         elif low not in _SAID and not held:
-            if not (acting or (low.endswith("ing") and low not in NOT_LINKS)):
-                return None
+            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")):
+                return None  # "How many dogs are brown?"
             acts = True
     return Scope(across, down, tuple(places), acts)
 
@@ -102,12 +101,16 @@ def number_in(scope: Scope, context: Context, boxes: Mapping[str, Sequence[int]]
     ``small`` is the share of the picture below which a thing need not be counted.
     """
     ours = [context.boxes[index] for index in boxes.get(name, ()) if not context.boxes[index].crowd]
-    if not ours or any(place not in boxes for place in scope.places):
+    if not ours:
         return 0
-    least = max(small, _LIKE_SIZED * max(map(_size, ours)))
+    largest = max(map(_size, ours))
+    # Of very small things alone, all are as hard to see.
+    least = max(small if largest >= small else 0, _LIKE_SIZED * largest)
     kept = [box for box in ours if _size(box) >= least and _on_side(box, scope)]
     for place in scope.places:
-        others = [context.boxes[index] for index in boxes[place]]
+        others = [context.boxes[index] for index in boxes.get(place, ())]
+        if not others:  # it is a part of the scene, as a floor is
+            continue
         kept = [box for box in kept if any(_lies_in(box, other) for other in others)]
     # What is in several pictures may be the same things.
     number = max(Counter(box.image for box in kept).values(), default=0)

@@ -31,17 +31,27 @@ class Tally(NamedTuple):
 
     def borne_out(self, low: int, high: int | None, total: bool) -> bool:
         """Tell whether a caption has the same number or, of a part, a larger one."""
-        numbers = (counted.quantity for counted in self.said)
+        numbers = [counted.quantity for counted in self.said]
+        if total and low == high == 1 and any(q.low > 1 for q in numbers):  # "one sleeps, the other eats"
+            return False
         return any((q.low, q.high) == (low, high) or (not total and q.low >= low) for q in numbers)
 
-    def backed(self, word: str | None = None) -> bool:
-        """Tell whether a caption counts as many as there are boxes: of the class or, if given, of a narrower word."""
+    def backed(self, word: str, same: bool) -> bool:
+        """Tell whether a caption counts as many as there are boxes: of the class or, if given, of a narrower word.
+
+        ``same``: it must be the same word, as men are not all of the people.
+        """
         return any(
             self.number == c.quantity.low == c.quantity.high
             and not c.described
-            and (c.mention.word == word if word else not c.mention.narrower)
+            and (not c.mention.narrower if not word else c.mention.word == word or not same)
             for c in self.said
         )
+
+    def counted_as(self, word: str) -> int:
+        """Give the largest number of a narrower word ("three friends") that a caption states, 0 where none does."""
+        exact = (c.quantity.low for c in self.said if c.quantity.low == c.quantity.high and c.mention.word == word)
+        return max(exact, default=0)
 
     def measured(self, measure: str) -> int:
         """Give the largest number of slices and the like that a caption states of the class, 0 where none does."""

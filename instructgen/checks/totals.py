@@ -33,12 +33,12 @@ _LEADS = needs(
 """A total stands after one of these, or first in its sentence."""
 
 
-_BARE = needs("are is of in can visible shown that here there") | {""}
+_BARE = needs("are is of in can visible shown that here there them these those altogether total") | {""}
 """What may follow the bare number in an answer to "how many"."""
 
 
 _ASKING = frozenset({("how", "many"), ("number", "of"), ("count", "the"), ("count", "of")})
-_IS_THERE = {(verb, after) for verb in ("are", "is", "can", "do", "does") for after in ("there", "you", "the")}
+_IS_THERE = {(verb, after) for verb in ("are", "is", "can", "do", "does") for after in ("there", "you")}
 _ANY = Quantity(0, 0, 2, None)
 _EARLY = 4
 _DETERMINED = needs("there any some see many the spot notice")
@@ -76,6 +76,8 @@ class Asked(NamedTuple):
     """Which of the class are asked for; None where boxes do not tell them apart."""
     offered: Quantity | None
     """The number in "are there three dogs?", to which "yes" states it."""
+    many: bool
+    """It is asked how many there are, not only whether."""
 
 
 def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
@@ -83,18 +85,22 @@ def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]
     for at, token in enumerate(tokens):
         if at and (tokens[at - 1].low, token.low) in _ASKING:
             found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
-            return _asked(text, tokens, found, mentions, None) if found else None
-    return _presence_asked(text, tokens, mentions)
+            usable = found is not None and not found.mention.near and not found.measure
+            return _asked(text, tokens, found, mentions, None, many=True) if found and usable else None
+    return _presence_asked(text, tokens, mentions) if "?" in text else None
 
 
 def _presence_asked(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
-    """Give what is asked for by "are there any dogs?", or "are there three dogs?"."""
-    if not tokens or (tokens[0].low, tokens[1].low if len(tokens) > 1 else "") not in _IS_THERE or "?" not in text:
-        return None
+    """Give what is asked for by "are there any dogs?", "are there three dogs?" or "does he walk more than one dog?"."""
+    there = (tokens[0].low, tokens[1].low) in _IS_THERE if len(tokens) > 1 else False
     for quantity in quantities_of(text, tokens):
         found = counted(text, tokens, quantity, mentions)
-        offered = found is not None and not found.measure and quantity.low == quantity.high and quantity.low > 1
-        return _asked(text, tokens, found, mentions, quantity) if found and offered else None
+        if found is None or found.measure or found.mention.near:
+            return None
+        offered = quantity if there and quantity.low == quantity.high and quantity.low > 1 else None
+        return _asked(text, tokens, found, mentions, offered)
+    if not there:
+        return None
     for mention in mentions.values():
         if not mention.near and mention.plural and mention.first <= _EARLY:
             described = tokens[mention.first - 1].low not in _DETERMINED
@@ -103,13 +109,18 @@ def _presence_asked(text: str, tokens: Sequence[Token], mentions: Mapping[int, M
 
 
 def _asked(
-    text: str, tokens: Sequence[Token], found: Counted, mentions: Mapping[int, Mention], offered: Quantity | None
+    text: str,
+    tokens: Sequence[Token],
+    found: Counted,
+    mentions: Mapping[int, Mention],
+    offered: Quantity | None,
+    many: bool = False,
 ) -> Asked:
     mention = found.mention
     whole = not found.described and _plain(text, tokens, mention.last) is not None
-    scope = None if found.described else scope_of(text, tokens, mention.last, mentions, acting=False)
+    scope = None if found.described else scope_of(text, tokens, mention.last, mentions)
     word = mention.word if mention.narrower else ""
-    return Asked(mention.name, word, whole and not word, scope, offered)
+    return Asked(mention.name, word, whole and not word, scope, offered, many)
 
 
 def asks_description(tokens: Sequence[Token]) -> bool:
@@ -141,14 +152,19 @@ def answer_of(
         return _summed(text, tokens, this, mentions, asked)
     if len(found) > 1 and not tokens[found[1].first].sentence:
         end = this.mention.end if this else tokens[first.last - 1].end
-        if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end):
+        if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end + 1):
             return None
     if this is not None:
         mention = this.mention
         said = mention.certain and mention.polarity == ("negated" if first.high == 0 else "asserted")
         return Answer(first, first.first, mention.last) if said and mention.name == asked.name else None
     past = tokens[first.last] if first.last < len(tokens) else None
+    said = [token.low for token in tokens if not token.sentence]
+    if said.count("ones") == 1 and "ones" in said[first.last : first.last + 2] and "and" not in said:
+        return Answer(first, first.first, said.index("ones") + 1)  # "Two whole ones."
     # "Two." and "Two: a black one …", not "two hats" or "two of which".
+    if past is not None and past.low == "of" and not asked.many:
+        return None
     if past is None or past.sentence or past.low in _BARE or text[tokens[first.last - 1].end : past.start].strip():
         return Answer(first, first.first, first.last)
     return None
@@ -228,8 +244,11 @@ def scope_said(
     while start and tokens[start - 1].sentence == sentence:
         start -= 1
     before = [token.low for token in tokens[start:first]]
-    there = len(before) > 1 and before[-2] == "there" or before[-3:-2] == ["there"] or before[-1:] == ["all"]
-    alone = tokens[first].low in ("single", "lone", "solitary")
-    if not (there or alone or (described and not sentence)) or not _BEFORE_PART.isdisjoint(before):
+    there = (len(before) > 1 and before[-2] == "there") or before[-3:-2] == ["there"] or before[-1:] == ["all"]
+    if not {"lone", "solitary"}.isdisjoint(token.low for token in tokens[first : found.quantity.last]):
+        return Scope()
+    if not (there or tokens[first].low == "single" or (described and not sentence)) or not _BEFORE_PART.isdisjoint(
+        before
+    ):
         return None
-    return scope_of(text, tokens, mention.last, mentions, acting=True)
+    return scope_of(text, tokens, mention.last, mentions)
