@@ -10,16 +10,20 @@ from collections.abc import Iterator, Sequence
 
 from .claims import is_owner
 from .mentions import Mention, Token
+from .place_orders import in_order
 from .place_words import (
     ACROSS,
     ADJECTIVES,
+    ADVERBS,
     AMOUNTS,
     ARTICLES,
+    COUNTING,
     DOWN,
     FRONTED,
     HEADS,
     HOWS,
     LEADS,
+    LINKS,
     NEARBY,
     NEGATION,
     NOT_LINKS,
@@ -27,32 +31,50 @@ from .place_words import (
     OWNERS,
     PART_SHOWS,
     PAST_SIDE,
+    PEOPLE,
     PHRASE,
     PRONOUNS,
+    SEVERAL,
     STOPS,
     TAKING,
+    THINGS,
     TOWARDS,
     VERBS,
+    WHERE,
     How,
     is_link,
 )
-from .places import PairPlace, Place, Relation, Side, SidePlace
+from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
 from .quantities import where
 from .wording import quoted
 
 
 def places_of(
-    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: Mention | None
+    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
 ) -> Iterator[Place]:
-    """Give what a turn says of where things are; ``asked`` is the thing whose place was asked for, if any."""
+    """Give what a turn says of where things are; ``asked`` is what was asked of places, if anything."""
     reader = _Reader(text, tokens, mentions, asked)
+    if asked and not asked.things and (place := reader.answered(asked)):
+        yield place
+    yield from in_order(text, tokens, mentions)
     yield from reader.places()
+
+
+def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> AskedPlace | None:
+    """Give what a question asks of places: where a thing is, or what is at a place."""
+    if not mentions and not any(token.low in ADJECTIVES for token in tokens):
+        return None
+    if tokens[0].low in ("what", "who", "which") and (found := _Reader(text, tokens, mentions, None).asked_for()):
+        return found
+    return AskedPlace(tuple(mentions)) if mentions and any(token.low in WHERE for token in tokens) else None
 
 
 class _Reader:
     """One turn, with its mentions by their tokens."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: Mention | None) -> None:
+    def __init__(
+        self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
+    ) -> None:
         self.text, self.tokens, self.asked = text, tokens, asked
         self.line = text.replace("\n", " ")
         self.by_first = {mention.first: mention for mention in mentions}
@@ -81,6 +103,31 @@ class _Reader:
             if place is not None and not quoted(self.text, self.tokens[at].start):
                 yield place
 
+    def asked_for(self) -> AskedPlace | None:
+        """Give the place of a question such as "what is to the left of the dog?"."""
+        for at in where(self.tokens, OPENERS):
+            match = PHRASE.match(self.line, self.tokens[at].start)
+            if match is None or any(mention.first < at for mention in self.mentions):
+                continue
+            ended = self._past(at, match.end())
+            how = self._how(match)
+            other = self._after(ended + 1 if match["across"] else ended, fronted=False) if how else None
+            if how and other:
+                return AskedPlace((), None, how, other)
+            if side := self._side(match, ended):
+                return AskedPlace((), side)
+        return None
+
+    def answered(self, asked: AskedPlace) -> Place | None:
+        """Give what an answer to such a question states: the thing that it names first is there."""
+        thing = self._after(0, fronted=True)
+        if thing is None or self._word(thing.last) in NEGATION:
+            return None
+        if asked.how and asked.other:
+            return Relation((thing,), asked.how, thing.start, thing.end, asked.other)
+        side = asked.side and asked.side._replace(start=thing.start, end=thing.end)
+        return SidePlace((thing,), side, among=True) if side else None
+
     # ── the phrase ──
 
     def _past(self, at: int, end: int) -> int:
@@ -90,6 +137,8 @@ class _Reader:
         return at
 
     def _side(self, match: re.Match[str], past: int) -> Side | None:
+        if match["its"]:
+            return None
         across = "centre" if match["centre"] else (match["across"] or "").lower()
         down = (match["down"] or match["down2"] or "").lower()
         if not across and not down:
@@ -131,19 +180,51 @@ class _Reader:
         how = self._how(match)
         if how is None:
             return None
+        if match["its"]:
+            thing = self._after(past, fronted=True) if self._opens(first) else None
+            things = (thing,) if thing is not None else self._before(first)
+            other = self._meant("it", first, things)
+            return Relation(things, how, match.start(), match.end(), other) if things and other else None
         # After "left" stands "of".
         return self._related(how, first, past + 1 if match["across"] else past)
 
     def _related(self, how: How, first: int, past: int) -> Relation | None:
         """Give the relation whose phrase begins at one token and whose second thing begins at another."""
         other = self._after(past, fronted=False)
-        if other is None:
+        beyond, end = (other.last, other.end) if other else (past + 1, 0)
+        stands_for = None if other else self._pronoun(past)
+        if other is None and not stands_for:
             return None
-        thing = self._after(other.last, fronted=True) if self._opens(first) else None
+        thing = self._after(beyond, fronted=True) if self._opens(first) else None
         things = (thing,) if thing is not None else self._before(first)
-        return Relation(things, how, self.tokens[first].start, other.end, other) if things else None
+        if other is None and things and stands_for:
+            other, end = self._meant(stands_for, first, things), self.tokens[past].end
+        return Relation(things, how, self.tokens[first].start, end, other) if things and other else None
+
+    def _pronoun(self, at: int) -> str:
+        """Give the pronoun at a token if it is the second thing of a relation, no owner: "to the left of her"."""
+        low = self._word(at)
+        if low not in THINGS | PEOPLE | SEVERAL:
+            return ""
+        ends = at + 1 >= len(self.tokens) or self._broken(at + 1) or self._word(at + 1) in PAST_SIDE
+        return low if ends or is_link(self._word(at + 1)) or low != "her" else ""
+
+    def _meant(self, pronoun: str, first: int, things: tuple[Mention, ...]) -> Mention | None:
+        """Give what a pronoun stands for: the last thing of its kind before, in this or the last sentence."""
+        sentence = self.tokens[first].sentence
+        said = [m for m in self.mentions if m.first < first and sentence - self.tokens[m.first].sentence <= 1]
+        asked = self.asked.things if self.asked and not sentence else ()
+        for mention in (*reversed(said), *asked):
+            fits = mention.plural if pronoun in SEVERAL else not mention.plural
+            person = mention.name == "person"
+            if not fits or mention in things or (pronoun in PEOPLE) != person or is_owner(self.text, mention):
+                continue
+            return mention
+        return None
 
     def _how(self, match: re.Match[str]) -> How | None:
+        if match["its"]:
+            return "left" if match["hand"].lower() == "left" else "right"
         if match["across"]:
             if match["view"] or match["down"] or not self.line.startswith(" of ", match.end()):
                 return None
@@ -169,19 +250,30 @@ class _Reader:
                 break
             link = is_link(low, towards)
             aside = 0 if steps or link else self._aside(at)
-            if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS):
+            counting = self.asked is not None and sentence == 0 and low in COUNTING
+            if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS or counting):
                 return ()
             steps += 1
             at -= aside or 1
         # Nothing before it but "it is": an answer to a question after the place of one thing.
         if self.asked is not None and sentence == 0:
-            return (self.asked,)
-        return ()
+            return self.asked.things[:1]
+        return self._before_pronoun(at + 1, sentence) if at + 1 < first else ()
+
+    def _before_pronoun(self, at: int, sentence: int) -> tuple[Mention, ...]:
+        """Give the only thing of the last sentence, if "it is" or "they are" begins this one at a token."""
+        low = self._word(at)[:4]
+        before = [m for m in self.mentions if self.tokens[m.first].sentence == sentence - 1 and not m.near]
+        if len(before) != 1 or low not in ("it", "it's", "they"):
+            return ()
+        return tuple(before) if before[0].plural == (low == "they") and before[0].name != "person" else ()
 
     def _aside(self, at: int) -> int:
         """Give how many tokens "on the wall", "in white" or "holding a cup" are that end at a token, 0 for none."""
-        for reach in (1, 2, 3):
+        for reach in (1, 2, 3, 4):
             opener, after = self._word(at - reach), self._word(at - reach + 1)
+            if opener == "of" and at - reach in self.by_last and reach < 3:  # "a bottle of water"
+                return reach + 1
             if opener in TAKING or (opener in NEARBY and (opener == "in" or after in ARTICLES | OWNERS)):
                 return reach + 1
             if opener in STOPS:
@@ -196,6 +288,8 @@ class _Reader:
         """
         for at in range(mention.first - 1, max(mention.first - 5, -1), -1):
             low = self._word(at)
+            if self._broken(at + 1):
+                return (mention,)
             if self.tokens[at].sentence != sentence or low in VERBS or low in ("and", "or"):
                 return () if low == "or" else (mention,)
             if low == "of":
@@ -207,10 +301,15 @@ class _Reader:
 
     def _after(self, at: int, fronted: bool) -> Mention | None:
         """Give the thing that is named next; ``fronted``: after "on the left", with "there is" between."""
-        while fronted and self._word(at) in FRONTED and at not in self.by_first:
+        start = at
+        while fronted and at not in self.by_first and self._leads_to_thing(at, start):
             at += 1
         if self._word(at) in ARTICLES:
             at += 1
+        for step in (0, 1):  # "a short line of passengers"
+            if self._word(at + step) in AMOUNTS and self._word(at + step + 1) == "of":
+                at += step + 2 + (self._word(at + step + 2) in ARTICLES)
+                break
         for step in range(4):
             mention = self.by_first.get(at + step)
             if mention is not None:
@@ -220,11 +319,18 @@ class _Reader:
                 return None
         return None
 
+    def _leads_to_thing(self, at: int, start: int) -> bool:
+        """Tell whether a word stands between "on the left" and what is there: "on the left, there is parked"."""
+        low = self._word(at)
+        return low in FRONTED or (at - start < 2 and (is_link(low) or low.endswith("s") and low[:-1] in LINKS))
+
     def _broken(self, at: int) -> bool:
         return bool(self.text[self.tokens[at - 1].end : self.tokens[at].start].strip(" -"))
 
     def _opens(self, first: int) -> bool:
         """Tell whether a phrase that begins at a token opens its clause."""
+        while first and self._word(first - 1) in ADVERBS and not self._broken(first):
+            first -= 1
         if first == 0 or self.tokens[first - 1].sentence != self.tokens[first].sentence:
             return True
         return self._word(first - 1) in LEADS or self._broken(first)
@@ -250,10 +356,16 @@ class _Reader:
                 return PairPlace(found[-1], side, other)
         return None
 
-    def _left_of(self, at: int) -> Relation | None:
+    def _left_of(self, at: int) -> Relation | SidePlace | None:
         """Give what stands in "a dog left of the couch", at "left"."""
         if self._word(at + 1) != "of" or self.tokens[at].low not in ("left", "right"):
             return None
+        if self._word(at + 2) in ("center", "centre"):
+            things = self._before(at)
+            side = Side(
+                self.tokens[at].start, self.tokens[at + 2].end, ADJECTIVES[self.tokens[at].low], "", False, True
+            )
+            return SidePlace(things, side, among=False) if things else None
         return self._related("left" if self.tokens[at].low == "left" else "right", at, at + 2)
 
     def _left_part(self, at: int) -> SidePlace | None:

@@ -48,4 +48,15 @@ class Relation(NamedTuple):
     other: Mention
 
 
+class AskedPlace(NamedTuple):
+    """What a question asks of places."""
+
+    things: tuple[Mention, ...]
+    """The thing whose place is asked for, and others that are named; none where a thing is asked for."""
+    side: Side | None = None
+    how: How | None = None
+    other: Mention | None = None
+    """What is asked for is on that side, or so by another thing."""
+
+
 Place = SidePlace | PairPlace | Relation

@@ -4,6 +4,7 @@ Most of what is said of places is about sides of the picture; the rest is about 
 class has many boxes, a place holds if it does for any of them, and is contradicted only if it is for all.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import ClassVar
@@ -16,9 +17,9 @@ from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .layout import Tolerances, all_of, any_of, on_side, related
 from .mentions import Mention, Reading, reading_of
-from .place_reader import places_of
+from .place_reader import asked_place, places_of
 from .place_words import WORDS, How
-from .places import PairPlace, Place, Relation, Side
+from .places import AskedPlace, PairPlace, Place, Relation, Side
 from .truth import truth_of
 from .wording import needs
 from .words import look_out_for, words_of
@@ -33,10 +34,9 @@ _MANY, _FEW = 10, 2
 _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
-_WHERE = needs("where which side part locate position find left right located placed positioned situated")
-
-_ELSEWHERE = needs("mirror mirrors perspective viewpoint")
-"""A sentence with one of these may take left and right another way."""
+_ELSEWHERE = needs("reflection reflected reflects perspective viewpoint")
+_MIRROR = re.compile(r"\b(?:in|of) (?:the|a|an|his|her|its|their)(?: \w+)? mirrors?\b")
+"""Such a sentence may take left and right another way."""
 
 look_out_for(WORDS)
 
@@ -84,20 +84,22 @@ class PositionsCheck(AnnotationCheck):
 
 def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Place]]:
     """Give what the answers say of places, with the number of the turn."""
-    asked: Mention | None = None
+    asked: AskedPlace | None = None
     by_turn: dict[int, list[Mention]] = {}
     for mention in reading.mentions:
         by_turn.setdefault(mention.turn, []).append(mention)
     for number, turn in enumerate(turns):
         tokens, mentions = reading.tokens[number], by_turn.get(number, [])
         if turn.role == "human":
-            asked = mentions[0] if mentions and any(token.low in _WHERE for token in tokens) else None
+            asked = asked_place(turn.text, tokens, mentions) if tokens else None
         else:
             for place in places_of(turn.text, tokens, mentions, asked):
                 involved = _involved(place)
                 # What was asked for is named in the question, not here.
                 here = next((thing for thing in involved if thing.turn == number), None)
-                if all(map(may_claim, involved)) and (not here or is_plain(turn.text, tokens, here, _ELSEWHERE)):
+                if not all(map(may_claim, involved)) or (here and not is_plain(turn.text, tokens, here, _ELSEWHERE)):
+                    continue
+                if "mirror" not in turn.text or not _MIRROR.search(turn.text):
                     yield number, place
 
 

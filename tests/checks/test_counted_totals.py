@@ -1,4 +1,4 @@
-"""The counts check: which numbers are of all that the boxes show, by their question, their sentence and the captions."""
+"""The counts check: which numbers are of all there are, by their question, their sentence and the captions."""
 
 import pytest
 from box_scenes import box, row_of, said_of, scene
