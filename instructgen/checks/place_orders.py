@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from .mentions import Mention, Token
 from .place_words import How
@@ -35,7 +36,7 @@ def in_order(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) ->
         row = [m for m in mentions if m.first > at + 3 and tokens[m.first].sentence == sentence]
         row = [m for m in row if not _is_inside(text, tokens, m, at + 4)]
         if len({m.name for m in row}) == len(row):
-            for one, other in zip(row, row[1:], strict=False):
+            for one, other in pairwise(row):
                 yield Relation((one,), how, one.start, other.end, other)
 
 

@@ -21,32 +21,60 @@ VIEW = (
 )
 """The picture, or what fills it: its sides are the picture's."""
 OF_VIEW = rf"(?: (?:of|in|within) (?:the |this )(?:entire |whole )?{VIEW})"
-FILLS = r"takes? up|taking up|occup(?:y|ies|ying)|fill(?:s|ing)?|dominat(?:e|es|ing)|cover(?:s|ing)?"
+FILLING = (
+    "take up",
+    "takes up",
+    "taking up",
+    "occupy",
+    "occupies",
+    "occupying",
+    "fill",
+    "fills",
+    "filling",
+    "dominate",
+    "dominates",
+    "dominating",
+    "cover",
+    "covers",
+    "covering",
+)
+FILLS = "|".join(FILLING)
 """What does so to a side is there."""
 PART = r"(?: (?:side|half|part|portion|edge|corner|third|section|area|end|quadrant|foreground|background))"
 PHRASE = re.compile(
     r"\b(?:(?P<its>(?:on|to|at) its (?P<hand>left|right))"
-    rf"|(?P<prep>on|to|in|at|towards?|along|near|by|against|{FILLS}) (?:the )?(?:(?:very|far|extreme|immediate) )?"
+    rf"|(?P<prep>on|to|in|at|towards?|along|near|by|against|{FILLS}) (?:the )?"
+    r"(?:(?:image|picture|photo|frame|scene)'s )?(?:(?:very|far|extreme|immediate) )?"
     r"(?:(?:(?P<down>upper|lower|top|bottom)[ -])?(?P<across>left|right)(?:[ -]?(?:hand|most))?"
     rf"(?P<part>{PART})?(?P<view>{OF_VIEW})?"
     rf"|(?:(?P<down2>upper|lower|top|bottom)(?P<part2>{PART}|[ -](?:center|centre|middle))?"
-    rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?){OF_VIEW})"
+    rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?)(?P<view2>{OF_VIEW})?)"
     r"|(?P<above>above)|(?P<below>below|beneath|under|underneath)"
     r"|(?P<on>on(?: top of)?)|(?P<near>next to|near|beside|close to))\b",
     re.IGNORECASE,
 )
 PART_SHOWS = re.compile(
-    rf"(?:left|right)(?:[ -]?hand)?{PART}{OF_VIEW}? (?:shows|has|holds|contains|features|displays|is occupied by)\b",
+    rf"(?:left|right)(?:[ -]?hand)?{PART}?{OF_VIEW}? (?:shows|has|holds|contains|features|displays|includes|reveals"
+    r"|is (?:occupied|taken up|filled|dominated) by)\b",
     re.IGNORECASE,
 )
 """Stands after "the", or "upper", where a part of the picture is the subject."""
+BARE_SIDE = re.compile(
+    r"(?:the )?(?:(?P<down>upper|lower|top|bottom)[ -])?(?P<across>left|right)(?:[ -]?hand)?"
+    rf"(?:{PART})?(?:{OF_VIEW})?(?=[.,;!]|$)",
+    re.IGNORECASE,
+)
+"""An answer that names no more than a side."""
+BOUNDED = needs("half third edge quadrant portion corner")
+"""After these "upper" and "lower" are the picture's without its being named."""
 ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
 OPENERS = frozenset(ADJECTIVES) | needs(
     "on to in at toward towards along near above below beneath under underneath next beside close by against"
-    " take takes taking occupy occupies occupying fill fills filling dominate dominates dominating cover covers covering"
+    " take takes taking occupy occupies occupying fill fills filling dominate dominates dominating"
+    " cover covers covering"
 )
 """Each phrase of place begins with one of these."""
-NEARBY = needs("on in at against near beside by")
+NEARBY = needs("on in at against near beside by with")
 """What is in or at something is where that is: "a clock on the wall at the upper right"."""
 WHERE = needs("where which side part locate position find left right located placed positioned situated")
 """A question with one of these asks for places."""

@@ -6,7 +6,6 @@ class has many boxes, a place holds if it does for any of them, and is contradic
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from typing import ClassVar
 
 from pydantic import Field
@@ -31,11 +30,13 @@ _HINTS = {
 }
 _MANY, _FEW = 10, 2
 """Of a class with many boxes annotators left some out; where there are few, "the bottle" is one of them."""
+_SEVERAL = 4
+"""So few things are boxed in full: what is said of "both dogs" holds of each."""
 _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
 _ELSEWHERE = needs("reflection reflected reflects perspective viewpoint")
-_MIRROR = re.compile(r"\b(?:in|of) (?:the|a|an|his|her|its|their)(?: \w+)? mirrors?\b")
+_MIRROR = re.compile(r"\b(?:in|of) (?:the|a|an|his|her|its|their)(?: \w+)? mirrors?\b", re.IGNORECASE)
 """Such a sentence may take left and right another way."""
 
 look_out_for(WORDS)
@@ -159,25 +160,31 @@ class _Scene:
         names = [instead.get(thing.name, thing.name) for thing in place.things]
         if isinstance(place, Relation):
             other = instead.get(place.other.name, place.other.name)
-            return any_of(self._relation(name, place.how, other) for name in names)
-        answer = any_of(self._side(name, place.side) for name in names)
+            return any_of(self._relation(name, place.how, other, place.number) for name in names)
+        answer = any_of(self._side(name, place.side, place.number) for name in names)
         # Of several dogs one is always "the dog on the left".
         return None if answer is False and place.among and len(self.boxes[names[0]]) > 1 else answer
 
-    def _side(self, name: str, side: Side) -> bool | None:
+    def _side(self, name: str, side: Side, number: int = 0) -> bool | None:
         if not side.sure:
             return None
         found = [self.context.boxes[index] for index in self.boxes.get(name, ())]
-        return any_of(_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found)
+        answers = [_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found]
+        return all_of(answers) if number in (len(found), -1) and 1 < len(found) <= _SEVERAL else any_of(answers)
 
-    def _relation(self, name: str, how: How, other_name: str) -> bool | None:
-        ours, theirs = self.boxes.get(name, ()), self.boxes.get(other_name, ())
-        pairs = ((self.context.boxes[a], self.context.boxes[b]) for a, b in product(ours, theirs) if a != b)
-        answer = any_of(
-            _soft(related(box, how, other, self.aspect, self.allow), box, other)
-            for box, other in pairs
-            if box.image == other.image
-        )
+    def _relation(self, name: str, how: How, other_name: str, number: int) -> bool | None:
+        ours = [self.context.boxes[index] for index in self.boxes.get(name, ())]
+        theirs = [self.context.boxes[index] for index in self.boxes.get(other_name, ())]
+        answers = [
+            any_of(
+                _soft(related(box, how, other, self.aspect, self.allow), box, other)
+                for other in theirs
+                if box.image == other.image and box is not other
+            )
+            for box in ours
+        ]
+        every = number in (len(ours), -1) and 1 < len(ours) <= _SEVERAL
+        answer = all_of(answers) if every else any_of(answers)
         return None if answer is False and name == other_name else answer
 
     def _shown(self, place: Place) -> str:
