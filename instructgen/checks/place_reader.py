@@ -19,6 +19,7 @@ from .place_words import (
     DOWN,
     FILLING,
     HOWS,
+    KINDS,
     NEGATION,
     OPENERS,
     OWNERS,
@@ -89,7 +90,9 @@ class _Reader:
                 place = self._relation(match, at, ended)
                 side = self._side(match, ended) if place is None else None
                 past = ended if place or side else past
-                if side and self._of_one(at):
+                if side and (thing := self._kind(at, ended)):
+                    place = SidePlace((thing,), side, among=True)
+                elif side and self._of_one(at):
                     place = self._pair(*one, side) if one else None
                     one = None if one else (at, side)
                 elif side:
@@ -173,8 +176,10 @@ class _Reader:
 
     def _side_place(self, match: re.Match[str], side: Side, first: int, past: int) -> SidePlace | None:
         if self.things.opens(first):
-            thing = self.things.after(past, fronted=True)
+            thing = self.things.after(past, fronted=True) or self.things.after_aside(past)
             if thing is not None:
+                # Nothing has been named yet that a bare "to the left" could be beside.
+                side = side._replace(sure=side.sure or thing is self.mentions[0])
                 return SidePlace((thing,), side, among=False, number=self.things.number(thing, first))
         things = self.things.before(first)
         if not things:
@@ -239,6 +244,12 @@ class _Reader:
             at -= 1
         return self._word(at) in ("one", "another", "other")
 
+    def _kind(self, first: int, past: int) -> Mention | None:
+        """Give the dog in "the one on the right is a dog", whose phrase lies between two tokens."""
+        if self._word(first - 1) not in KINDS or self._word(past) != "is" or self._word(past + 1) not in ("a", "an"):
+            return None
+        return self.things.after(past + 1, fronted=False)
+
     def _pair(self, at: int, side: Side, other: Side) -> PairPlace | None:
         opposite = {side.across, other.across} == {"left", "right"} or {side.down, other.down} == {"top", "bottom"}
         sentence = self.tokens[at].sentence
@@ -271,6 +282,11 @@ class _Reader:
 
     def _adjective(self, at: int) -> SidePlace | None:
         """Give the thing that has "left" or "rightmost" and the like before it, at a token."""
+        if self.line[self.tokens[at].start - 2 : self.tokens[at].end + 1] == f" ({self.tokens[at].low})":
+            mention = self.things.by_last.get(at)  # "a dog (left)"
+            start, end = self.tokens[at].start, self.tokens[at].end
+            side = Side(start, end, ADJECTIVES[self.tokens[at].low], "", third=False, sure=True)
+            return SidePlace((mention,), side, among=True) if mention else None
         mention, before = self.things.by_first.get(at + 1), self._word(at - 1)
         if mention is None or self.things.broken(at + 1) or before in OWNERS or before.endswith("'s"):
             return None

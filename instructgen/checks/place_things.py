@@ -13,11 +13,14 @@ from .place_words import (
     ADVERBS,
     AMOUNTS,
     ARTICLES,
+    ASIDES,
     COUNTING,
+    DEPTHS,
     FRONTED,
     HEADS,
     LEADS,
     LINKS,
+    LOOKING,
     NEARBY,
     NEGATION,
     NOT_LINKS,
@@ -64,7 +67,7 @@ class PlacedThings:
             low = self.tokens[at].low
             if low in ("yes", "no") and self.opens(at):
                 break
-            link = is_link(low, towards)
+            link = is_link(low, towards) or (not towards and self._is_verb(at))
             aside = 0 if steps or link else self._aside(at)
             counting = self.asked is not None and sentence == 0 and low in COUNTING
             if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS or counting):
@@ -75,6 +78,12 @@ class PlacedThings:
         if self.asked is not None and sentence == 0:
             return self.asked.things[:1]
         return self._before_pronoun(at + 1, sentence) if at + 1 < first else ()
+
+    def _is_verb(self, at: int) -> bool:
+        """Tell whether a token says what the single thing before it does: "a dog crouches"."""
+        low, thing = self.word(at), self.by_last.get(at)
+        finite = low.endswith("s") and not low.endswith("ss") and low not in LOOKING
+        return thing is not None and not thing.plural and finite and at not in self.by_first and not self.broken(at)
 
     def _before_pronoun(self, at: int, sentence: int) -> tuple[Mention, ...]:
         """Give the only thing of the last sentence, if "it is" or "they are" begins this one at a token."""
@@ -142,6 +151,16 @@ class PlacedThings:
             return low in ("someone", "somebody", "one", "you")
         return low in FRONTED or (at - start < 2 and (is_link(low) or (low.endswith("s") and low[:-1] in LINKS)))
 
+    def after_aside(self, at: int) -> Mention | None:
+        """Give the thing that is named after what stands between commas from a token on: "…, next to a wall, a dog"."""
+        if self.word(at) not in ASIDES or not self.broken(at):
+            return None
+        for past in range(at + 2, min(at + 9, len(self.tokens))):
+            if self.broken(past):
+                ends = self.word(past) in ARTICLES or self.word(past) in FRONTED
+                return self.after(past, fronted=True) if ends else None
+        return None
+
     def pronoun(self, at: int) -> str:
         """Give the pronoun at a token if it is the second thing of a relation, no owner: "to the left of her"."""
         low = self.word(at)
@@ -196,8 +215,13 @@ class PlacedThings:
 
     def opens(self, first: int) -> bool:
         """Tell whether a phrase that begins at a token opens its clause."""
-        while first and self.word(first - 1) in ADVERBS and not self.broken(first):
-            first -= 1
+        while first and not self.broken(first) and self.tokens[first - 1].sentence == self.tokens[first].sentence:
+            if self.word(first - 1) in DEPTHS and (self.word(first - 3), self.word(first - 2)) == ("in", "the"):
+                first -= 3
+            elif self.word(first - 1) in ADVERBS:
+                first -= 1
+            else:
+                break
         if first == 0 or self.tokens[first - 1].sentence != self.tokens[first].sentence:
             return True
         return self.word(first - 1) in LEADS or self.broken(first)

@@ -86,7 +86,8 @@ LINKS = needs(
     " appear sit stand lie just slightly directly immediately currently partially further farther away"
     " back closer out right hang hangs"
     " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
-    " has have had over down up far off way bit little them alone together trot trots lurks looms"
+    " made asleep awake upright has have had over down up far off way bit little them alone together"
+    " trot trots lurks looms"
 )
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = needs(
@@ -105,10 +106,21 @@ TAKING = needs("wearing holding carrying playing eating using swinging reading d
 """What is worn or held is where its bearer is: "a woman wearing a hat on the left"."""
 FRONTED = needs(
     "there is are you we one can see be i stands sits lies appears seen find notice has sit stand lie have spot also"
-    " someone somebody placed put been left"
+    " someone somebody placed put been left make out there's here's you'll we'll seems"
 )
-ADVERBS = needs("away down up overhead back far over directly just farther further out there high low")
+ADVERBS = needs(
+    "away down up overhead back far over directly just farther further out there high low off immediately slightly"
+)
 """These may stand before a phrase of place that opens its clause."""
+DEPTHS = needs("foreground background distance")
+ASIDES = needs("next in near beside behind just partly partially almost close under above on at by half barely")
+"""With these what stands between "on the right" and its thing may begin: "on the right, next to a wall, is a dog"."""
+KINDS = needs("one animal object item thing vehicle figure")
+"""Of these, what is on the right "is a dog"."""
+LOOKING = needs(
+    "looks faces turns points heads leans gazes stares glances moves shifts swerves veers extends stretches reaches"
+)
+"""With "on the left" these say which way, not where."""
 LEADS = needs("and while also but with then additionally meanwhile")
 ARTICLES = needs("a an the this that these those another one two three four five six several some many few its his her")
 STOPS = needs(

@@ -145,7 +145,8 @@ class _Scene:
             touching = isinstance(place, Relation) and place.how in ("on", "near")
             if boxes >= _MANY or (touching and thing.name in self.vocabulary.weak):
                 return True
-            if thing.name in _OFTEN_LEFT_OUT and not (thing.definite and boxes <= _FEW):
+            told = thing.definite or (not isinstance(place, PairPlace) and place.number == boxes)
+            if thing.name in _OFTEN_LEFT_OUT and not (told and boxes <= _FEW):
                 return True
             for other in self.vocabulary.confused.get(thing.name, ()):
                 if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
