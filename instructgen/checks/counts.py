@@ -7,6 +7,7 @@ counted, and from five on people count loosely. A caption with the same number o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from .scopes import Scope, number_in
 from .tallies import Tally, tallies_of
 from .totals import Asked, answer_of, asked_in, asks_description, is_total, scope_said
 from .truth import truth_of
+from .wording import needs
 from .words import look_out_for, words_of
 
 _PASSED = Verdict(check="counts", outcome="pass")
@@ -33,6 +35,8 @@ _PAIRED = frozenset({"skis", "scissors"})
 """One box holds a pair of them, which people count as one or as two."""
 _ACTING = frozenset({"person", "animal", ""})
 """Of these kinds of things some do this and some do that."""
+_MORE = needs("another others rest remaining third fourth fifth plus additional")
+"""With these an answer goes on with more of what it has counted."""
 _FEW = 4
 """So few people are boxed as reliably as other things."""
 _DIGITS = "0123456789"
@@ -155,7 +159,7 @@ class _Scene:
 
     def _lower(self, stated: _Stated, tally: Tally, high: int) -> bool:
         """Tell whether there are more of the things than a number says."""
-        if stated.total and high < tally.least:
+        if stated.total and high < tally.least and not self._goes_on(stated, _MORE):
             return True
         name, scope = stated.name, stated.scope
         if scope is None:
@@ -168,7 +172,8 @@ class _Scene:
             shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
         elif backed and scope == scope._replace(across="", down="", places=()):
             shown = tally.number
-        return high < shown and self._alone(stated)
+        more = _MORE if stated.asked else _MORE | {"one"}
+        return high < shown and self._alone(stated) and not self._goes_on(stated, more)
 
     def _of_one_sort(self, stated: _Stated, kind: str) -> bool:
         """Tell whether all things of the class may be what a narrower word names: gulls, where no other birds are."""
@@ -178,6 +183,14 @@ class _Scene:
             mention.name == stated.name and mention.narrower and mention.word[:4] != stated.word[:4]
             for mention in self.truth.captions.mentions
         )
+
+    def _goes_on(self, stated: _Stated, words: frozenset[str]) -> bool:
+        """Tell whether an answer goes on with more of the things: "two dogs play, and another sleeps"."""
+        tokens = self.reading.tokens[stated.turn]
+        low = [token.low for token in tokens if not stated.start <= token.start < stated.end]
+        if words.isdisjoint(low):
+            return False
+        return any(word in words and after != "of" for word, after in pairwise([*low, ""]))
 
     def _alone(self, stated: _Stated) -> bool:
         """Tell whether the answers name no further thing of the class: "two dogs run, and another sleeps" has three."""
@@ -190,11 +203,16 @@ class _Scene:
             if stated.asked and turn != stated.turn:
                 continue
             before = self.reading.tokens[turn][mention.first - 1].low if mention.first else ""
-            if NUMBERS.get(before) == stated.quantity.low or (stated.asked and before in ("a", "an", "one")):
+            if NUMBERS.get(before) == stated.quantity.low or (stated.asked and self._is_detail(mention, before)):
                 continue
             if mention.introduced or not mention.plural:
                 return False
         return True
+
+    def _is_detail(self, mention: Mention, before: str) -> bool:
+        """Tell whether "a dog" after the number that was asked for is one of those: "one, a white dog"."""
+        joint = self.reading.tokens[mention.turn][mention.first - 2].low if mention.first > 1 else ""
+        return before in ("a", "an", "one") and joint not in ("and", "plus", "with", "also")
 
 
 def _above(claim: Claim, stated: _Stated, tally: Tally) -> Claim:

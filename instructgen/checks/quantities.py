@@ -148,6 +148,8 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
                 return None
             return Counted(quantity, mention, described or step > 0)
         low = tokens[at + step].low
+        if low == "and" and step and not tokens[at + step - 1].low.endswith("s"):  # "two brown and black dogs"
+            continue
         if low in _CLOSED or low in _UNITS or low in WORDS:
             return None
     return None
@@ -189,7 +191,8 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     if low in _VAGUE:
         return Quantity(at, at + 1 + (low in ("dozens", "hundreds", "thousands", "lots") and after == "of"), 2, None)
     if low in _VAGUE_OF:
-        return Quantity(at, at + 2, 2, None) if after == "of" else None
+        told = low == "number" and before == "the"  # "The number of dogs is two."
+        return Quantity(at, at + 2, 2, None) if after == "of" and not told else None
     if low == "couple":
         return Quantity(at, at + 2, 2, None) if after == "of" else None
     ends = at + 1 == len(tokens) or text[tokens[at].end : tokens[at + 1].start].strip() != ""  # "A pair."
@@ -200,13 +203,15 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     if low in _SETS:
         return Quantity(at, at + 1 + (after == "of"), _SETS[low], _SETS[low]) if after == "of" or ends else None
     if low in _ORDINALS:
-        return Quantity(at, at + 1, _ORDINALS[low], None, nth=True) if before in ("a", "yet") else None
+        return Quantity(at, at + 1, _ORDINALS[low], None, nth=True) if before in ("a", "the") else None
     if low == "both":
         return Quantity(at, at + 1, 2, 2)
     if low == "dozen":
         half = "half" in (before, _word(tokens, at - 2))
         return Quantity(at, at + 1, 6 if half else 12, 6 if half else 12)
     if after == "of" or before in ("no", "any", "every"):
+        return None
+    if low == "no" and (ends or after in ("more", "fewer", "less")):  # "No, three."
         return None
     if low == "one":
         if after in _ALONE:

@@ -68,7 +68,7 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         low = tokens[number].low
         if any(mark in text[tokens[number - 1].end : tokens[number].start] for mark in _MARKS):
             break
-        if low in _ENDS and number > at:
+        if low in _ENDS:
             break
         mention = mentions.get(number)
         if number < skip:

@@ -63,6 +63,11 @@ _BEFORE_PART = needs(
 """Before a number these bound it to a part of the picture."""
 
 
+_FURTHER = needs("besides other others else except apart additional excluding")
+"""A question with one of these asks for some only."""
+_WHETHER = needs("is are does do did can could has have was were isn't aren't")
+
+
 class Asked(NamedTuple):
     """What a question asks the number of."""
 
@@ -82,6 +87,8 @@ class Asked(NamedTuple):
 
 def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
     """Give what a turn asks the number of, if it does; ``mentions`` by first token."""
+    if not _FURTHER.isdisjoint(token.low for token in tokens):
+        return None
     for at, token in enumerate(tokens):
         if at and (tokens[at - 1].low, token.low) in _ASKING:
             found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
@@ -95,9 +102,11 @@ def _presence_asked(text: str, tokens: Sequence[Token], mentions: Mapping[int, M
     there = (tokens[0].low, tokens[1].low) in _IS_THERE if len(tokens) > 1 else False
     for quantity in quantities_of(text, tokens):
         found = counted(text, tokens, quantity, mentions)
-        if found is None or found.measure or found.mention.near:
+        known = quantity.first and tokens[quantity.first - 1].low in _KNOWN
+        if tokens[0].low not in _WHETHER or known or found is None or found.measure or found.mention.near:
             return None
-        offered = quantity if there and quantity.low == quantity.high and quantity.low > 1 else None
+        exactly = quantity.low > 1 or tokens[quantity.first - 1].low in ("only", "just", "exactly")
+        offered = quantity if there and quantity.low == quantity.high and exactly else None
         return _asked(text, tokens, found, mentions, offered)
     if not there:
         return None
@@ -146,10 +155,12 @@ def answer_of(
     if first is None or tokens[first.first].sentence:
         if asked.offered and tokens and tokens[0].low in ("yes", "yeah", "correct", "right"):
             return Answer(asked.offered, 0, 1)
-        return _none(tokens, mentions, asked)
+        return _none_or_one(tokens, mentions, asked)
     this = counted(text, tokens, first, mentions)
-    if this is not None and this.mention.narrower and not asked.word:
-        return _summed(text, tokens, this, mentions, asked)
+    if this is not None and this.mention.name == asked.name:
+        summed = _summed(text, tokens, this, mentions, asked)
+        if summed or (this.mention.narrower and not asked.word):
+            return summed
     if len(found) > 1 and not tokens[found[1].first].sentence:
         end = this.mention.end if this else tokens[first.last - 1].end
         if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end + 1):
@@ -178,7 +189,7 @@ def _summed(
         return None
     number, at = this.quantity, this.mention.last
     while at + 2 < len(tokens) and text[tokens[at - 1].end : tokens[at].start].strip() in ("", ","):
-        at += tokens[at].low == "and"
+        at += tokens[at].low in ("and", "plus")
         count = NUMBERS.get(tokens[at].low, 1 if tokens[at].low in ("a", "an") else 0)
         more = mentions.get(at + 1)
         if not count or more is None or more.name != asked.name:
@@ -188,11 +199,16 @@ def _summed(
     return Answer(number, number.first, at) if number is not this.quantity else None
 
 
-def _none(tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
-    """Give the answer that there are none: "there aren't any dogs"."""
-    for mention in mentions.values():
-        if mention.name == asked.name and mention.polarity == "negated" and not tokens[mention.first].sentence:
+def _none_or_one(tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
+    """Give the answer that there are none or that there is one: "there aren't any dogs", "there is a dog"."""
+    said = [mention for mention in mentions.values() if mention.name == asked.name]
+    for mention in said:
+        if mention.polarity == "negated" and not tokens[mention.first].sentence:
             return Answer(Quantity(mention.first, mention.last, 0, 0), mention.first, mention.last)
+    if asked.many and len(said) == 1 and said[0].first < _EARLY and said[0].polarity == "asserted":
+        mention = said[0]
+        if mention.introduced and not mention.plural and not mention.narrower and tokens[0].low in ("a", "an", "there"):
+            return Answer(Quantity(mention.first, mention.last, 1, 1), mention.first, mention.last)
     return None
 
 
@@ -245,6 +261,7 @@ def scope_said(
         start -= 1
     before = [token.low for token in tokens[start:first]]
     there = (len(before) > 1 and before[-2] == "there") or before[-3:-2] == ["there"] or before[-1:] == ["all"]
+    there = there or before[:1] in (["altogether"], ["overall"]) or before[:2] == ["in", "total"]
     if not {"lone", "solitary"}.isdisjoint(token.low for token in tokens[first : found.quantity.last]):
         return Scope()
     if not (there or tokens[first].low == "single" or (described and not sentence)) or not _BEFORE_PART.isdisjoint(

@@ -81,3 +81,44 @@ def test_men_and_women_are_added_up_to_people() -> None:
     assert said_of(CHECK, scene(*row_of(3, "person")), "Two men and a woman.", people).outcome == "pass"
     assert said_of(CHECK, scene(*row_of(4, "person")), "Two men and a woman.", people).outcome == "fail"
     assert said_of(CHECK, scene(*row_of(4, "person")), "Two men.", people).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Describe it.", "Two dogs play, and a third one sleeps."),
+        ("Describe it.", "Two dogs play, another sleeps."),
+        ("Describe it.", "Two dogs play, and one sleeps."),
+        ("Describe it.", "Two dogs play in the foreground."),
+        ("Describe it.", "There are two dogs on the lawn, and another one sleeps."),
+        ("Describe it.", "A dog sleeps while two others play. There is one dog on the lawn."),
+        ("How many dogs are there?", "Two dogs and a puppy."),
+        ("How many dogs are there?", "Two, plus a puppy."),
+        ("How many dogs are there?", "Two on the left, and one dog on the right."),
+        ("How many other dogs are there?", "Two."),
+        ("Besides this one, how many dogs are there?", "Two."),
+        ("How many dogs wear a collar?", "Two."),
+        ("Are there two dogs?", "No, three."),
+        ("Is there more than one dog?", "Yes."),
+        ("What do the two dogs do?", "The two dogs play."),
+        ("Who plays?", "Two dogs."),
+    ],
+)
+def test_a_part_is_no_total(question: str, answer: str) -> None:
+    assert said_of(CHECK, scene(*row_of(3, "dog")), answer, question).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many dogs are there?", "There is a dog."),
+        ("How many dogs are there?", "No more than two."),
+        ("What is the number of dogs?", "The number of dogs is two."),
+        ("Is there only one dog?", "Yes."),
+        ("Are there exactly three dogs?", "No, there are two."),
+        ("Describe it.", "The lawn is green. Altogether, two dogs are on it."),
+        ("What can you see?", "Two dogs and a cat."),
+    ],
+)
+def test_a_total_is_held_to_all(question: str, answer: str) -> None:
+    assert said_of(CHECK, scene(*row_of(3, "dog")), answer, question).outcome == "fail"
