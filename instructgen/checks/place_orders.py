@@ -3,6 +3,7 @@
 "From left to right: a dog, a cat and a bird" puts each thing left of the next.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ _WAYS: dict[tuple[str, str, str, str], How] = {
     ("from", "top", "to", "bottom"): "above",
     ("from", "bottom", "to", "top"): "below",
 }
+_ROW = re.compile(r"\bfrom (?:left|right|top|bottom) to\b", re.IGNORECASE)
 _INSIDE = needs(
     "with of in on by under behind beside near holding wearing carrying to from for at above below over next"
 )
@@ -26,6 +28,8 @@ _REACH = 4
 
 def in_order(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Relation]:
     """Give the relations of things that stand in a row in a sentence with "from left to right"."""
+    if "rom " not in text or not _ROW.search(text):
+        return
     for at, token in enumerate(tokens):
         if token.low != "from" or at + 4 > len(tokens):
             continue

@@ -14,6 +14,7 @@ from .place_things import PlacedThings
 from .place_words import (
     ACROSS,
     ADJECTIVES,
+    ASKING,
     BARE_SIDE,
     BOUNDED,
     DOWN,
@@ -26,6 +27,9 @@ from .place_words import (
     PART_SHOWS,
     PAST_SIDE,
     PHRASE,
+    RELATING,
+    SIDES,
+    SIDES_OR_OPENERS,
     WHERE,
     How,
     is_link,
@@ -39,18 +43,33 @@ def places_of(
     text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
 ) -> Iterator[Place]:
     """Give what a turn says of where things are; ``asked`` is what was asked of places, if anything."""
-    reader = _Reader(text, tokens, mentions, asked)
+    openers = _openers(tokens)
+    if not openers and asked is None:
+        return
+    reader = _Reader(text, tokens, mentions, asked, openers)
     if asked and tokens and (place := reader.answered(asked)):
         yield place
     yield from in_order(text, tokens, mentions)
     yield from reader.places()
 
 
+def _openers(tokens: Sequence[Token]) -> list[int]:
+    """Give the tokens at which a phrase of place may begin; "in" and the like only where a side is soon named."""
+    found = where(tokens, SIDES_OR_OPENERS)
+    low = [tokens[at].low for at in found]
+    if SIDES.isdisjoint(low):
+        return [at for at, word in zip(found, low, strict=True) if word in RELATING]
+    near = {at - before for at, word in zip(found, low, strict=True) if word in SIDES for before in range(_REACH)}
+    return [at for at, word in zip(found, low, strict=True) if word in RELATING or (at in near and word in OPENERS)]
+
+
 def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> AskedPlace | None:
     """Give what a question asks of places: where a thing is, or what is at a place."""
     if not mentions and not any(token.low in ADJECTIVES for token in tokens):
         return None
-    if tokens[0].low in ("what", "who", "which") and (found := _Reader(text, tokens, mentions, None).asked_for()):
+    if tokens[0].low in ("what", "who", "which") and (
+        found := _Reader(text, tokens, mentions, None, _openers(tokens)).asked_for()
+    ):
         return found
     things = [mention for mention in mentions if not mention.near]
     # "Which side of the table is the cup on?"
@@ -58,11 +77,18 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
     low = {token.low for token in tokens}
     if not things or WHERE.isdisjoint(low):
         return None
-    stated = [place for place in _Reader(text, tokens, things, None).places() if not isinstance(place, PairPlace)]
+    if tokens[0].low not in ASKING:
+        return AskedPlace(tuple(things))
+    stated = [
+        place
+        for place in _Reader(text, tokens, things, None, _openers(tokens)).places()
+        if not isinstance(place, PairPlace)
+    ]
     other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low == "of" else None
     return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
 
 
+_REACH = 7
 _BESIDE = needs("of to from than")
 
 
@@ -70,16 +96,21 @@ class _Reader:
     """One turn, with its mentions by their tokens."""
 
     def __init__(
-        self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        mentions: Sequence[Mention],
+        asked: AskedPlace | None,
+        openers: Sequence[int],
     ) -> None:
-        self.text, self.tokens, self.mentions = text, tokens, mentions
+        self.text, self.tokens, self.mentions, self.openers = text, tokens, mentions, openers
         self.things = PlacedThings(text, tokens, mentions, asked)
         self.line = text.replace("\n", " ")
 
     def places(self) -> Iterator[Place]:
         past = 0
         one: tuple[int, Side] | None = None
-        for at in where(self.tokens, OPENERS):
+        for at in self.openers:
             if at < past:
                 continue
             place: Place | None = None
@@ -105,7 +136,7 @@ class _Reader:
 
     def asked_for(self) -> AskedPlace | None:
         """Give the place of a question such as "what is to the left of the dog?"."""
-        for at in where(self.tokens, OPENERS):
+        for at in self.openers:
             match = PHRASE.match(self.line, self.tokens[at].start)
             if match is None or any(mention.first < at for mention in self.mentions):
                 continue

@@ -198,8 +198,10 @@ class PlacedThings:
 
     def number(self, mention: Mention, first: int) -> int:
         """Give of how many of a thing a phrase is said that begins at a token; -1 for all, 0 where that is open."""
+        if not mention.plural:
+            return 0
         between = range(mention.last, first + 1)
-        if not mention.plural or any(self.broken(at) or self.word(at) in NUMBERS for at in between):
+        if any(self.broken(at) or self.word(at) in NUMBERS for at in between):
             return 0
         for at in range(mention.first - 1, max(mention.first - 4, -1), -1):
             low = self.word(at)
@@ -211,15 +213,18 @@ class PlacedThings:
 
     def broken(self, at: int) -> bool:
         """Tell whether a mark stands before a token."""
-        return bool(self.text[self.tokens[at - 1].end : self.tokens[at].start].strip(" -"))
+        gap = self.text[self.tokens[at - 1].end : self.tokens[at].start]
+        return gap != " " and bool(gap.strip(" -"))
 
     def opens(self, first: int) -> bool:
         """Tell whether a phrase that begins at a token opens its clause."""
-        while first and not self.broken(first) and self.tokens[first - 1].sentence == self.tokens[first].sentence:
-            if self.word(first - 1) in DEPTHS and (self.word(first - 3), self.word(first - 2)) == ("in", "the"):
-                first -= 3
-            elif self.word(first - 1) in ADVERBS:
+        while (before := self.word(first - 1)) in DEPTHS or before in ADVERBS:
+            if self.broken(first) or self.tokens[first - 1].sentence != self.tokens[first].sentence:
+                break
+            if before in ADVERBS:
                 first -= 1
+            elif (self.word(first - 3), self.word(first - 2)) == ("in", "the"):
+                first -= 3
             else:
                 break
         if first == 0 or self.tokens[first - 1].sentence != self.tokens[first].sentence:

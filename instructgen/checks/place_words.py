@@ -74,6 +74,15 @@ OPENERS = frozenset(ADJECTIVES) | needs(
     " cover covers covering"
 )
 """Each phrase of place begins with one of these."""
+SIDES = needs(
+    "left right leftmost rightmost upper lower top bottom center centre middle left-hand right-hand upper-left top-left"
+    " lower-left bottom-left upper-right top-right lower-right bottom-right"
+)
+SIDES_OR_OPENERS = SIDES | OPENERS
+RELATING = needs("on above below beneath under underneath next near beside close")
+"""Of the openers these may relate two things without a side being named."""
+ASKING = needs("is are was were does do did can which")
+"""What begins so may be answered by "yes", or by "left"."""
 NEARBY = needs("on in at against near beside by with")
 """What is in or at something is where that is: "a clock on the wall at the upper right"."""
 WHERE = needs("where which side part locate position find left right located placed positioned situated")

@@ -71,6 +71,7 @@ _BOUNDS = {
     3: {"no more than", "no fewer than", "no less than"},
 }
 """What may stand before a number and make it a bound, by its words."""
+_BOUND_ENDS = frozenset(words.split()[-1] for bounds in _BOUNDS.values() for words in bounds)
 _NUMBERED = needs(
     "number numbers no route page chapter platform track gate jersey highway room exit section line terminal flight bus"
     " train figure sign reads reading marked labeled labelled says saying numbered pier"
@@ -180,7 +181,10 @@ def _word(tokens: Sequence[Token], at: int) -> str:
 
 def _joined(text: str, tokens: Sequence[Token], at: int, comma: bool) -> bool:
     """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
-    between = text[tokens[at - 1].end : tokens[at].start].strip()
+    between = text[tokens[at - 1].end : tokens[at].start]
+    if between == " ":
+        return True
+    between = between.strip()
     return not between or between == "-" or (comma and between == "," and not tokens[at - 1].low.endswith("s"))
 
 
@@ -244,7 +248,7 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         low, high, last = number * 12, number * 12, last + 1
     if (_word(tokens, last), _word(tokens, last + 1)) == ("or", "more"):
         return Quantity(first, last + 2, low, None)
-    said = " ".join(t.low for t in tokens[first:at])
+    said = " ".join(t.low for t in tokens[first:at]) if first < at else ""
     if said in ("at least", "no fewer than", "no less than"):
         return Quantity(first, last, low, None)
     if said in ("more than", "over"):
@@ -260,6 +264,8 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
 
 def _before(tokens: Sequence[Token], at: int) -> int:
     """Give the first token of "at least", "about" and the like before a number, or the number's own."""
+    if _word(tokens, at - 1) not in _BOUND_ENDS:
+        return at
     words = [token.low for token in tokens[max(0, at - 3) : at]]
     for reach in (3, 2, 1):
         if " ".join(words[-reach:]) in _BOUNDS[reach]:

@@ -50,7 +50,7 @@ _PICKING = needs(
 )
 """What these pick out cannot be told by the boxes."""
 _ENDS = needs("and while but as when where so because")
-_MARKS = ".,;:!?()\n"
+_MARKS = frozenset(".,;:!?()\n")
 _LIKE_SIZED = 0.1
 """Things that are counted together lie together: of so much of the largest one's box at least."""
 _COVERED = 0.3
@@ -66,7 +66,8 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
     skip = at
     for number in range(at, len(tokens)):
         low = tokens[number].low
-        if any(mark in text[tokens[number - 1].end : tokens[number].start] for mark in _MARKS):
+        gap = text[tokens[number - 1].end : tokens[number].start]
+        if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if low in _ENDS:
             break

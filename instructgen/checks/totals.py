@@ -46,6 +46,7 @@ _DESCRIBING = needs(
     "describe description show shows see image picture photo photograph scene happening going caption summarize"
     " summary overview depicted explain account visible"
 )
+_MARKS = frozenset(".,;:!?\n")
 _FAR = 10
 """So many words before a number may speak of the picture."""
 
@@ -235,7 +236,8 @@ def _plain(text: str, tokens: Sequence[Token], at: int) -> list[str] | None:
     """Give the words up to the clause's end, None where they say more than that something is there."""
     said: list[str] = []
     for number in range(at, len(tokens)):
-        if any(mark in text[tokens[number - 1].end : tokens[number].start] for mark in ".,;:!?\n"):
+        gap = text[tokens[number - 1].end : tokens[number].start]
+        if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if tokens[number].low in _AND and said:
             break
