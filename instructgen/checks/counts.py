@@ -171,7 +171,8 @@ class _Scene:
         kind = self.kinds[name].supercategory if name in self.kinds else ""
         backed = tally.backed(stated.word, kind == "person")
         shown = number_in(scope, self.context, self.truth.boxes, name, self.small)
-        if kind in _ACTING and not backed and ((stated.asked and scope.acting) or not self._of_one_sort(stated, kind)):
+        acting = stated.asked and scope.acting and kind in _ACTING
+        if not backed and (acting or not self._of_one_sort(stated, kind)):
             # "Two friends look on" is held to the captions' "three friends" only.
             shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
         elif backed and scope == scope._replace(across="", down="", places=()):
@@ -183,10 +184,9 @@ class _Scene:
         """Tell whether all things of the class may be what a narrower word names: gulls, where no other birds are."""
         if not stated.word:
             return True
-        return kind != "person" and not any(
-            mention.name == stated.name and mention.narrower and mention.word[:4] != stated.word[:4]
-            for mention in self.truth.captions.mentions
-        )
+        said = [m for m in self.truth.captions.mentions if m.name == stated.name]
+        same = [m.word[:4] == stated.word[:4] for m in said if m.narrower or kind != "animal"]
+        return kind != "person" and any(same) and all(same)
 
     def _goes_on(self, stated: _Stated, words: frozenset[str]) -> bool:
         """Tell whether an answer goes on with more of the things: "two dogs play, and another sleeps"."""

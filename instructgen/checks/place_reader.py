@@ -67,7 +67,7 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
     """Give what a question asks of places: where a thing is, or what is at a place."""
     if not mentions and not any(token.low in ADJECTIVES for token in tokens):
         return None
-    if tokens[0].low in ("what", "who", "which") and (
+    if tokens[0].low in ("what", "what's", "who", "who's", "which") and (
         found := _Reader(text, tokens, mentions, None, _openers(tokens)).asked_for()
     ):
         return found

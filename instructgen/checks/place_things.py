@@ -198,8 +198,8 @@ class PlacedThings:
 
     def number(self, mention: Mention, first: int) -> int:
         """Give of how many of a thing a phrase is said that begins at a token; -1 for all, 0 where that is open."""
-        if not mention.plural:
-            return 0
+        if not mention.plural or self.by_first.get(mention.first) is not mention:
+            return 0  # what is named in the question has its tokens there
         between = range(mention.last, first + 1)
         if any(self.broken(at) or self.word(at) in NUMBERS for at in between):
             return 0

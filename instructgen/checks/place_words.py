@@ -85,7 +85,7 @@ ASKING = needs("is are was were does do did can which")
 """What begins so may be answered by "yes", or by "left"."""
 NEARBY = needs("on in at against near beside by with")
 """What is in or at something is where that is: "a clock on the wall at the upper right"."""
-WHERE = needs("where which side part locate position find left right located placed positioned situated")
+WHERE = needs("where where's which side part locate position find left right located placed positioned situated")
 """A question with one of these asks for places."""
 OWNERS = needs("his her its their my your our whose")
 

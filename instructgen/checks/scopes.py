@@ -35,7 +35,7 @@ _SAID = needs(
     " image picture photo photograph scene shot frame view visible shown seen present appear appears total overall"
     " altogether all depicted pictured featured captured contain contains show shows count counted together clearly"
     " currently just only exactly included waiting gathered parked side left right upper lower top bottom hand part"
-    " half corner edge far close also both out whole entire of find make notice tell identify discern"
+    " half corner edge far to also both out whole entire of find make notice tell identify discern"
 )
 """Words that pick out none of the things, or places of the picture that are read on their own."""
 _SUBJECT = needs("did does do has have had will would")
@@ -44,9 +44,9 @@ _COPULAS = needs("is are was were be being")
 _PICKING = needs(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
     " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
-    " that which who whom whose than from by between among against facing looking not no except besides opposite"
-    " ahead closest nearest furthest farthest outside beyond below above beneath underneath toward towards to for off"
-    " like as or side"
+    " that which who whom whose than from by between among against facing not no except besides"
+    " opposite ahead closest nearest furthest farthest outside beyond below above beneath underneath toward towards for"
+    " off close like as or side"
 )
 """What these pick out cannot be told by the boxes."""
 _ENDS = needs("and while but as when where so because")

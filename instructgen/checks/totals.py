@@ -51,7 +51,7 @@ _FAR = 10
 """So many words before a number may speak of the picture."""
 
 
-_DETAIL = re.compile(r":|\(|, (?:with|including|one|both|all|each)\b")
+_DETAIL = re.compile(r":|\(|, (?:with|including|one|(?:and )?(?:both|all|each))\b")
 """Between two numbers of a sentence: the second is of some of what the first counts."""
 
 
@@ -171,9 +171,9 @@ def answer_of(
         said = mention.certain and mention.polarity == ("negated" if first.high == 0 else "asserted")
         return Answer(first, first.first, mention.last) if said and mention.name == asked.name else None
     past = tokens[first.last] if first.last < len(tokens) else None
-    said = [token.low for token in tokens if not token.sentence]
-    if said.count("ones") == 1 and "ones" in said[first.last : first.last + 2] and "and" not in said:
-        return Answer(first, first.first, said.index("ones") + 1)  # "Two whole ones."
+    low = [token.low for token in tokens if not token.sentence]
+    if low.count("ones") == 1 and "ones" in low[first.last : first.last + 2] and "and" not in low:
+        return Answer(first, first.first, low.index("ones") + 1)  # "Two whole ones."
     # "Two." and "Two: a black one …", not "two hats" or "two of which".
     if past is not None and past.low == "of" and not asked.many:
         return None
