@@ -168,10 +168,12 @@ class _Scene:
         name, scope = stated.name, stated.scope
         if scope is None:
             return False
-        kind = self.kinds[name].supercategory if name in self.kinds else ""
+        kind = self._kind(name)
         backed = tally.backed(stated.word, kind == "person")
         shown = number_in(scope, self.context, self.truth.boxes, name, self.small)
-        acting = stated.asked and scope.acting and kind in _ACTING
+        # People before a bus lie within its box, as those in it do.
+        aboard = kind == "person" and any(self._kind(place) == "vehicle" for place in scope.places)
+        acting = (stated.asked and scope.acting and kind in _ACTING) or aboard
         if not backed and (acting or not self._of_one_sort(stated, kind)):
             # "Two friends look on" is held to the captions' "three friends" only.
             shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
@@ -179,6 +181,10 @@ class _Scene:
             shown = tally.number
         more = _MORE if stated.asked else _MORE | {"one"}
         return high < shown and self._alone(stated) and not self._goes_on(stated, more)
+
+    def _kind(self, name: str) -> str:
+        """Give what kind of class it is, nothing where the vocabulary does not say."""
+        return self.kinds[name].supercategory if name in self.kinds else ""
 
     def _of_one_sort(self, stated: _Stated, kind: str) -> bool:
         """Tell whether all things of the class may be what a narrower word names: gulls, where no other birds are."""

@@ -9,19 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .mentions import Mention, Token
-from .place_orders import in_order
 from .place_things import PlacedThings
 from .place_words import (
     ACROSS,
     ADJECTIVES,
-    ASKING,
-    BARE_SIDE,
     BOUNDED,
     DOWN,
     FILLING,
     HOWS,
     KINDS,
-    NEGATION,
     OPENERS,
     OWNERS,
     PART_SHOWS,
@@ -30,30 +26,17 @@ from .place_words import (
     RELATING,
     SIDES,
     SIDES_OR_OPENERS,
-    WHERE,
     How,
     is_link,
 )
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
 from .quantities import where
-from .wording import needs, quoted
+from .wording import quoted
+
+_REACH = 7
 
 
-def places_of(
-    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
-) -> Iterator[Place]:
-    """Give what a turn says of where things are; ``asked`` is what was asked of places, if anything."""
-    openers = _openers(tokens)
-    if not openers and asked is None:
-        return
-    reader = _Reader(text, tokens, mentions, asked, openers)
-    if asked and tokens and (place := reader.answered(asked)):
-        yield place
-    yield from in_order(text, tokens, mentions)
-    yield from reader.places()
-
-
-def _openers(tokens: Sequence[Token]) -> list[int]:
+def openers_of(tokens: Sequence[Token]) -> list[int]:
     """Give the tokens at which a phrase of place may begin; "in" and the like only where a side is soon named."""
     found = where(tokens, SIDES_OR_OPENERS)
     low = [tokens[at].low for at in found]
@@ -63,36 +46,7 @@ def _openers(tokens: Sequence[Token]) -> list[int]:
     return [at for at, word in zip(found, low, strict=True) if word in RELATING or (at in near and word in OPENERS)]
 
 
-def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> AskedPlace | None:
-    """Give what a question asks of places: where a thing is, or what is at a place."""
-    if not mentions and not any(token.low in ADJECTIVES for token in tokens):
-        return None
-    if tokens[0].low in ("what", "what's", "who", "who's", "which") and (
-        found := _Reader(text, tokens, mentions, None, _openers(tokens)).asked_for()
-    ):
-        return found
-    things = [mention for mention in mentions if not mention.near]
-    # "Which side of the table is the cup on?"
-    things.sort(key=lambda mention: tokens[max(0, mention.first - 2)].low in _BESIDE)
-    low = {token.low for token in tokens}
-    if not things or WHERE.isdisjoint(low):
-        return None
-    if tokens[0].low not in ASKING:
-        return AskedPlace(tuple(things))
-    stated = [
-        place
-        for place in _Reader(text, tokens, things, None, _openers(tokens)).places()
-        if not isinstance(place, PairPlace)
-    ]
-    other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low == "of" else None
-    return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
-
-
-_REACH = 7
-_BESIDE = needs("of to from than")
-
-
-class _Reader:
+class PlaceReader:
     """One turn, with its mentions by their tokens."""
 
     def __init__(
@@ -108,6 +62,7 @@ class _Reader:
         self.line = text.replace("\n", " ")
 
     def places(self) -> Iterator[Place]:
+        """Give what the turn says of places by itself, in order."""
         past = 0
         one: tuple[int, Side] | None = None
         for at in self.openers:
@@ -119,7 +74,7 @@ class _Reader:
             elif match := PHRASE.match(self.line, self.tokens[at].start):
                 ended = self.things.past(at, match.end())
                 place = self._relation(match, at, ended)
-                side = self._side(match, ended) if place is None else None
+                side = self.side(match, ended) if place is None else None
                 past = ended if place or side else past
                 if side and (thing := self._kind(at, ended)):
                     place = SidePlace((thing,), side, among=True)
@@ -134,49 +89,8 @@ class _Reader:
     def _word(self, at: int) -> str:
         return self.things.word(at)
 
-    def asked_for(self) -> AskedPlace | None:
-        """Give the place of a question such as "what is to the left of the dog?"."""
-        for at in self.openers:
-            match = PHRASE.match(self.line, self.tokens[at].start)
-            if match is None or any(mention.first < at for mention in self.mentions):
-                continue
-            ended = self.things.past(at, match.end())
-            how = self._how(match)
-            other = self.things.after(ended + 1 if match["across"] else ended, fronted=False) if how else None
-            if how and other:
-                return AskedPlace((), None, how, other)
-            if side := self._side(match, ended):
-                return AskedPlace((), side)
-        return None
-
-    def answered(self, asked: AskedPlace) -> Place | None:
-        """Give what an answer states by its question: "yes", "the left", or what is at the place asked for."""
-        if asked.things:
-            return self._bare_answer(asked)
-        thing = self.things.after(0, fronted=True)
-        if thing is None or self._word(thing.last) in NEGATION:
-            return None
-        if asked.how and asked.other:
-            return Relation((thing,), asked.how, thing.start, thing.end, asked.other)
-        side = asked.side and asked.side._replace(start=thing.start, end=thing.end)
-        return SidePlace((thing,), side, among=True) if side else None
-
-    def _bare_answer(self, asked: AskedPlace) -> Place | None:
-        """Give the place of "the left side" or of "yes"."""
-        if asked.stated and self._word(0) in ("yes", "correct"):
-            start, end = self.tokens[0].start, self.tokens[0].end
-            if isinstance(asked.stated, Relation):
-                return asked.stated._replace(start=start, end=end)
-            return asked.stated._replace(side=asked.stated.side._replace(start=start, end=end))
-        match = BARE_SIDE.match(self.line)
-        if match is None:
-            return None
-        across, down = ACROSS[match["across"].lower()], DOWN[(match["down"] or "").lower()]
-        if asked.other and across in ("left", "right"):
-            return Relation(asked.things[:1], "left" if across == "left" else "right", *match.span(), asked.other)
-        return SidePlace(asked.things[:1], Side(*match.span(), across, down, False, True), among=False)
-
-    def _side(self, match: re.Match[str], past: int) -> Side | None:
+    def side(self, match: re.Match[str], past: int) -> Side | None:
+        """Give the side of the picture that a phrase names, which ends before a token; None if it names none."""
         if match["its"]:
             return None
         across = "centre" if match["centre"] else (match["across"] or "").lower()
@@ -219,7 +133,7 @@ class _Reader:
         return SidePlace(things, side, among, self._number(things, first))
 
     def _relation(self, match: re.Match[str], first: int, past: int) -> Relation | None:
-        how = self._how(match)
+        how = self.how(match)
         if how is None:
             return None
         if match["its"]:
@@ -249,7 +163,8 @@ class _Reader:
     def _number(self, things: tuple[Mention, ...], first: int) -> int:
         return self.things.number(things[0], first) if len(things) == 1 else 0
 
-    def _how(self, match: re.Match[str]) -> How | None:
+    def how(self, match: re.Match[str]) -> How | None:
+        """Give how a phrase relates one thing to another; None if it does not."""
         if match["its"]:
             return "left" if match["hand"].lower() == "left" else "right"
         if match["across"]:

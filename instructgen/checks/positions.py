@@ -16,7 +16,7 @@ from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .layout import Tolerances, all_of, any_of, on_side, related
 from .mentions import Mention, Reading, reading_of
-from .place_reader import asked_place, places_of
+from .place_questions import asked_place, places_of
 from .place_words import WORDS, How
 from .places import AskedPlace, PairPlace, Place, Relation, Side
 from .truth import truth_of

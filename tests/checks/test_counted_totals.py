@@ -58,6 +58,13 @@ def test_a_place_with_a_box_or_a_side_holds_only_those_that_lie_there() -> None:
     assert said_of(CHECK, high, "There are two dogs in the lower left part.").outcome == "pass"
 
 
+def test_people_before_a_bus_may_seem_to_be_in_it() -> None:
+    people, bus = row_of(3, "person"), box("bus", 0, 0.2, 1, 0.9)
+    asked = "How many people are in the bus?"
+    assert said_of(CHECK, scene(*people, bus), "Two.", asked).outcome == "pass"
+    assert said_of(CHECK, scene(*people, bus, captions=["Three people in a bus."]), "Two.", asked).outcome == "fail"
+
+
 def test_what_they_do_tells_living_things_apart_unless_a_caption_counts_them_all() -> None:
     dogs, boats = row_of(3, "dog"), row_of(3, "boat")
     asked = "How many {} are heading out?"

@@ -1,0 +1,100 @@
+"""A turn and the question before it in; what the turn says of where things are out.
+
+"The left side" and "yes" say something only by the question, as "a dog" does to "what is to the left of the couch?".
+"""
+
+from collections.abc import Iterator, Sequence
+
+from .mentions import Mention, Token
+from .place_orders import in_order
+from .place_reader import PlaceReader, openers_of
+from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE
+from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
+from .wording import needs
+
+
+def places_of(
+    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
+) -> Iterator[Place]:
+    """Give what a turn says of where things are; ``asked`` is what was asked of places, if anything."""
+    openers = openers_of(tokens)
+    if not openers and asked is None:
+        return
+    reader = PlaceReader(text, tokens, mentions, asked, openers)
+    if asked and tokens and (place := _answered(reader, asked)):
+        yield place
+    yield from in_order(text, tokens, mentions)
+    yield from reader.places()
+
+
+def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> AskedPlace | None:
+    """Give what a question asks of places: where a thing is, or what is at a place."""
+    if not mentions and not any(token.low in ADJECTIVES for token in tokens):
+        return None
+    if tokens[0].low in ("what", "what's", "who", "who's", "which") and (
+        found := _asked_for(PlaceReader(text, tokens, mentions, None, openers_of(tokens)))
+    ):
+        return found
+    things = [mention for mention in mentions if not mention.near]
+    # "Which side of the table is the cup on?"
+    things.sort(key=lambda mention: tokens[max(0, mention.first - 2)].low in _BESIDE)
+    low = {token.low for token in tokens}
+    if not things or WHERE.isdisjoint(low):
+        return None
+    if tokens[0].low not in ASKING:
+        return AskedPlace(tuple(things))
+    stated = [
+        place
+        for place in PlaceReader(text, tokens, things, None, openers_of(tokens)).places()
+        if not isinstance(place, PairPlace)
+    ]
+    other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low == "of" else None
+    return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
+
+
+_BESIDE = needs("of to from than")
+
+
+def _asked_for(reader: PlaceReader) -> AskedPlace | None:
+    """Give the place of a question such as "what is to the left of the dog?"."""
+    for at in reader.openers:
+        match = PHRASE.match(reader.line, reader.tokens[at].start)
+        if match is None or any(mention.first < at for mention in reader.mentions):
+            continue
+        ended = reader.things.past(at, match.end())
+        how = reader.how(match)
+        other = reader.things.after(ended + 1 if match["across"] else ended, fronted=False) if how else None
+        if how and other:
+            return AskedPlace((), None, how, other)
+        if side := reader.side(match, ended):
+            return AskedPlace((), side)
+    return None
+
+
+def _answered(reader: PlaceReader, asked: AskedPlace) -> Place | None:
+    """Give what an answer states by its question: "yes", "the left", or what is at the place asked for."""
+    if asked.things:
+        return _bare_answer(reader, asked)
+    thing = reader.things.after(0, fronted=True)
+    if thing is None or reader.things.word(thing.last) in NEGATION:
+        return None
+    if asked.how and asked.other:
+        return Relation((thing,), asked.how, thing.start, thing.end, asked.other)
+    side = asked.side and asked.side._replace(start=thing.start, end=thing.end)
+    return SidePlace((thing,), side, among=True) if side else None
+
+
+def _bare_answer(reader: PlaceReader, asked: AskedPlace) -> Place | None:
+    """Give the place of "the left side" or of "yes"."""
+    if asked.stated and reader.things.word(0) in ("yes", "correct"):
+        start, end = reader.tokens[0].start, reader.tokens[0].end
+        if isinstance(asked.stated, Relation):
+            return asked.stated._replace(start=start, end=end)
+        return asked.stated._replace(side=asked.stated.side._replace(start=start, end=end))
+    match = BARE_SIDE.match(reader.line)
+    if match is None:
+        return None
+    across, down = ACROSS[match["across"].lower()], DOWN[(match["down"] or "").lower()]
+    if asked.other and across in ("left", "right"):
+        return Relation(asked.things[:1], "left" if across == "left" else "right", *match.span(), asked.other)
+    return SidePlace(asked.things[:1], Side(*match.span(), across, down, False, True), among=False)
