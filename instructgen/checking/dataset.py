@@ -15,18 +15,18 @@ from tempfile import TemporaryFile
 
 from rich.console import Console
 
+from ..errors import SetupError
+from ..records import Sample
+from ..reporting.page import render
+from ..reporting.sections import dataset_page
+from ..reporting.statistics import Statistics
+from ..run_folder import atomic, write_text
 from .annotations import Annotations
-from .check_rules import Rules
-from .errors import SetupError
 from .findings import Bound, Findings, need_no_annotations, share_names, shares, table, to_json
 from .forked import ordered, processes
 from .inspection import Inspection, Matched
-from .judged_rows import Dataset, Found, Judged, judged
-from .records import Sample
-from .report_page import render
-from .report_sections import dataset_page
-from .run_folder import atomic, write_text
-from .statistics import Statistics
+from .rows import Dataset, Found, Judged, judged
+from .rules import Rules
 from .watching import Watch
 
 _CHUNK = 200

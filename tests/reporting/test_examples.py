@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructgen.examples import LONGEST, MOST_TURNS, PER_REASON, Drawn, pieces, shown
 from instructgen.records import Span, Turn
+from instructgen.reporting.examples import LONGEST, MOST_TURNS, PER_REASON, Drawn, pieces, shown
 
 THINGS = st.lists(st.tuples(st.sampled_from(["long", "short"]), st.text(max_size=3)), unique=True)
 SPANS = st.lists(st.builds(lambda a, b: Span(turn=0, start=a, end=b), st.integers(0, 60), st.integers(0, 60)))

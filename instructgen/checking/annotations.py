@@ -15,13 +15,13 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import IO, NamedTuple
 
-from . import sources
-from .component import Component, Site, resolve
-from .errors import SetupError
+from .. import sources
+from ..component import Component, Site, resolve
+from ..errors import SetupError
+from ..library import Library
+from ..protocols import Source
+from ..records import Context, Fault, Image
 from .forked import apart
-from .library import Library
-from .protocols import Source
-from .records import Context, Fault, Image
 
 _COCO_NAME = re.compile(r"(?:COCO_[a-z]+\d{4}_)?(\d{12})")
 

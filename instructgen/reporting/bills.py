@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from .journal import read_lines
-from .spent import Spent
+from ..journal import read_lines
+from ..spent import Spent
 
 
 class Payer(NamedTuple):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructgen import statistics as module
 from instructgen.records import Context, Origin, Sample, Turn, Verdict
-from instructgen.statistics import OTHER_MODELS, Rate, Statistics, level_of
+from instructgen.reporting import statistics as module
+from instructgen.reporting.statistics import OTHER_MODELS, Rate, Statistics, level_of
 
 CONTEXT = Context(id="c", row=0)
 Case = tuple[Sample, list[Verdict], bool]

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .component import did_you_mean
-from .errors import SetupError
-from .judged_rows import Unreadable
-from .records import Verdict
-from .statistics import NAMED_RATES, Level, Rate
+from ..component import did_you_mean
+from ..errors import SetupError
+from ..records import Verdict
+from ..reporting.statistics import NAMED_RATES, Level, Rate
+from .rows import Unreadable
 
 MORE_IS_BETTER = {"coverage"}
 """Shares that a stated limit holds up, not down."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 from html_page import HtmlPage
 
-from instructgen.charts import percent
 from instructgen.records import Box, Context, Image, Origin, Sample, Span, Turn, Verdict
-from instructgen.report_page import Page, render
-from instructgen.report_sections import dataset_page
-from instructgen.statistics import Statistics
+from instructgen.reporting.charts import percent
+from instructgen.reporting.page import Page, render
+from instructgen.reporting.sections import dataset_page
+from instructgen.reporting.statistics import Statistics
 
 
 class Counted:

@@ -3,7 +3,7 @@
 import pytest
 
 from instructgen.checks.words import split
-from instructgen.phrasing import kind, opening, verb_noun_pairs
+from instructgen.reporting.phrasing import kind, opening, verb_noun_pairs
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import json
 
-from .judged_rows import Judged
-from .records import Span, Verdict
+from ..records import Span, Verdict
+from .rows import Judged
 
 
 def verdict_lines(row: int, record: Judged, verdict: Verdict, level: str) -> str:

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from .errors import SetupError
+from ..errors import SetupError
 
 T = TypeVar("T")
 R = TypeVar("R")

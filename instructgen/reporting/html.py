@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from ..judged import JudgedRun, Lost
+from ..report import Summary
+from ..run import Run
+from ..run_folder import write_text
+from ..spent import Spent
 from .bills import Bills
 from .charts import bars, percent, stacked, thousands
 from .examples import Drawn
-from .judged import JudgedRun, Lost
-from .report import Summary
-from .report_page import Chart, Fact, Page, Reason, Section, ShownExample, Table, render
-from .report_sections import MOST_REASONS, examples, sections
-from .run import Run
-from .run_folder import write_text
-from .spent import Spent
+from .page import Chart, Fact, Page, Reason, Section, ShownExample, Table, render
+from .sections import MOST_REASONS, examples, sections
 from .statistics import Statistics
 
 Told = Callable[[int, int], None]

@@ -14,16 +14,16 @@ from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from .errors import RecordError, SetupError
-from .judged import JudgedRun, JudgedSample
-from .records import Context, Image, Origin, Sample, Turn
-from .repeats import Repeats
-from .run import Run
-from .sources.columns import own_id
-from .sources.conversations import PICTURES, TURNS, Spoken, pictures, turns
-from .sources.row_files import Reading, json_records
-from .sources.rows import LOOKED_AT
-from .sources.tables import dataset_records, is_saved_dataset, parquet_records, saved_dataset
+from ..errors import RecordError, SetupError
+from ..judged import JudgedRun, JudgedSample
+from ..records import Context, Image, Origin, Sample, Turn
+from ..repeats import Repeats
+from ..run import Run
+from ..sources.columns import own_id
+from ..sources.conversations import PICTURES, TURNS, Spoken, pictures, turns
+from ..sources.row_files import Reading, json_records
+from ..sources.rows import LOOKED_AT
+from ..sources.tables import dataset_records, is_saved_dataset, parquet_records, saved_dataset
 
 TASK = "dataset"
 """The task of a sample whose row names none."""

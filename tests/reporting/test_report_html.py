@@ -9,7 +9,7 @@ from cases import contents, finished, refused, sound
 from html_page import HtmlPage, number
 from loopback import Teacher
 
-from instructgen.report_html import write_html
+from instructgen.reporting.html import write_html
 from instructgen.run import Run
 from runs import KEY, asking, recipe, write_recipe, write_rows
 
@@ -174,7 +174,7 @@ def test_hostile_words_stay_text_in_a_file_that_loads_and_runs_nothing(tmp_path:
 
 
 def test_pictures_are_shown_small_and_only_from_inside_their_folder(tmp_path: Path) -> None:
-    demo = Path(__file__).resolve().parent.parent / "pipelines" / "demo.yaml"
+    demo = Path(__file__).resolve().parents[2] / "pipelines" / "demo.yaml"
     finished("run", demo, "--out", tmp_path / "run", "--set", "checks.length.max_words=12")
     page = page_of(tmp_path / "run")
     pictures = [attributes["src"] or "" for tag, attributes in page.tags if tag == "img"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructgen.charts import MOST_BINS, bars, histograms, percent, quantile, stacked, thousands
+from instructgen.reporting.charts import MOST_BINS, bars, histograms, percent, quantile, stacked, thousands
 
 COUNTS = st.dictionaries(st.integers(0, 2500), st.integers(1, 50), max_size=30)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Generic, NamedTuple, TypeVar
 
-from .records import Context, Sample, Span, Turn
+from ..records import Context, Sample, Span, Turn
 
 T = TypeVar("T")
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ..records import Context, Verdict
+from ..reporting.statistics import Statistics, level_of
 from .annotations import Annotations
-from .check_rules import Rules
 from .findings import Findings
-from .judged_rows import Found, Judged, Unreadable, judged
-from .records import Context, Verdict
-from .statistics import Statistics, level_of
+from .rows import Found, Judged, Unreadable, judged
+from .rules import Rules
 from .verdict_lines import verdict_lines
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from instructgen import forked
+from instructgen.checking import forked
 from instructgen.errors import SetupError
 
 
@@ -63,7 +63,7 @@ def test_a_process_that_is_killed_is_said_in_one_line() -> None:
 
 def test_no_process_outlives_the_first_one_when_that_is_killed() -> None:
     script = (
-        "import os, time\nfrom instructgen import forked\n"
+        "import os, time\nfrom instructgen.checking import forked\n"
         "work = lambda _: (time.sleep(0.1), os.getpid())[1]\n"
         "for pid in forked.ordered(work, range(10**6), 2): print(pid, flush=True)"
     )

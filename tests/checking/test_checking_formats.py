@@ -13,8 +13,8 @@ from cases import finished, sound
 from checking_rows import CONTEXTS, SORRY, Row, found, recipe, row, verdicts, write
 from pyarrow import parquet
 
+from instructgen.checking.rows import Dataset, Judged, judged
 from instructgen.exports import TABLE
-from instructgen.judged_rows import Dataset, Judged, judged
 from instructgen.run import Run
 from instructgen.sources.tables import dataset_records, parquet_records
 from runs import parts

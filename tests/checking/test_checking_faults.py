@@ -8,7 +8,7 @@ import pytest
 from cases import caption, coco, image, refused
 from checking_rows import SORRY, found, recipe, row, write
 
-from instructgen.annotations import Annotations
+from instructgen.checking.annotations import Annotations
 from instructgen.errors import SetupError
 from runs import command, succeeds
 

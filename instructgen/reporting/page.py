@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import __version__
+from .. import __version__
 from .charts import Bar, Histogram
 from .examples import ShownTurn
 

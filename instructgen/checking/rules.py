@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import checks
-from .assemble import Borrowed, build_checks
-from .component import Site, resolve
-from .errors import SetupError
-from .protocols import Check, Measured, RunCheck
-from .recipe import CheckBlock, load
+from .. import checks
+from ..assemble import Borrowed, build_checks
+from ..component import Site, resolve
+from ..errors import SetupError
+from ..protocols import Check, Measured, RunCheck
+from ..recipe import CheckBlock, load
 
 DEFAULTS = "llava_instruct"
 """The shipped recipe whose actions count where the user names none."""

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 pytestmark = pytest.mark.browser
 
-DEMO = Path(__file__).resolve().parent.parent / "pipelines" / "demo.yaml"
+DEMO = Path(__file__).resolve().parents[2] / "pipelines" / "demo.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .charts import Bar, Segment, percent, stacked, thousands
-from .report_page import Chart, Section, Table
+from .page import Chart, Section, Table
 from .statistics import NAMED_RATES, Figures, Statistics
 
 _POINTS = range(1, 6)

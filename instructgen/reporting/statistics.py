@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
-from .checks.words import split
+from ..checks.words import split
+from ..protocols import Measured
+from ..records import Context, Sample, Turn, Verdict
 from .examples import Drawn, Example
 from .phrasing import kind, opening, verb_noun_pairs
-from .protocols import Measured
-from .records import Context, Sample, Turn, Verdict
 
 Level = Literal["pass", "reject", "tag", "doubtful"]
 

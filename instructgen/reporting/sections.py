@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ..errors import RequestRefused
+from ..images import fitted, read_inside
+from ..records import Sample
 from .charts import bars, histograms, percent, thousands
-from .errors import RequestRefused
 from .examples import Example, shown
-from .images import fitted, read_inside
-from .records import Sample
-from .report_measured import judged, measured
-from .report_page import Chart, Fact, Page, Reason, Section, ShownExample, Table
+from .measured import judged, measured
+from .page import Chart, Fact, Page, Reason, Section, ShownExample, Table
 from .statistics import Figures, Level, Rate, Statistics, Wordings
 
 MOST_REASONS = 40
