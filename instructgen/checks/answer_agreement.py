@@ -10,9 +10,10 @@ from typing import ClassVar, Literal
 
 from ..records import Context, Sample, Span, Verdict
 from .annotation import AnnotationCheck
+from .denials import ends_there
 from .mentions import Mention, Reading, Token
 from .objects import Finding, asserted, span_of
-from .polarity import DETERMINERS, NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS, ends_there
+from .polarity import DETERMINERS, NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
 from .truth import Truth
 from .word_lists import word_lists
 
@@ -87,7 +88,7 @@ class AnswerAgreementCheck(AnnotationCheck):
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
         if mention.polarity != "asked" or opening not in _YES | _NO:
             return None
-        first, last = _sentence(asked, mention)
+        first, last = reading.sentence(mention)
         low = [token.low for token in asked]
         if {"or", "other", "another", "else"} & set(low[first:last]):
             return None
@@ -101,17 +102,6 @@ class AnswerAgreementCheck(AnnotationCheck):
         if denied and ends_there(low, mention.last, last) and (not adjectives or _named_again(mention, low, reading)):
             return "no_despite_object", Finding(mention, "contradicted", "denied_object")
         return None
-
-
-def _sentence(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
-    """Give the bounds of the sentence around a mention."""
-    sentence = tokens[mention.first].sentence
-    first, last = mention.first, mention.last
-    while first and tokens[first - 1].sentence == sentence:
-        first -= 1
-    while last < len(tokens) and tokens[last].sentence == sentence:
-        last += 1
-    return first, last
 
 
 def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> list[str] | None:

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from ..records import Turn
 from ..vocabulary import COCO, Vocabulary
-from .polarity import CUES, Polarity, denies_any, is_general, manners
+from .anchors import is_general
+from .denials import denies_any
+from .polarity import CUES, Polarity, manners
 from .senses import (
     DEFINITE,
     DETERMINERS,
@@ -83,6 +85,20 @@ class Reading(NamedTuple):
     """In order."""
     other_senses: Sequence[tuple[int, str]] = ()
     """Turn and class of each class word that is a verb or a colour there: no mention, though CHAIR counts it."""
+
+    def words(self, turn: int) -> list[str]:
+        """Give a turn's words, in lower case."""
+        return [token.low for token in self.tokens[turn]]
+
+    def sentence(self, mention: Mention) -> tuple[int, int]:
+        """Give the bounds of the sentence around a mention, in its turn's words."""
+        tokens, first, last = self.tokens[mention.turn], mention.first, mention.last
+        sentence = tokens[first].sentence
+        while first and tokens[first - 1].sentence == sentence:
+            first -= 1
+        while last < len(tokens) and tokens[last].sentence == sentence:
+            last += 1
+        return first, last
 
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['-][^\W_]+)*")

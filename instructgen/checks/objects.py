@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from ..records import Context, Sample, Span, Verdict
 from ..vocabulary import Vocabulary, article_for
+from .anchors import asks_for_reasons, is_here
 from .annotation import AnnotationCheck
 from .mentions import Mention, Reading
 from .truth import Truth
@@ -110,7 +111,10 @@ class ObjectsCheck(AnnotationCheck):
     def _findings(self, sample: Sample, reading: Reading, truth: Truth) -> list[Finding]:
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
-        return [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+        found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+        if not any(finding.standing == "contradicted" for finding in found):
+            return found
+        return [_less_sure(f, sample, reading) if f.standing == "contradicted" else f for f in found]
 
     def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
         mentions = [m for m in reading.mentions if sample.turns[m.turn].role == role]
@@ -130,6 +134,29 @@ class ObjectsCheck(AnnotationCheck):
             "contradicted_texts": int(bool(contradicted)),
             "doubtful": standings.count("doubtful"),
         }
+
+
+def _less_sure(finding: Finding, sample: Sample, reading: Reading) -> Finding:
+    """Give what is contradicted as doubtful where its sentence does not put it into the picture."""
+    mention = finding.mention
+    if finding.reason != "hallucinated_object":
+        return finding
+    asked = max((n for n in range(mention.turn) if sample.turns[n].role == "human"), default=None)
+    reasoned = "reasoning" in sample.task or (asked is not None and asks_for_reasons(reading.words(asked)))
+    first, last = reading.sentence(mention)
+    here = is_here(reading.words(mention.turn), mention.first, mention.last, first, last, reasoned)
+    if here and not _taken_up(mention, reading):
+        return finding
+    return finding._replace(standing="doubtful")
+
+
+def _taken_up(mention: Mention, reading: Reading) -> bool:
+    """Tell whether a definite phrase takes up what was only supposed before: "if a dog came by, the dog would"."""
+    return mention.definite and any(
+        m.name == mention.name and m.polarity in ("hypothetical", "generic", "depicted")
+        for m in reading.mentions
+        if (m.turn, m.first) < (mention.turn, mention.first)
+    )
 
 
 def span_of(mention: Mention, truth: Truth, reason: Reason) -> Span:

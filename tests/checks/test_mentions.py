@@ -32,7 +32,7 @@ def manner(text: str, word: str, asks: bool = False) -> str:
         ("He swings a baseball bat at a tennis ball.", ["baseball bat", "sports ball"]),
         ("A fire truck waits at the stop sign.", ["truck", "stop sign"]),
         ("A computer mouse and the TV remote lie there.", ["mouse", "remote"]),
-        ("The buses pass some sheep and three calves.", ["bus", "sheep", "cow"]),
+        ("The buses pass some sheep and three oxen.", ["bus", "sheep", "cow"]),
         ("A hot-dog and a fire-hydrant.", ["hot dog", "fire hydrant"]),
         ("An orange and a small orange lie by the sink.", ["orange", "orange", "sink"]),
         ("The pizza isn't warm, the dog's bowl is.", ["pizza", "dog", "bowl"]),

@@ -1,0 +1,105 @@
+"""A phrase in its sentence in; whether the sentence puts it into this picture or speaks of its kind in general out.
+
+Answers that explain a scene go on about what is usual, wise or possible: "a barrier also keeps dogs away". A thing that
+they name is held to be in the picture only where the sentence says so.
+"""
+
+from collections.abc import Sequence
+
+from ..vocabulary import NUMBERS
+from .polarity import ABILITY, POSSIBLE
+from .senses import DEFINITE, DETERMINERS, PREPOSITIONS
+from .word_lists import word_lists
+
+_LISTS = word_lists()
+_USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
+_GENERAL_AFTER = _LISTS["general_after"]
+_GENERAL_SIGNS, _GENERAL_SUBJECTS = _LISTS["general_signs"], _LISTS["general_subjects"]
+_SHOWN_HERE, _PLACE_BEFORE, _BOUND_TO = _LISTS["shown_here"], _LISTS["place_before"], _LISTS["bound_to"]
+_ASKS_FOR_REASONS, _LOOKED_AT = _LISTS["asks_for_reasons"], _LISTS["looked_at"]
+_NEW_CLAUSE = frozenset(("but", "though", "although", "while"))
+_SEERS = frozenset(("you", "we", "i", "can", "be"))
+_BE = frozenset(("is", "are", "was", "were", "there's"))
+_NOT_PLACES = frozenset(("of", "for", "to", "about", "like", "as", "after", "before", "during", "without", "per", "via"))
+_SAYS = frozenset(("say", "says", "tells"))
+_HOW_TO = (["how", "do"], ["how", "can"], ["how", "to"])
+_PARTICULAR = DEFINITE | NUMBERS.keys() | {"he", "she", "they", "both", "someone", "another"} - {"each", "every", "all"}
+
+
+def asks_for_reasons(question: Sequence[str]) -> bool:
+    """Tell whether a question asks for more than what is to be seen, so that its answer may talk of things at large."""
+    about = "about" in question and not _SAYS.isdisjoint(question)  # "What does it say about them?"
+    return about or list(question[:2]) in _HOW_TO or not _ASKS_FOR_REASONS.isdisjoint(question)
+
+
+def is_here(low: Sequence[str], start: int, end: int, first: int, last: int, reasoned: bool) -> bool:
+    """Tell whether a sentence, words ``first`` to ``last``, says of its phrase ``start`` to ``end`` that it is in this
+    picture. Of a ``reasoned`` answer it has to say so; another answer tells what is to be seen unless it says otherwise.
+    """
+    clause = next((k + 1 for k in range(start - 1, first, -1) if low[k] in _NEW_CLAUSE), first)
+    if _speaks_at_large(low, clause, last if reasoned else start):
+        return False
+    return not reasoned or _is_placed(low, start, end, clause, last)
+
+
+def _speaks_at_large(low: Sequence[str], first: int, end: int) -> bool:
+    """Tell whether words speak of what is usual, wished or possible, or of whoever: not of this picture alone."""
+    words = set(low[first:end])
+    if not _GENERAL_SIGNS.isdisjoint(words):
+        return True
+    sees = _is_seen(low, first, end)
+    if not sees and not _GENERAL_SUBJECTS.isdisjoint(words):
+        return True
+    possible = POSSIBLE & words
+    return bool(possible - ABILITY if sees else possible)
+
+
+def _is_seen(low: Sequence[str], first: int, end: int) -> bool:
+    """Tell whether words speak of seeing: ``you can make out``, ``can be seen``, ``we see``."""
+    return any(
+        low[k] in _LOOKED_AT and not _SEERS.isdisjoint(low[max(first, k - 3) : k])
+        for k in range(first + 1, end)
+        if low[k] != "make" or low[k + 1 : k + 2] == ["out"]
+    )
+
+
+def _is_placed(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:
+    """Tell whether a phrase is shown: by "there is", a place that is known, an act that goes on."""
+    before, words = low[first:start], low[first:last]
+    bare = low[end - 1].endswith("s") and _is_bare(low, start, first)  # "it keeps dogs away from the calves"
+    if not _SHOWN_HERE.isdisjoint(words) or _is_seen(low, first, last) or (not bare and _is_placed_after(low, end, last)):
+        return True
+    if "there" in before and not _BE.isdisjoint(before):
+        return before.index("there") + 1 < len(before) and _NOT_PLACES.isdisjoint(before[before.index("there") :])
+    acts = any(low[k] in _BE and low[k + 1].endswith("ing") for k in range(first, last - 1))
+    beside = any(word in _PLACE_BEFORE or word.endswith("ing") for word in before[-4:])
+    return beside and (acts or (not bare and words[0] in _PARTICULAR))
+
+
+def _is_bare(low: Sequence[str], start: int, first: int) -> bool:
+    """Tell whether neither article nor number is before a phrase."""
+    return DETERMINERS.isdisjoint(low[max(first, start - 3) : start])
+
+
+def _is_placed_after(low: Sequence[str], end: int, last: int) -> bool:
+    """Tell whether what follows a phrase bounds it to something that is known: ``a dog next to him``."""
+    for k in range(end, min(end + 4, last - 1)):
+        if low[k] in DETERMINERS:
+            return False
+        past = k + 2 if low[k] == "next" else k + 1
+        if past < last and (low[k] == "next" or (low[k] in PREPOSITIONS and low[k] not in _NOT_PLACES)):
+            return low[past] in DEFINITE or low[past] in _BOUND_TO
+    return False
+
+
+def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, plural: bool) -> bool:
+    """Tell whether an indefinite phrase is about its kind in general: ``dogs often need``, ``people who``."""
+    if start > first and (low[start - 1] in NUMBERS or low[max(first, start - 2)] in NUMBERS):
+        return False
+    if plural and end < last and (low[end] in _GENERAL_VERBS or (low[end] == "who" and start == first)):
+        return True
+    if plural and any(low[k] == "are" and low[k + 1] in _GENERAL_AFTER for k in range(end, min(end + 6, last - 1))):
+        return True
+    if first + 1 < last and low[first].endswith("s") and low[first + 1] in _GENERAL_VERBS:
+        return True
+    return low[first] == "such" or not _USUAL.isdisjoint(low[first:last])

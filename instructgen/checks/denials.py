@@ -1,0 +1,42 @@
+"""A negated phrase in its sentence in; whether it is said not to be in the picture at all out."""
+
+from collections.abc import Sequence
+
+from .polarity import ABILITY, AUXILIARIES, NEGATORS, PICTURE, POSSIBLE, SEEN, SEEN_FILLERS, SHOWS
+
+_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent", "part"))
+_ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
+
+
+def denies_any(low: Sequence[str], start: int, end: int, first: int, last: int, joined: bool) -> bool:
+    """Tell whether a negated phrase (words ``start`` to ``end``) is said not to be in the picture at all.
+
+    ``There is no dog``, ``no dogs are visible``; but not ``no other dog``, ``no dog on the left`` nor what would be.
+    """
+    if any(word in POSSIBLE and word not in ABILITY for word in low[first:last]):
+        return False
+    return _denied_before(low, start, first) and (not joined or end >= last or ends_there(low, end, last))
+
+
+def _denied_before(low: Sequence[str], start: int, first: int) -> bool:
+    k = start - 1
+    while k >= first and low[k] in _ANY:
+        k -= 1
+    if k < first:
+        return start > first or low[first] not in NEGATORS  # "A dog is not visible"
+    if low[k] in SHOWS and k > first:
+        k -= 1
+    before = low[k]
+    if before == "not":
+        return k > first and low[k - 1] in AUXILIARIES
+    return before in ("no", "without", "zero", "or", "nor", "neither") or before.endswith("n't") or before == "cannot"
+
+
+def ends_there(low: Sequence[str], end: int, last: int) -> bool:
+    """Tell whether a phrase that ends at ``end`` is bounded to no part of the picture: ``a dog in the picture``."""
+    if low[end : end + 1] == ["around"] and end + 1 == last:
+        return True
+    rest = [word for word in low[end : min(end + 6, last)] if word not in SEEN_FILLERS and word not in AUXILIARIES]
+    if not rest or rest[0] in _AFTER_WHOLE or rest[0].endswith("n't") or rest[0] in SEEN - {"in"}:
+        return True
+    return rest[0] in ("in", "on", "within", "from") and not PICTURE.isdisjoint(rest[1:3])
