@@ -5,9 +5,10 @@ they name is held to be in the picture only where the sentence says so.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from ..vocabulary import NUMBERS
-from .polarity import ABILITY, POSSIBLE
+from .polarity import ABILITY, MAYBE, POSSIBLE
 from .senses import DEFINITE, DETERMINERS, PREPOSITIONS
 from .word_lists import word_lists
 
@@ -18,9 +19,13 @@ _GENERAL_SIGNS, _GENERAL_SUBJECTS = _LISTS["general_signs"], _LISTS["general_sub
 _SHOWN_HERE, _PLACE_BEFORE, _BOUND_TO = _LISTS["shown_here"], _LISTS["place_before"], _LISTS["bound_to"]
 _ASKS_FOR_REASONS, _LOOKED_AT = _LISTS["asks_for_reasons"], _LISTS["looked_at"]
 _NEW_CLAUSE = frozenset(("but", "though", "although", "while"))
+Placing = Literal["here", "unsaid", "at large"]
+"""In this picture; not said to be; spoken of in general, as possible or as advice."""
+_SUPPOSED = frozenset(("if", "whether", "unless", "when", "where", "whenever", "wherever", "imagine"))
 _SEERS = frozenset(("you", "we", "i", "can", "be"))
 _BE = frozenset(("is", "are", "was", "were", "there's"))
-_NOT_PLACES = frozenset(("of", "for", "to", "about", "like", "as", "after", "before", "during", "without", "per", "via"))
+_NOT_PLACES = frozenset(("of", "for", "to", "about", "like", "as", "after", "before", "during", "without", "per", "via", "from"))
+_IDLE_PLACES = _LISTS["idle_places"]
 _SAYS = frozenset(("say", "says", "tells"))
 _HOW_TO = (["how", "do"], ["how", "can"], ["how", "to"])
 _PARTICULAR = DEFINITE | NUMBERS.keys() | {"he", "she", "they", "both", "someone", "another"} - {"each", "every", "all"}
@@ -32,17 +37,29 @@ def asks_for_reasons(question: Sequence[str]) -> bool:
     return about or list(question[:2]) in _HOW_TO or not _ASKS_FOR_REASONS.isdisjoint(question)
 
 
-def is_here(low: Sequence[str], start: int, end: int, first: int, last: int, reasoned: bool) -> bool:
-    """Tell whether a sentence, words ``first`` to ``last``, says of its phrase ``start`` to ``end`` that it is in this
-    picture. Of a ``reasoned`` answer it has to say so; another answer tells what is to be seen unless it says otherwise.
+def placing(low: Sequence[str], start: int, end: int, first: int, last: int, reasoned: bool) -> Placing:
+    """Tell how a sentence, words ``first`` to ``last``, speaks of its phrase ``start`` to ``end``. A ``reasoned``
+    answer has to say that a thing is here; another answer tells what is to be seen unless it says otherwise.
     """
+    if _is_there(low, start, first):
+        return "here"
     clause = next((k + 1 for k in range(start - 1, first, -1) if low[k] in _NEW_CLAUSE), first)
-    if _speaks_at_large(low, clause, last if reasoned else start):
-        return False
-    return not reasoned or _is_placed(low, start, end, clause, last)
+    if _speaks_at_large(low, clause, last if reasoned else start, reasoned):
+        return "at large" if reasoned else "unsaid"
+    return "here" if not reasoned or _is_placed(low, start, end, clause, last) else "unsaid"
 
 
-def _speaks_at_large(low: Sequence[str], first: int, end: int) -> bool:
+def _is_there(low: Sequence[str], start: int, first: int) -> bool:
+    """Tell whether "there is" brings a phrase in: ``There is also a dog``, ``and there is a man with a dog``."""
+    for k in range(start - 2, max(first, start - 10) - 1, -1):
+        if low[k] == "there" and low[k + 1] in _BE:
+            between = low[k + 2 : start]
+            supposed = k > first and low[k - 1] in _SUPPOSED
+            return not supposed and _NOT_PLACES.isdisjoint(between) and POSSIBLE.isdisjoint(between)
+    return False
+
+
+def _speaks_at_large(low: Sequence[str], first: int, end: int, reasoned: bool) -> bool:
     """Tell whether words speak of what is usual, wished or possible, or of whoever: not of this picture alone."""
     words = set(low[first:end])
     if not _GENERAL_SIGNS.isdisjoint(words):
@@ -50,7 +67,9 @@ def _speaks_at_large(low: Sequence[str], first: int, end: int) -> bool:
     sees = _is_seen(low, first, end)
     if not sees and not _GENERAL_SUBJECTS.isdisjoint(words):
         return True
-    possible = POSSIBLE & words
+    if reasoned and "people" in words and _is_bare(low, low.index("people", first), first):
+        return True
+    possible = POSSIBLE & words if reasoned else (POSSIBLE - MAYBE) & words
     return bool(possible - ABILITY if sees else possible)
 
 
@@ -69,8 +88,6 @@ def _is_placed(low: Sequence[str], start: int, end: int, first: int, last: int) 
     bare = low[end - 1].endswith("s") and _is_bare(low, start, first)  # "it keeps dogs away from the calves"
     if not _SHOWN_HERE.isdisjoint(words) or _is_seen(low, first, last) or (not bare and _is_placed_after(low, end, last)):
         return True
-    if "there" in before and not _BE.isdisjoint(before):
-        return before.index("there") + 1 < len(before) and _NOT_PLACES.isdisjoint(before[before.index("there") :])
     acts = any(low[k] in _BE and low[k + 1].endswith("ing") for k in range(first, last - 1))
     beside = any(word in _PLACE_BEFORE or word.endswith("ing") for word in before[-4:])
     return beside and (acts or (not bare and words[0] in _PARTICULAR))
@@ -88,7 +105,8 @@ def _is_placed_after(low: Sequence[str], end: int, last: int) -> bool:
             return False
         past = k + 2 if low[k] == "next" else k + 1
         if past < last and (low[k] == "next" or (low[k] in PREPOSITIONS and low[k] not in _NOT_PLACES)):
-            return low[past] in DEFINITE or low[past] in _BOUND_TO
+            known = low[past] in DEFINITE and _IDLE_PLACES.isdisjoint(low[past + 1 : past + 2])  # "on the other hand"
+            return known or low[past] in _BOUND_TO
     return False
 
 

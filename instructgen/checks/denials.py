@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .polarity import ABILITY, AUXILIARIES, NEGATORS, PICTURE, POSSIBLE, SEEN, SEEN_FILLERS, SHOWS
 
-_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "at", "not", "no", "that", "missing", "absent", "part"))
+_AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "not", "no", "that", "missing", "absent", "part"))
 _ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
 
 
@@ -39,4 +39,7 @@ def ends_there(low: Sequence[str], end: int, last: int) -> bool:
     rest = [word for word in low[end : min(end + 6, last)] if word not in SEEN_FILLERS and word not in AUXILIARIES]
     if not rest or rest[0] in _AFTER_WHOLE or rest[0].endswith("n't") or rest[0] in SEEN - {"in"}:
         return True
-    return rest[0] in ("in", "on", "within", "from") and not PICTURE.isdisjoint(rest[1:3])
+    if rest[0] == "at":
+        return rest[1:2] in (["all"], ["this"])
+    whole = not PICTURE.isdisjoint(rest[1:4]) or rest[1:2] == ["this"]  # "on this street"
+    return whole and rest[0] in ("in", "on", "within", "from")

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from ..records import Context, Sample, Span, Verdict
 from ..vocabulary import Vocabulary, article_for
-from .anchors import asks_for_reasons, is_here
+from .anchors import asks_for_reasons, placing
 from .annotation import AnnotationCheck
 from .mentions import Mention, Reading
 from .truth import Truth
@@ -53,6 +53,9 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
     if mention.near or not truth.known:
         return Finding(mention, "undecidable")
     sure = mention.certain and truth.complete and mention.name not in truth.hinted
+    if mention.name in truth.confused:  # a fire truck is taken for no car, a pickup may be
+        near = vocabulary.near.get(mention.word, ())
+        sure = sure and mention.narrower and not any(map(truth.supports, near))
     if sure and mention.name in vocabulary.weak:
         sure = _is_new(mention) and len(truth.captions.tokens) >= _ENOUGH_CAPTIONS
     return Finding(mention, "contradicted" if sure else "doubtful", "hallucinated_object")
@@ -112,9 +115,7 @@ class ObjectsCheck(AnnotationCheck):
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
         found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
-        if not any(finding.standing == "contradicted" for finding in found):
-            return found
-        return [_less_sure(f, sample, reading) if f.standing == "contradicted" else f for f in found]
+        return [_as_placed(f, sample, reading) if f.reason else f for f in found]
 
     def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
         mentions = [m for m in reading.mentions if sample.turns[m.turn].role == role]
@@ -136,18 +137,18 @@ class ObjectsCheck(AnnotationCheck):
         }
 
 
-def _less_sure(finding: Finding, sample: Sample, reading: Reading) -> Finding:
-    """Give what is contradicted as doubtful where its sentence does not put it into the picture."""
+def _as_placed(finding: Finding, sample: Sample, reading: Reading) -> Finding:
+    """Give a fault as doubtful or as none where its sentence does not put the thing into the picture."""
     mention = finding.mention
     if finding.reason != "hallucinated_object":
         return finding
     asked = max((n for n in range(mention.turn) if sample.turns[n].role == "human"), default=None)
     reasoned = "reasoning" in sample.task or (asked is not None and asks_for_reasons(reading.words(asked)))
     first, last = reading.sentence(mention)
-    here = is_here(reading.words(mention.turn), mention.first, mention.last, first, last, reasoned)
-    if here and not _taken_up(mention, reading):
+    said = placing(reading.words(mention.turn), mention.first, mention.last, first, last, reasoned)
+    if said == "here" and not _taken_up(mention, reading):
         return finding
-    return finding._replace(standing="doubtful")
+    return Finding(mention, "undecidable") if said == "at large" else finding._replace(standing="doubtful")
 
 
 def _taken_up(mention: Mention, reading: Reading) -> bool:

@@ -54,6 +54,9 @@ _DEPICTION_ENDS, _CLAUSE_ENDS = _LISTS["depiction_ends"], _LISTS["clause_ends"]
 PHRASE_ENDS = DETERMINERS | PREPOSITIONS | _LISTS["phrase_ends"]
 """Words that no longer belong to a noun phrase."""
 _DEPICTING = _FIGURES | _FIGURE_VERBS | _FIGURE_PARTICIPLES
+MAYBE = frozenset(("perhaps", "maybe", "possibly", "probably", "likely", "presumably"))
+_CONDITIONS = frozenset(("if", "whether", "unless", "imagine", "suppose", "supposing", "assuming"))
+_IS = frozenset(("is", "are"))
 CUES = (
     NEGATORS
     | _GONE
@@ -78,6 +81,8 @@ class _Scopes:
     def __init__(self, low: Sequence[str], first: int, last: int, gap: Gap) -> None:
         self.low, self.first, self.last, self.gap = low, first, last, gap
         self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
+        self.aside = self.supposed = False
+        """What is possible is so in brackets of commas (``, perhaps oil,``); or by a condition (``if``)."""
         self.listing = False
         """The negated phrase goes on over commas and ``and``."""
         self.open = False
@@ -112,6 +117,8 @@ class _Scopes:
             self._negate(i, word)
         elif self._opens_possible(i, word):
             self.possible = True
+            self.aside = word in MAYBE and i > self.first and "," in self.gap(i)
+            self.supposed = self.supposed or word in _CONDITIONS
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
         elif self._opens_wish(i, word):
@@ -132,17 +139,23 @@ class _Scopes:
             if mark != "," or goes_on.isdisjoint(self.low[i : min(i + 5, self.last)]):
                 self.phrase = self.clause = False
             self.wished = self.wished and mark == "," and not _JOINS.isdisjoint(self.low[i : min(i + 4, self.last)])
-            self.possible = self.possible and mark[0] not in ";:"
+            self.possible = self.possible and mark[0] not in ";:" and not (self.aside and mark == ",")
         if word in _CLAUSE_ENDS:
             self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
         elif word in _DEPICTION_ENDS:
             self.depicted = False
+        if word == "there" and not self.supposed and self._at(i + 1) in _IS and self._begins(i):
+            self.possible = self.wished = False  # "it may be a party, and there is a cake"
         if i > self.opened:
             self.phrase = self.phrase and not self._past_phrase(i, word)
             self.wished = self.wished and word not in _WISH_ENDS and not word.endswith("ing")
 
     def _at(self, i: int) -> str:
         return self.low[i] if self.first <= i < self.last else ""
+
+    def _begins(self, i: int) -> bool:
+        """Tell whether a clause begins at word ``i``."""
+        return self._at(i - 1) in ("and", "so", "enough", "") or not self.gap(i).isspace()
 
     def _past_phrase(self, i: int, word: str) -> bool:
         if word in DETERMINERS and self.low[i - 1] in ("or", "nor"):
@@ -156,6 +169,8 @@ class _Scopes:
         after, before = self._at(i + 1), self._at(i - 1)
         if word in _EXCHANGES:
             self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
+        elif (word in ("none", "neither") and after == "of") or (word == "no" and after == "one"):
+            self.clause = True  # "none of them has a dog"
         elif after in _NO_NOUN and word in ("no", "not"):
             return
         elif word in _PHRASE_NEGATORS:
