@@ -15,10 +15,11 @@ from .word_lists import word_lists
 _LISTS = word_lists()
 _USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
 _GENERAL_AFTER = _LISTS["general_after"]
+_AT_LARGE = _LISTS["at_large"]
 _GENERAL_SIGNS, _GENERAL_SUBJECTS = _LISTS["general_signs"], _LISTS["general_subjects"]
 _SHOWN_HERE, _PLACE_BEFORE, _BOUND_TO = _LISTS["shown_here"], _LISTS["place_before"], _LISTS["bound_to"]
 _ASKS_FOR_REASONS, _LOOKED_AT = _LISTS["asks_for_reasons"], _LISTS["looked_at"]
-_NEW_CLAUSE = frozenset(("but", "though", "although", "while"))
+_NEW_CLAUSE = frozenset(("whose", "but", "though", "although", "while"))
 Placing = Literal["here", "unsaid", "at large"]
 """In this picture; not said to be; spoken of in general, as possible or as advice."""
 _SUPPOSED = frozenset(("if", "whether", "unless", "when", "where", "whenever", "wherever", "imagine"))
@@ -27,14 +28,24 @@ _BE = frozenset(("is", "are", "was", "were", "there's"))
 _NOT_PLACES = frozenset(("of", "for", "to", "about", "like", "as", "after", "before", "during", "without", "per", "via", "from"))
 _IDLE_PLACES = _LISTS["idle_places"]
 _SAYS = frozenset(("say", "says", "tells"))
-_HOW_TO = (["how", "do"], ["how", "can"], ["how", "to"])
+_ASKED_OF = DEFINITE | {"you", "we", "they", "he", "she", "it", "any", "anything", "anyone", "one", "some", "someone"}
 _PARTICULAR = DEFINITE | NUMBERS.keys() | {"he", "she", "they", "both", "someone", "another"} - {"each", "every", "all"}
 
 
 def asks_for_reasons(question: Sequence[str]) -> bool:
     """Tell whether a question asks for more than what is to be seen, so that its answer may talk of things at large."""
-    about = "about" in question and not _SAYS.isdisjoint(question)  # "What does it say about them?"
-    return about or list(question[:2]) in _HOW_TO or not _ASKS_FOR_REASONS.isdisjoint(question)
+    if "describe" in question:  # "Could you describe ..."
+        return False
+    if not _ASKS_FOR_REASONS.isdisjoint(question) or list(question[:2]) in (["how", "can"], ["how", "to"]):
+        return True
+    if "about" in question and not _SAYS.isdisjoint(question):  # "What does it say about them?"
+        return True
+    pairs = zip(question, question[1:], strict=False)
+    return any(
+        (word in ("do", "does") and after not in _ASKED_OF)  # "What do dogs eat?"
+        or (word == "like" and after in ("this", "these", "that", "those"))
+        for word, after in pairs
+    )
 
 
 def placing(low: Sequence[str], start: int, end: int, first: int, last: int, reasoned: bool) -> Placing:
@@ -44,7 +55,7 @@ def placing(low: Sequence[str], start: int, end: int, first: int, last: int, rea
     if _is_there(low, start, first):
         return "here"
     clause = next((k + 1 for k in range(start - 1, first, -1) if low[k] in _NEW_CLAUSE), first)
-    if _speaks_at_large(low, clause, last if reasoned else start, reasoned):
+    if speaks_at_large(low, clause, last if reasoned else start, reasoned):
         return "at large" if reasoned else "unsaid"
     return "here" if not reasoned or _is_placed(low, start, end, clause, last) else "unsaid"
 
@@ -59,15 +70,15 @@ def _is_there(low: Sequence[str], start: int, first: int) -> bool:
     return False
 
 
-def _speaks_at_large(low: Sequence[str], first: int, end: int, reasoned: bool) -> bool:
+def speaks_at_large(low: Sequence[str], first: int, end: int, reasoned: bool) -> bool:
     """Tell whether words speak of what is usual, wished or possible, or of whoever: not of this picture alone."""
     words = set(low[first:end])
-    if not _GENERAL_SIGNS.isdisjoint(words):
+    if not (_GENERAL_SIGNS if reasoned else _AT_LARGE).isdisjoint(words):
         return True
     sees = _is_seen(low, first, end)
     if not sees and not _GENERAL_SUBJECTS.isdisjoint(words):
         return True
-    if reasoned and "people" in words and _is_bare(low, low.index("people", first), first):
+    if reasoned and any(low[k] == "people" and not _are_these(low, k, first) for k in range(first, end)):
         return True
     possible = POSSIBLE & words if reasoned else (POSSIBLE - MAYBE) & words
     return bool(possible - ABILITY if sees else possible)
@@ -98,15 +109,21 @@ def _is_bare(low: Sequence[str], start: int, first: int) -> bool:
     return DETERMINERS.isdisjoint(low[max(first, start - 3) : start])
 
 
+def _are_these(low: Sequence[str], k: int, first: int) -> bool:
+    """Tell whether the "people" at word ``k`` are particular ones: ``the people``, ``two young people``."""
+    before = low[max(first, k - 2) : k]
+    return before[-1:] != [] and (before[-1] in DETERMINERS or before[0] in _PARTICULAR)
+
+
 def _is_placed_after(low: Sequence[str], end: int, last: int) -> bool:
     """Tell whether what follows a phrase bounds it to something that is known: ``a dog next to him``."""
     for k in range(end, min(end + 4, last - 1)):
-        if low[k] in DETERMINERS:
+        if low[k] in DETERMINERS or low[k] in ("or", "and"):
             return False
         past = k + 2 if low[k] == "next" else k + 1
         if past < last and (low[k] == "next" or (low[k] in PREPOSITIONS and low[k] not in _NOT_PLACES)):
             known = low[past] in DEFINITE and _IDLE_PLACES.isdisjoint(low[past + 1 : past + 2])  # "on the other hand"
-            return known or low[past] in _BOUND_TO
+            return (known and (low[k] != "by" or low[past] == "the")) or low[past] in _BOUND_TO
     return False
 
 
@@ -120,4 +137,5 @@ def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, 
         return True
     if first + 1 < last and low[first].endswith("s") and low[first + 1] in _GENERAL_VERBS:
         return True
-    return low[first] == "such" or not _USUAL.isdisjoint(low[first:last])
+    relative = next((k for k in range(end + 1, last) if low[k] in ("that", "which", "who")), last)
+    return low[first] == "such" or not _USUAL.isdisjoint(low[first:relative])

@@ -20,6 +20,12 @@ from .word_lists import word_lists
 _PASSED = Verdict(check="answer_agreement", outcome="pass")
 
 _YES, _NO = frozenset(("yes", "yeah", "yep", "indeed", "certainly")), frozenset(("no", "nope"))
+_NONE = (
+    ("not", "a", "single"), ("not", "one"), ("none",), ("i", "see", "no"), ("i", "see", "none"), ("i", "can't", "see"),
+    ("i", "can't", "find"), ("i", "don't", "see"),
+)  # fmt: skip
+_NO_ONE = frozenset(("none", "not", "isn't", "aren't", "no"))
+_SOME = frozenset(("one", "some", "two", "several", "three"))
 _BE = word_lists()["question_verbs"]
 _SEE = word_lists()["asks_to_see"]
 _CORRECTS = NEGATORS | {"actually", "nothing", "nobody", "instead", "however", "unclear", "absent", "unable"}
@@ -81,19 +87,19 @@ class AnswerAgreementCheck(AnnotationCheck):
     def _fault(
         self, mention: Mention, asked: Sequence[Token], answer: Sequence[Token], reading: Reading, truth: Truth
     ) -> tuple[Reason, Finding] | None:
-        opening = answer[0].low
+        opening = _opening([token.low for token in answer[:4]])
         if mention.polarity == "asserted" and mention.definite:
             finding = asserted(mention, truth, self._vocabulary)
             wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
-        if mention.polarity != "asked" or opening not in _YES | _NO:
+        if mention.polarity != "asked" or not opening:
             return None
         first, last = reading.sentence(mention)
         low = [token.low for token in asked]
         if {"or", "other", "another", "else"} & set(low[first:last]):
             return None
         adjectives = _asked_for(low, mention, first, last)
-        if opening in _YES:
+        if opening == "yes":
             finding = asserted(mention, truth, self._vocabulary)
             if finding.standing not in ("contradicted", "doubtful"):
                 return None
@@ -102,6 +108,17 @@ class AnswerAgreementCheck(AnnotationCheck):
         if denied and ends_there(low, mention.last, last) and (not adjectives or _named_again(mention, low, reading)):
             return "no_despite_object", Finding(mention, "contradicted", "denied_object")
         return None
+
+
+def _opening(words: Sequence[str]) -> Literal["", "yes", "no"]:
+    """Tell whether an answer begins with a yes or a no, in whatever words: ``I do``, ``There are none``."""
+    if words[0] in _NO or any(tuple(words[: len(none)]) == none for none in _NONE):
+        return "no"
+    there = words[0] in ("there", "there's")
+    if there and not _NO_ONE.isdisjoint(words[1:3]):
+        return "no"
+    does = words[:2] in (["i", "do"], ["i", "can"])
+    return "yes" if words[0] in _YES or does or (there and not _SOME.isdisjoint(words[1:3])) else ""
 
 
 def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> list[str] | None:

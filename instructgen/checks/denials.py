@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
-from .polarity import ABILITY, AUXILIARIES, NEGATORS, PICTURE, POSSIBLE, SEEN, SEEN_FILLERS, SHOWS
+from .polarity import ABILITY, AUXILIARIES, DETERMINERS, NEGATORS, PICTURE, POSSIBLE, SEEN, SEEN_FILLERS, SHOWS
+from .word_lists import word_lists
 
 _AFTER_WHOLE = frozenset(("and", "or", "nor", "but", "here", "not", "no", "that", "missing", "absent", "part"))
-_ANY = frozenset(("a", "an", "any", "single", "visible", "actual"))
+_CLAUSE_STARTS = frozenset(("because", "since", "as", "for", "but", "so", "though", "although", "while", "there", "there's"))
+_SCENES = word_lists()["scenes"]
+_FLOORS = frozenset(("platform", "beach", "court"))
+_ANY = frozenset(("a", "an", "one", "any", "single", "visible", "actual"))
 
 
 def denies_any(low: Sequence[str], start: int, end: int, first: int, last: int, joined: bool) -> bool:
@@ -13,12 +17,13 @@ def denies_any(low: Sequence[str], start: int, end: int, first: int, last: int, 
 
     ``There is no dog``, ``no dogs are visible``; but not ``no other dog``, ``no dog on the left`` nor what would be.
     """
-    if any(word in POSSIBLE and word not in ABILITY for word in low[first:last]):
+    clause = next((k for k in range(start - 1, first, -1) if low[k] in _CLAUSE_STARTS), first)
+    if any(word in POSSIBLE and word not in ABILITY for word in low[clause : min(end + 3, last)]):
         return False
-    return _denied_before(low, start, first) and (not joined or end >= last or ends_there(low, end, last))
+    return _denied_before(low, start, end, first) and (not joined or end >= last or ends_there(low, end, last))
 
 
-def _denied_before(low: Sequence[str], start: int, first: int) -> bool:
+def _denied_before(low: Sequence[str], start: int, end: int, first: int) -> bool:
     k = start - 1
     while k >= first and low[k] in _ANY:
         k -= 1
@@ -28,8 +33,11 @@ def _denied_before(low: Sequence[str], start: int, first: int) -> bool:
         k -= 1
     before = low[k]
     if before == "not":
-        return k > first and low[k - 1] in AUXILIARIES
-    return before in ("no", "without", "zero", "or", "nor", "neither") or before.endswith("n't") or before == "cannot"
+        nowhere = low[end : end + 1] in (["anywhere"], ["around"]) or low[end : end + 2] in (["in", "sight"], ["in", "view"])
+        return "single" in low[k:start] or nowhere or (k > first and low[k - 1] in AUXILIARIES)
+    if before == "without":  # "without cows, shrubs would take over"
+        return not PICTURE.isdisjoint(low[end : end + 4])
+    return before in ("no", "zero", "or", "nor", "neither") or before.endswith("n't") or before == "cannot"
 
 
 def ends_there(low: Sequence[str], end: int, last: int) -> bool:
@@ -39,7 +47,13 @@ def ends_there(low: Sequence[str], end: int, last: int) -> bool:
     rest = [word for word in low[end : min(end + 6, last)] if word not in SEEN_FILLERS and word not in AUXILIARIES]
     if not rest or rest[0] in _AFTER_WHOLE or rest[0].endswith("n't") or rest[0] in SEEN - {"in"}:
         return True
-    if rest[0] == "at":
-        return rest[1:2] in (["all"], ["this"])
+    if rest[:2] in (["at", "all"], ["at", "this"]):
+        return True
+    if rest[0] == "to":  # "no bird to keep it company", but "no bird to the left"
+        return rest[1:] != [] and rest[1] not in DETERMINERS
+    if rest[:2] == ["in", "it"]:  # "the picture has no dog in it"
+        return not PICTURE.isdisjoint(low[max(0, end - 8) : end])
+    if rest[0] in ("in", "at", "on") and rest[1:2] == ["the"] and not _SCENES.isdisjoint(rest[2:4]):
+        return rest[0] != "on" or not _FLOORS.isdisjoint(rest[2:4])
     whole = not PICTURE.isdisjoint(rest[1:4]) or rest[1:2] == ["this"]  # "on this street"
     return whole and rest[0] in ("in", "on", "within", "from")

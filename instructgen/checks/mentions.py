@@ -12,7 +12,7 @@ from ..records import Turn
 from ..vocabulary import COCO, Vocabulary
 from .anchors import is_general
 from .denials import denies_any
-from .polarity import CUES, Polarity, manners
+from .polarity import AUXILIARIES, CUES, NEGATORS, Polarity, manners
 from .senses import (
     DEFINITE,
     DETERMINERS,
@@ -255,4 +255,6 @@ def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tup
             return False, word in INTRODUCING and (k == first or low[k - 1] != "for")
         if word in PREPOSITIONS:
             return False, word == "of" and k > first and low[k - 1] in GROUPS
+        if word in AUXILIARIES or word in NEGATORS:  # "the picture has no dog"
+            return False, False
     return False, False

@@ -13,6 +13,7 @@ from ..records import Context, Sample, Span, Verdict
 from ..vocabulary import Vocabulary, article_for
 from .anchors import asks_for_reasons, placing
 from .annotation import AnnotationCheck
+from .bounds import is_there_after_all
 from .mentions import Mention, Reading
 from .truth import Truth
 from .word_lists import word_lists
@@ -23,6 +24,8 @@ Reason = Literal["", "hallucinated_object", "denied_object"]
 _ENOUGH_CAPTIONS = 3
 """Of a class that annotators often leave out (``Vocabulary.weak``), the missing box proves little; that as many
 captions do not hint at it either makes up for it."""
+_WHOLE_KINDS = word_lists()["whole_kinds"]
+"""Near words for whatever is of a kind, so that to deny them denies each class near to them."""
 _PERSONS = word_lists()["persons"]
 _PASSED = Verdict(check="objects", outcome="pass")
 
@@ -41,8 +44,12 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     if mention.polarity == "asserted":
         return asserted(mention, truth, vocabulary)
     denied = mention.polarity == "negated" and mention.certain and not mention.definite
-    if denied and truth.supports(mention.name):
+    if denied and truth.supports(mention.name) and (not mention.narrower or _is_captioned(mention, truth)):
         return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
+    if mention.polarity == "negated" and mention.whole and mention.word in _WHOLE_KINDS:
+        there = next((name for name in mention.classes if name in truth.boxes), None)
+        if there:  # "no vehicle" where there is a car
+            return Finding(mention._replace(name=there), "contradicted", "denied_object")
     return Finding(mention, "undecidable")
 
 
@@ -50,7 +57,7 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
     """Hold a mention against the annotation as though it said that the thing is there."""
     if truth.supports(mention.name) or any(map(truth.supports, mention.classes)):
         return Finding(mention, "supported")
-    if mention.near or not truth.known:
+    if mention.near or not truth.known or mention.word in ("someone", "somebody"):
         return Finding(mention, "undecidable")
     sure = mention.certain and truth.complete and mention.name not in truth.hinted
     if mention.name in truth.confused:  # a fire truck is taken for no car, a pickup may be
@@ -59,6 +66,12 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
     if sure and mention.name in vocabulary.weak:
         sure = _is_new(mention) and len(truth.captions.tokens) >= _ENOUGH_CAPTIONS
     return Finding(mention, "contradicted" if sure else "doubtful", "hallucinated_object")
+
+
+def _is_captioned(mention: Mention, truth: Truth) -> bool:
+    """Tell whether a caption has the very word, in singular or plural: "no surfers" denies no other persons."""
+    word = mention.word.removesuffix("s")
+    return any(m.word.removesuffix("s") == word for m in truth.captions.mentions if m.polarity == "asserted")
 
 
 def _is_new(mention: Mention) -> bool:
@@ -82,7 +95,7 @@ class ObjectsCheck(AnnotationCheck):
         if not context.boxes and not context.captions:
             return _PASSED
         reading, truth = self.seen(sample, context)
-        found = [f for f in self._findings(sample, reading, truth) if f.reason]
+        found = [f for f in self._findings(sample, context, reading, truth) if f.reason]
         if not found:
             return _PASSED
         worst = [f for f in found if f.standing == "contradicted"] or found
@@ -111,11 +124,12 @@ class ObjectsCheck(AnnotationCheck):
         counts["words"] = sum(len(said) for turn, said in spoken if turn.role == "gpt")
         return counts | {f"question_{name}": count for name, count in asked.items() if name != "texts"}
 
-    def _findings(self, sample: Sample, reading: Reading, truth: Truth) -> list[Finding]:
+    def _findings(self, sample: Sample, context: Context, reading: Reading, truth: Truth) -> list[Finding]:
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
         found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
-        return [_as_placed(f, sample, reading) if f.reason else f for f in found]
+        found = [_as_placed(f, sample, reading) if f.reason else f for f in found]
+        return [_as_bounded(f, reading, truth, context) if f.reason == "denied_object" else f for f in found]
 
     def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
         mentions = [m for m in reading.mentions if sample.turns[m.turn].role == role]
@@ -138,17 +152,23 @@ class ObjectsCheck(AnnotationCheck):
 
 
 def _as_placed(finding: Finding, sample: Sample, reading: Reading) -> Finding:
-    """Give a fault as doubtful or as none where its sentence does not put the thing into the picture."""
+    """Give a fault as doubtful or as none where its sentence does not speak of what is in the picture."""
     mention = finding.mention
-    if finding.reason != "hallucinated_object":
-        return finding
     asked = max((n for n in range(mention.turn) if sample.turns[n].role == "human"), default=None)
     reasoned = "reasoning" in sample.task or (asked is not None and asks_for_reasons(reading.words(asked)))
-    first, last = reading.sentence(mention)
-    said = placing(reading.words(mention.turn), mention.first, mention.last, first, last, reasoned)
-    if said == "here" and not _taken_up(mention, reading):
+    said = placing(reading.words(mention.turn), mention.first, mention.last, *reading.sentence(mention), reasoned)
+    if said == "at large" and not mention.whole:
+        return Finding(mention, "undecidable")
+    if finding.reason == "denied_object" or (said == "here" and not _taken_up(mention, reading)):
         return finding
-    return Finding(mention, "undecidable") if said == "at large" else finding._replace(standing="doubtful")
+    return finding._replace(standing="doubtful")
+
+
+def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Context) -> Finding:
+    """Give a denial of a part of the picture as contradicted where the thing is there."""
+    if finding.standing == "doubtful" and is_there_after_all(finding.mention, reading, truth, context):
+        return finding._replace(standing="contradicted")
+    return finding
 
 
 def _taken_up(mention: Mention, reading: Reading) -> bool:

@@ -118,6 +118,9 @@ class _Scopes:
         elif self._opens_possible(i, word):
             self.possible = True
             self.aside = word in MAYBE and i > self.first and "," in self.gap(i)
+            if self.aside and (i + 1 == self.last or "," in self.gap(i + 1)):  # "a dog, perhaps"
+                found.update(dict.fromkeys(range(self._clause_start(i - 1), i), "hypothetical"))
+            self.aside = self.aside or self._at(i - 1) in ("what", "which", "who")  # "what could be a dog, ..."
             self.supposed = self.supposed or word in _CONDITIONS
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
@@ -140,7 +143,7 @@ class _Scopes:
                 self.phrase = self.clause = False
             self.wished = self.wished and mark == "," and not _JOINS.isdisjoint(self.low[i : min(i + 4, self.last)])
             self.possible = self.possible and mark[0] not in ";:" and not (self.aside and mark == ",")
-        if word in _CLAUSE_ENDS:
+        if word in _CLAUSE_ENDS or (word == "whose" and mark == ","):
             self.phrase = self.clause = self.possible = self.usual = self.wished = self.depicted = False
         elif word in _DEPICTION_ENDS:
             self.depicted = False
@@ -171,6 +174,8 @@ class _Scopes:
             self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
         elif (word in ("none", "neither") and after == "of") or (word == "no" and after == "one"):
             self.clause = True  # "none of them has a dog"
+        elif word == "not" and after == "one" and self._at(i + 2) != "but":
+            self.phrase, self.opened = True, i + 2
         elif after in _NO_NOUN and word in ("no", "not"):
             return
         elif word in _PHRASE_NEGATORS:

@@ -149,7 +149,7 @@ def test_a_question_asks_for_what_it_does_not_presuppose() -> None:
 @pytest.mark.parametrize(
     ("text", "whole"),
     [("There is no dog.", True), ("No dogs can be seen in the image.", True), ("A dog is not visible.", True),
-     ("There are no cats, dogs or cows.", True), ("I don't see any dogs here.", True), ("A man without a dog.", True),
+     ("There are no cats, dogs or cows.", True), ("I don't see any dogs here.", True), ("A man without a dog.", False),
      ("There are no other dogs.", False), ("There is no dog on the left.", False), ("No brown dogs.", False),
      ("Without a dog, he would be alone.", False), ("He is not holding a dog.", False)],
 )  # fmt: skip
