@@ -5,9 +5,10 @@ they name is held to be in the picture only where the sentence says so.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
-from ..vocabulary import NUMBERS
+from ..vocabulary import COLORS, NUMBERS
 from .polarity import ABILITY, MAYBE, POSSIBLE
 from .senses import DEFINITE, DETERMINERS, PREPOSITIONS
 from .word_lists import word_lists
@@ -25,11 +26,15 @@ Placing = Literal["here", "unsaid", "at large"]
 _SUPPOSED = frozenset(("if", "whether", "unless", "when", "where", "whenever", "wherever", "imagine"))
 _SEERS = frozenset(("you", "we", "i", "can", "be"))
 _BE = frozenset(("is", "are", "was", "were", "there's"))
-_NOT_PLACES = frozenset(("of", "for", "to", "about", "like", "as", "after", "before", "during", "without", "per", "via", "from"))
+_NOT_PLACES = frozenset(
+    ("of", "for", "to", "about", "like", "as", "after", "before", "during", "without", "per", "via", "from")
+)
+_SCENE_VERBS, _LIKENESSES = _LISTS["scene_verbs"], _LISTS["likenesses"]
+_PICTURED_ON, _DOES = _LISTS["pictured_on"], _LISTS["does"]
 _IDLE_PLACES = _LISTS["idle_places"]
 _SAYS = frozenset(("say", "says", "tells"))
 _ASKED_OF = DEFINITE | {"you", "we", "they", "he", "she", "it", "any", "anything", "anyone", "one", "some", "someone"}
-_PARTICULAR = DEFINITE | NUMBERS.keys() | {"he", "she", "they", "both", "someone", "another"} - {"each", "every", "all"}
+_PARTICULAR = DEFINITE | NUMBERS.keys() | {"he", "she", "both", "someone", "another"} - {"each", "every", "all"}
 
 
 def asks_for_reasons(question: Sequence[str]) -> bool:
@@ -40,11 +45,11 @@ def asks_for_reasons(question: Sequence[str]) -> bool:
         return True
     if "about" in question and not _SAYS.isdisjoint(question):  # "What does it say about them?"
         return True
-    pairs = zip(question, question[1:], strict=False)
     return any(
         (word in ("do", "does") and after not in _ASKED_OF)  # "What do dogs eat?"
+        or (word == "how" and after in ("was", "were"))
         or (word == "like" and after in ("this", "these", "that", "those"))
-        for word, after in pairs
+        for word, after in pairwise(question)
     )
 
 
@@ -52,12 +57,33 @@ def placing(low: Sequence[str], start: int, end: int, first: int, last: int, rea
     """Tell how a sentence, words ``first`` to ``last``, speaks of its phrase ``start`` to ``end``. A ``reasoned``
     answer has to say that a thing is here; another answer tells what is to be seen unless it says otherwise.
     """
+    if _is_likened(low, start, first):
+        return "at large"
+    if _is_pictured(low, end, last):
+        return "unsaid"
     if _is_there(low, start, first):
         return "here"
     clause = next((k + 1 for k in range(start - 1, first, -1) if low[k] in _NEW_CLAUSE), first)
     if speaks_at_large(low, clause, last if reasoned else start, reasoned):
         return "at large" if reasoned else "unsaid"
     return "here" if not reasoned or _is_placed(low, start, end, clause, last) else "unsaid"
+
+
+def _is_likened(low: Sequence[str], start: int, first: int) -> bool:
+    """Tell whether a phrase only says what something is like: ``the yellow of a school bus``, ``the way a bird``."""
+    article = next((k for k in range(start - 1, max(first, start - 4), -1) if low[k] in ("a", "an")), first)
+    if article <= first:
+        return False
+    likeness = low[article - 2] if low[article - 1] == "of" and article - 1 > first else low[article - 1]
+    return likeness in COLORS or likeness in _LIKENESSES
+
+
+def _is_pictured(low: Sequence[str], end: int, last: int) -> bool:
+    """Tell whether a phrase is followed by what it may be pictured on: ``a man with a ball on the screen``."""
+    return any(
+        low[k] in ("on", "in") and low[k + 1] in DEFINITE and low[k + 2] in _PICTURED_ON
+        for k in range(end, min(end + 6, last - 2))
+    )
 
 
 def _is_there(low: Sequence[str], start: int, first: int) -> bool:
@@ -78,6 +104,8 @@ def speaks_at_large(low: Sequence[str], first: int, end: int, reasoned: bool) ->
     sees = _is_seen(low, first, end)
     if not sees and not _GENERAL_SUBJECTS.isdisjoint(words):
         return True
+    if "one" in words and any(low[k] == "one" and low[k + 1] in _DOES for k in range(first, end - 1)):
+        return True  # "where one finds a cafe"
     if reasoned and any(low[k] == "people" and not _are_these(low, k, first) for k in range(first, end)):
         return True
     possible = POSSIBLE & words if reasoned else (POSSIBLE - MAYBE) & words
@@ -97,7 +125,8 @@ def _is_placed(low: Sequence[str], start: int, end: int, first: int, last: int) 
     """Tell whether a phrase is shown: by "there is", a place that is known, an act that goes on."""
     before, words = low[first:start], low[first:last]
     bare = low[end - 1].endswith("s") and _is_bare(low, start, first)  # "it keeps dogs away from the calves"
-    if not _SHOWN_HERE.isdisjoint(words) or _is_seen(low, first, last) or (not bare and _is_placed_after(low, end, last)):
+    stands = not _SCENE_VERBS.isdisjoint(words) and not bare and _is_placed_after(low, end, last)
+    if stands or not _SHOWN_HERE.isdisjoint(words) or _is_seen(low, first, last):
         return True
     acts = any(low[k] in _BE and low[k + 1].endswith("ing") for k in range(first, last - 1))
     beside = any(word in _PLACE_BEFORE or word.endswith("ing") for word in before[-4:])

@@ -12,14 +12,16 @@ from ..records import Context, Sample, Span, Verdict
 from .annotation import AnnotationCheck
 from .denials import ends_there
 from .mentions import Mention, Reading, Token
-from .objects import Finding, asserted, span_of
-from .polarity import DETERMINERS, NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
+from .objects import Finding, asserted, is_narrower, span_of
+from .polarity import NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
 from .truth import Truth
 from .word_lists import word_lists
 
 _PASSED = Verdict(check="answer_agreement", outcome="pass")
 
 _YES, _NO = frozenset(("yes", "yeah", "yep", "indeed", "certainly")), frozenset(("no", "nope"))
+_ONE_OR_MORE = word_lists()["definite"] | {"a", "an", "any", "some"}
+"""Before these, "no" denies each and every one; "three dogs" may be two."""
 _NONE = (
     ("not", "a", "single"), ("not", "one"), ("none",), ("i", "see", "no"), ("i", "see", "none"), ("i", "can't", "see"),
     ("i", "can't", "find"), ("i", "don't", "see"),
@@ -105,6 +107,7 @@ class AnswerAgreementCheck(AnnotationCheck):
                 return None
             return "yes_without_object", finding if adjectives == [] else finding._replace(standing="doubtful")
         denied = adjectives is not None and mention.certain and truth.supports(mention.name)
+        denied = denied and not is_narrower(mention, truth)
         if denied and ends_there(low, mention.last, last) and (not adjectives or _named_again(mention, low, reading)):
             return "no_despite_object", Finding(mention, "contradicted", "denied_object")
         return None
@@ -134,7 +137,7 @@ def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> l
         rest = before[1:]
     else:
         return None
-    adjectives = [word for word in rest if word not in DETERMINERS and word not in ("out", "visible", "single")]
+    adjectives = [word for word in rest if word not in _ONE_OR_MORE and word not in ("out", "visible")]
     return None if any(word in PREPOSITIONS or word in PHRASE_ENDS for word in adjectives) else adjectives
 
 

@@ -1,7 +1,7 @@
 """A denial bounded to a part of a picture in; whether boxes or a caption contradict it there out.
 
-``No apples in the bowl`` is wrong where an apple's box lies in the bowl's, ``he carries no backpack`` where a backpack's
-lies in the only person's.
+``No apples in the bowl`` is wrong where an apple's box lies in the bowl's, ``he carries no backpack`` where a
+backpack's lies in the only person's.
 """
 
 from collections.abc import Sequence

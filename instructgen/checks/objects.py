@@ -44,7 +44,7 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     if mention.polarity == "asserted":
         return asserted(mention, truth, vocabulary)
     denied = mention.polarity == "negated" and mention.certain and not mention.definite
-    if denied and truth.supports(mention.name) and (not mention.narrower or _is_captioned(mention, truth)):
+    if denied and truth.supports(mention.name) and not is_narrower(mention, truth):
         return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
     if mention.polarity == "negated" and mention.whole and mention.word in _WHOLE_KINDS:
         there = next((name for name in mention.classes if name in truth.boxes), None)
@@ -68,10 +68,11 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
     return Finding(mention, "contradicted" if sure else "doubtful", "hallucinated_object")
 
 
-def _is_captioned(mention: Mention, truth: Truth) -> bool:
-    """Tell whether a caption has the very word, in singular or plural: "no surfers" denies no other persons."""
+def is_narrower(mention: Mention, truth: Truth) -> bool:
+    """Tell whether a word is of a kind that no caption has: "no surfers" denies no other persons."""
     word = mention.word.removesuffix("s")
-    return any(m.word.removesuffix("s") == word for m in truth.captions.mentions if m.polarity == "asserted")
+    captioned = (m.word.removesuffix("s") for m in truth.captions.mentions if m.polarity == "asserted")
+    return mention.narrower and word not in captioned
 
 
 def _is_new(mention: Mention) -> bool:
@@ -128,7 +129,7 @@ class ObjectsCheck(AnnotationCheck):
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
         found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
-        found = [_as_placed(f, sample, reading) if f.reason else f for f in found]
+        found = [_as_placed(f, sample, reading, vocabulary) if f.reason else f for f in found]
         return [_as_bounded(f, reading, truth, context) if f.reason == "denied_object" else f for f in found]
 
     def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
@@ -151,7 +152,7 @@ class ObjectsCheck(AnnotationCheck):
         }
 
 
-def _as_placed(finding: Finding, sample: Sample, reading: Reading) -> Finding:
+def _as_placed(finding: Finding, sample: Sample, reading: Reading, vocabulary: Vocabulary) -> Finding:
     """Give a fault as doubtful or as none where its sentence does not speak of what is in the picture."""
     mention = finding.mention
     asked = max((n for n in range(mention.turn) if sample.turns[n].role == "human"), default=None)
@@ -159,16 +160,33 @@ def _as_placed(finding: Finding, sample: Sample, reading: Reading) -> Finding:
     said = placing(reading.words(mention.turn), mention.first, mention.last, *reading.sentence(mention), reasoned)
     if said == "at large" and not mention.whole:
         return Finding(mention, "undecidable")
-    if finding.reason == "denied_object" or (said == "here" and not _taken_up(mention, reading)):
+    if finding.reason == "denied_object":
         return finding
-    return finding._replace(standing="doubtful")
+    weak = reasoned and mention.name in vocabulary.weak
+    if said == "unsaid" and reasoned and (weak or not (mention.definite or mention.introduced)):
+        return Finding(mention, "undecidable")  # "dogs guard the house"
+    sure = said == "here" and not _taken_up(mention, reading) and not (weak and mention.definite)
+    return finding if sure else finding._replace(standing="doubtful")
 
 
 def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Context) -> Finding:
     """Give a denial of a part of the picture as contradicted where the thing is there."""
-    if finding.standing == "doubtful" and is_there_after_all(finding.mention, reading, truth, context):
+    mention = finding.mention
+    if finding.standing == "doubtful" and _is_qualified(reading.words(mention.turn), mention.first):
+        return Finding(mention, "undecidable")
+    if finding.standing == "doubtful" and is_there_after_all(mention, reading, truth, context):
         return finding._replace(standing="contradicted")
     return finding
+
+
+def _is_qualified(low: Sequence[str], first: int) -> bool:
+    """Tell whether only some of a class are denied: ``no moving car``, ``no second dog``, ``no other riders``."""
+    before = low[max(0, first - 2) : first]
+    return (
+        len(before) == 2
+        and before[0] in ("no", "any")
+        and before[1] not in ("single", "such", "visible", "actual", "real")
+    )
 
 
 def _taken_up(mention: Mention, reading: Reading) -> bool:

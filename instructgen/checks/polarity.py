@@ -111,7 +111,9 @@ class _Scopes:
 
     def _cue(self, i: int, word: str, found: dict[int, Polarity]) -> None:
         """Open the scope of the cue at word ``i``, or colour what stands before it."""
-        if self._denies_before(i, word):
+        if word in _GONE and self._at(i + 1) in _IS:  # "all that is missing is a table and chairs"
+            self.phrase, self.listing, self.opened = True, True, i + 3
+        elif self._denies_before(i, word):
             found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
         elif word in NEGATORS or word in _EXCHANGES:
             self._negate(i, word)
@@ -136,7 +138,7 @@ class _Scopes:
         """Close the scopes that end before word ``i``."""
         mark = self.gap(i).strip() if i > self.first else ""
         if mark and mark != "-":
-            self.depicted = False
+            self.depicted = self.depicted and mark == "," and word == "with"  # "an ad for a zoo, with an elephant"
             # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".
             goes_on = {"or", "nor", "other", *(("and",) if self.listing else ())}
             if mark != "," or goes_on.isdisjoint(self.low[i : min(i + 5, self.last)]):
@@ -163,7 +165,7 @@ class _Scopes:
     def _past_phrase(self, i: int, word: str) -> bool:
         if word in DETERMINERS and self.low[i - 1] in ("or", "nor"):
             return False
-        if self.listing and (word == "and" or self.low[i - 1] == "and"):
+        if self.listing and (word in ("and", "of") or self.low[i - 1] == "and" or "," in self.gap(i)):
             return False
         return word in PHRASE_ENDS or word.endswith("ing")
 
@@ -184,6 +186,8 @@ class _Scopes:
             self.phrase, self.listing = True, word in _ABSENCES
             self.opened = i + (3 if after in _SIGNS else 2 if after in DETERMINERS or after in PREPOSITIONS else 1)
             self.opened += after in _SIGNS and self._at(i + 3) in DETERMINERS
+        elif word == "not" and i > self.first and "," in self.gap(i):  # "they are dogs, not cats"
+            self.phrase, self.opened = True, i + 2
         elif word != "not" or before in AUXILIARIES or after in ("a", "an", "any"):
             self.clause = True
 
@@ -214,7 +218,7 @@ class _Scopes:
             return not about_seeing
         if word == "to":  # "a spot for a person to rest and read a book"
             after = self._at(i + 1)
-            verb = after not in DETERMINERS and after not in PREPOSITIONS
+            verb = after not in DETERMINERS and after not in PREPOSITIONS and self._at(i - 1) != "next"
             return verb and not _BEFORE_TO.isdisjoint(self.low[max(self.first, i - 5) : i])
         if word == "so":
             return self._at(i + 1) == "that"
@@ -251,7 +255,7 @@ class _Scopes:
             return False
         if word in _FIGURE_VERBS and word != "says":
             return not _SURFACES.isdisjoint(self.low[max(self.first, i - 6) : i])
-        if word in _WHOLE_PICTURE and i - self.first <= 6:
+        if word in _WHOLE_PICTURE and i - self.first <= 6 and "there" not in before:  # "there is a picture of a dog"
             return not _NOT_WHOLE.isdisjoint(self.low[self.first : i])
         return True
 
