@@ -32,6 +32,7 @@ _NOT_PLACES = frozenset(
 _SCENE_VERBS, _LIKENESSES = _LISTS["scene_verbs"], _LISTS["likenesses"]
 _PICTURED_ON, _DOES = _LISTS["pictured_on"], _LISTS["does"]
 _IDLE_PLACES = _LISTS["idle_places"]
+_EXAMPLES = frozenset(("instance", "example", "e.g"))
 _SAYS = frozenset(("say", "says", "tells"))
 _ASKED_OF = DEFINITE | {"you", "we", "they", "he", "she", "it", "any", "anything", "anyone", "one", "some", "someone"}
 _PARTICULAR = DEFINITE | NUMBERS.keys() | {"he", "she", "both", "someone", "another"} - {"each", "every", "all"}
@@ -59,12 +60,12 @@ def placing(low: Sequence[str], start: int, end: int, first: int, last: int, rea
     """
     if _is_likened(low, start, first):
         return "at large"
-    if _is_pictured(low, end, last):
+    if _is_pictured(low, start, end, first, last):
         return "unsaid"
     if _is_there(low, start, first):
         return "here"
     clause = next((k + 1 for k in range(start - 1, first, -1) if low[k] in _NEW_CLAUSE), first)
-    if speaks_at_large(low, clause, last if reasoned else start, reasoned):
+    if not _EXAMPLES.isdisjoint(low[first:last]) or speaks_at_large(low, clause, last if reasoned else start, reasoned):
         return "at large" if reasoned else "unsaid"
     return "here" if not reasoned or _is_placed(low, start, end, clause, last) else "unsaid"
 
@@ -78,12 +79,14 @@ def _is_likened(low: Sequence[str], start: int, first: int) -> bool:
     return likeness in COLORS or likeness in _LIKENESSES
 
 
-def _is_pictured(low: Sequence[str], end: int, last: int) -> bool:
-    """Tell whether a phrase is followed by what it may be pictured on: ``a man with a ball on the screen``."""
-    return any(
+def _is_pictured(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:
+    """Tell whether a phrase is beside what it may be pictured on: ``a ball on the screen``, ``a screen on which``."""
+    after = any(
         low[k] in ("on", "in") and low[k + 1] in DEFINITE and low[k + 2] in _PICTURED_ON
         for k in range(end, min(end + 6, last - 2))
     )
+    before = range(max(first, start - 6), start - 2)
+    return after or any(low[k] in _PICTURED_ON and low[k + 1 : k + 3] == ["on", "which"] for k in before)
 
 
 def _is_there(low: Sequence[str], start: int, first: int) -> bool:
@@ -166,5 +169,9 @@ def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, 
         return True
     if first + 1 < last and low[first].endswith("s") and low[first + 1] in _GENERAL_VERBS:
         return True
+    if low[first] == "such":
+        return True
+    if _USUAL.isdisjoint(low[first:last]):
+        return False
     relative = next((k for k in range(end + 1, last) if low[k] in ("that", "which", "who")), last)
-    return low[first] == "such" or not _USUAL.isdisjoint(low[first:relative])
+    return not _USUAL.isdisjoint(low[first:relative])

@@ -89,12 +89,12 @@ class AnswerAgreementCheck(AnnotationCheck):
     def _fault(
         self, mention: Mention, asked: Sequence[Token], answer: Sequence[Token], reading: Reading, truth: Truth
     ) -> tuple[Reason, Finding] | None:
-        opening = _opening([token.low for token in answer[:4]])
         if mention.polarity == "asserted" and mention.definite:
             finding = asserted(mention, truth, self._vocabulary)
             wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
-        if mention.polarity != "asked" or not opening:
+        opening = _opening([token.low for token in answer[:4]]) if mention.polarity == "asked" else ""
+        if not opening:
             return None
         first, last = reading.sentence(mention)
         low = [token.low for token in asked]

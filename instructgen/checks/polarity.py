@@ -188,7 +188,7 @@ class _Scopes:
             self.opened += after in _SIGNS and self._at(i + 3) in DETERMINERS
         elif word == "not" and i > self.first and "," in self.gap(i):  # "they are dogs, not cats"
             self.phrase, self.opened = True, i + 2
-        elif word != "not" or before in AUXILIARIES or after in ("a", "an", "any"):
+        elif word != "not" or i == self.first or before in AUXILIARIES or after in ("a", "an", "any"):
             self.clause = True
 
     def _denies_before(self, i: int, word: str) -> bool:
@@ -228,7 +228,7 @@ class _Scopes:
         """Tell whether a thing follows that is only thought of: ``waiting for``, ``like``, ``as tall as``."""
         if word == "than":
             return self._at(i - 1).endswith("er")
-        if word == "as" and "as" in self.low[max(self.first, i - 3) : i]:  # but "as well as"
+        if word == "as" and "as" in self.low[max(self.first, i - 6) : i]:  # but "as well as"
             return self._at(i - 1) != "well"
         if word == "like" and self._at(i + 1) == "the":  # "orange, like the dog next to it"
             return not {"next", "beside", "behind", "near", "on", "in"} & set(self.low[i + 2 : min(i + 5, self.last)])
