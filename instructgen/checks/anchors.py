@@ -31,6 +31,7 @@ _NOT_PLACES = frozenset(
 )
 _SCENE_VERBS, _LIKENESSES = _LISTS["scene_verbs"], _LISTS["likenesses"]
 _PICTURED_ON, _DOES = _LISTS["pictured_on"], _LISTS["does"]
+_PRINTABLE = _LISTS["printable"]
 _IDLE_PLACES = _LISTS["idle_places"]
 _EXAMPLES = frozenset(("instance", "example", "e.g"))
 _SAYS = frozenset(("say", "says", "tells"))
@@ -80,13 +81,17 @@ def _is_likened(low: Sequence[str], start: int, first: int) -> bool:
 
 
 def _is_pictured(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:
-    """Tell whether a phrase is beside what it may be pictured on: ``a ball on the screen``, ``a screen on which``."""
+    """Tell whether a phrase is beside what it may be pictured on: ``a cat on the screen``, ``a cushion with a dog``."""
     after = any(
         low[k] in ("on", "in") and low[k + 1] in DEFINITE and low[k + 2] in _PICTURED_ON
         for k in range(end, min(end + 6, last - 2))
     )
-    before = range(max(first, start - 6), start - 2)
-    return after or any(low[k] in _PICTURED_ON and low[k + 1 : k + 3] == ["on", "which"] for k in before)
+    before = range(max(first, start - 6), start - 1)
+    return after or any(
+        (low[k] in _PICTURED_ON and low[k + 1 : k + 3] == ["on", "which"])
+        or (low[k] in _PRINTABLE and low[k + 1] in ("with", "has", "shows"))
+        for k in before
+    )
 
 
 def _is_there(low: Sequence[str], start: int, first: int) -> bool:

@@ -223,7 +223,10 @@ class _Turn:
         definite, introduced = _determined(low, start, first, sense.plural)
         certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
         certain = certain and (definite or not owner)  # "a bird's nest" has no bird
+        certain = certain and not self._is_proper(start, first)
         polarity = manner.get(end - 1, "asserted")
+        if '"' in self.text and self.text.count('"', 1, tokens[start].start) % 2:  # what a sign says
+            polarity = "depicted"
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
         whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
@@ -238,6 +241,13 @@ class _Turn:
             self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
             sense.plural, definite, introduced, whole, sense.narrower,
         )  # fmt: skip
+
+    def _is_proper(self, i: int, first: int) -> bool:
+        """Tell whether word ``i`` is part of a name: ``a bakery called The Golden Donut``."""
+        tokens, text = self.tokens, self.text
+        if i < first + 2 or not text[tokens[i].start].isupper() or text[tokens[i].start : tokens[i].end].isupper():
+            return False
+        return text[tokens[i - 1].start].isupper()
 
     def _gap(self, i: int) -> str:
         """Give what stands between word ``i`` and the one before."""

@@ -114,7 +114,7 @@ class _Scopes:
         if word in _GONE and self._at(i + 1) in _IS:  # "all that is missing is a table and chairs"
             self.phrase, self.listing, self.opened = True, True, i + 3
         elif self._denies_before(i, word):
-            found.update(dict.fromkeys(range(self._clause_start(i), i), "negated"))
+            found.update(dict.fromkeys(range(self._subject_start(i), i), "negated"))
         elif word in NEGATORS or word in _EXCHANGES:
             self._negate(i, word)
         elif self._opens_possible(i, word):
@@ -209,6 +209,13 @@ class _Scopes:
                 return k
         return self.first
 
+    def _subject_start(self, i: int) -> int:
+        """Give where the subject of the verb at word ``i`` begins: ``Cars and trucks are absent``."""
+        start = self._clause_start(i)
+        subject = self.low[self.first : start - 1]
+        alone = AUXILIARIES.isdisjoint(subject) and PREPOSITIONS.isdisjoint(subject) and len(subject) < 4
+        return self.first if start > self.first and self.low[start - 1] == "and" and alone else start
+
     def _opens_possible(self, i: int, word: str) -> bool:
         """Tell whether what follows word ``i`` is only possible: ``might``, ``if``, ``in case``."""
         if word == "can" and self._at(i + 1) in _CAN_NOUNS | {""}:  # "a soda can on the table"
@@ -230,6 +237,8 @@ class _Scopes:
             return self._at(i - 1).endswith("er")
         if word == "as" and "as" in self.low[max(self.first, i - 6) : i]:  # but "as well as"
             return self._at(i - 1) != "well"
+        if word == "as" and i == self.first + 1 and self._at(i + 1) in ("a", "an"):  # "Happy as a dog"
+            return True
         if word == "like" and self._at(i + 1) == "the":  # "orange, like the dog next to it"
             return not {"next", "beside", "behind", "near", "on", "in"} & set(self.low[i + 2 : min(i + 5, self.last)])
         return word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING)
@@ -251,6 +260,8 @@ class _Scopes:
         after, before = self._at(i + 1), self.low[max(self.first, i - 3) : i]
         if word in _FIGURE_PARTICIPLES:
             return after in ("like", "as") or (word == "printed" and after in ("with", "on"))
+        if word in _FIGURES - _WHOLE_PICTURE and after == "with":  # "a painting with apples"
+            return True
         if word in _FIGURES and (after != "of" or not _TAKES.isdisjoint(before)):
             return False
         if word in _FIGURE_VERBS and word != "says":

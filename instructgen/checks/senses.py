@@ -34,7 +34,23 @@ _MADE = {
 }
 """By supercategory, what makes a figure of a thing: a wooden horse is none, a wooden boat is one."""
 _SINGLE = frozenset(("a", "an", "one", "another", "this", "that", "each", "every"))
-_ONE_AND_MANY = frozenset(("series", "species", "lens", "news", "means", "sports", "supplies", "ribs", "glasses"))
+_ONE_AND_MANY = frozenset(
+    (
+        "sheep",
+        "aircraft",
+        "scissors",
+        "skis",
+        "series",
+        "species",
+        "lens",
+        "news",
+        "means",
+        "sports",
+        "supplies",
+        "ribs",
+        "glasses",
+    )
+)
 _SAME = _LISTS["same"]
 """Synonyms that name a whole class, not a kind of it."""
 
@@ -127,7 +143,7 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
     after = low[end] if joined and end < last else ""
     word = low[end - 1]
     if after:
-        if sense.plural:
+        if sense.plural or word in _ONE_AND_MANY:
             if after in _PLURAL_HEADS:
                 return False
         elif not _follows(after, low[end + 1] if end + 1 < last else "") and not _acts(after, low, start, first):
@@ -137,6 +153,8 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
 
 def _follows(after: str, beyond: str) -> bool:
     """Tell whether ``after`` goes on with the sentence, so that the noun before it is no part of a compound."""
+    if after in _HEADS and after not in PREPOSITIONS and not after.endswith("s"):  # "a hot dog stand"
+        return False
     if after in _FOLLOWERS:
         return True
     if after in _ING_NOUNS:

@@ -159,6 +159,13 @@ TWO_DOGS = boxed("person", "dog", "bench", captions=("A man and a dog.", "A dog 
         ("Describe it.", "All that is missing is a kite, a frisbee and a couple of bowls."),
         ("Describe it.", "A cat, perhaps, would like it here. There is a picture of a cat on the wall."),
         ("Describe it.", "Someone has left. The dog watches for birds."),
+        ("Describe it.", "A cushion with a cat on it, a hot dog stand, a sofa bed, and an umbrella stand."),
+        ("Describe it.", "A painting with a bowl of apples, and a bakery called The Golden Donut."),
+        ("What is on the towel?", "A cat, and a row of sheep along the edge."),
+        ("What does it tell?", 'It tells "Beware of the cat" to all.'),
+        ("Which are there?", "Motorcycles and trucks are absent."),
+        ("Is it happy?", "Happy as a horse, as firmly on its feet as others on a skateboard."),
+        ("Is there enough space?", "Not for a dinner with chairs and a cake. Apples, for instance, fit."),
     ],
 )  # fmt: skip
 def test_what_is_usual_wise_possible_or_pictured_does_not_fail(question: str, text: str) -> None:
