@@ -7,18 +7,22 @@ counted, and from five on people count loosely. A caption with the same number o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
 from ..records import Context, Sample, Turn, Verdict
-from ..vocabulary import DOUBTFUL_COUNTS, plural_of
+from ..vocabulary import DOUBTFUL_COUNTS, NUMBERS, plural_of
 from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .mentions import Mention, Reading, reading_of
 from .quantities import WORDS, Quantity, counted, is_capacity, quantities_of
+from .scopes import Scope, number_in
 from .tallies import Tally, tallies_of
-from .totals import Asked, answer_of, asked_in, is_total
+from .totals import Asked, answer_of, asked_in, asks_description, is_total, scope_said
+from .truth import truth_of
+from .wording import needs
 from .words import look_out_for, words_of
 
 _PASSED = Verdict(check="counts", outcome="pass")
@@ -29,6 +33,10 @@ _HINTS = {
 }
 _PAIRED = frozenset({"skis", "scissors"})
 """One box holds a pair of them, which people count as one or as two."""
+_ACTING = frozenset({"person", "animal", ""})
+"""Of these kinds of things some do this and some do that."""
+_MORE = needs("another others rest remaining third fourth fifth plus additional")
+"""With these an answer goes on with more of what it has counted."""
 _FEW = 4
 """So few people are boxed as reliably as other things."""
 _DIGITS = "0123456789"
@@ -47,7 +55,8 @@ class CountsCheck(AnnotationCheck):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge: a contradicted number fails, a doubtful one is doubtful."""
-        return verdict_on(self.claims(sample, context), _HINTS, _PASSED)
+        # Only boxes contradict anything.
+        return verdict_on(self.claims(sample, context), _HINTS, _PASSED) if context.boxes else _PASSED
 
     def figures(self, sample: Sample, context: Context) -> Mapping[str, int]:
         """Give how many numbers of things the answers state, by outcome."""
@@ -58,11 +67,12 @@ class CountsCheck(AnnotationCheck):
         words = words_of(sample.turns)
         if WORDS.isdisjoint(words.noticed) and not any(map(words.whole.__contains__, _DIGITS)):
             return []
-        found = list(_stated(sample.turns, reading_of(sample.turns, self._vocabulary)))
+        reading = reading_of(sample.turns, self._vocabulary)
+        found = list(_stated(sample.turns, reading))
         if not found:
             return []
-        tallies = tallies_of(context, self._vocabulary, self.small)
-        return [_weighed(stated, tallies.get(stated.name)) for stated in found]
+        scene = _Scene(context, reading, sample.turns, self)
+        return [scene.weighed(stated) for stated in found]
 
 
 class _Stated(NamedTuple):
@@ -74,62 +84,151 @@ class _Stated(NamedTuple):
     quantity: Quantity
     name: str
     total: bool
+    """It is of all there are of the class."""
+    scope: Scope | None = None
+    """Which of them it is of; None where it may be of any."""
+    word: str = ""
+    """The narrower word for the class, such as "men"."""
+    measure: str = ""
+    """What is counted of them: "slices"."""
+    asked: bool = False
+    """The question asked for the number."""
 
 
 def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
     asked: Asked | None = None
+    described = False
     by_turn: dict[int, dict[int, Mention]] = {}
     for mention in reading.mentions:
         by_turn.setdefault(mention.turn, {})[mention.first] = mention
     for number, turn in enumerate(turns):
         tokens, mentions = reading.tokens[number], by_turn.get(number, {})
         if turn.role == "human":
-            asked = asked_in(turn.text, tokens, mentions)
+            asked = asked_in(turn.text, tokens, mentions) if mentions else None
+            described = asks_description(tokens)
+            continue
+        if not mentions and asked is None:
             continue
         found = quantities_of(turn.text, tokens)
         answer = answer_of(turn.text, tokens, found, mentions, asked) if asked else None
         if asked and answer:
             start, end = tokens[answer.first].start, tokens[answer.last - 1].end
-            yield _Stated(number, start, end, answer.quantity, asked.name, asked.whole)
+            yield _Stated(
+                number, start, end, answer.quantity, asked.name, asked.whole, asked.scope, asked.word, asked=True
+            )
         asked = None
         for quantity in found:
-            if answer and answer.quantity.first == quantity.first:
+            if answer and answer.first <= quantity.first < answer.last:
                 continue
             this = counted(turn.text, tokens, quantity, mentions)
             if this is None or quantity.high == 0 or not may_claim(this.mention):
                 continue
             if is_capacity(tokens, quantity) or not is_plain(turn.text, tokens, this.mention):
                 continue
+            mention = this.mention
             total = is_total(turn.text, tokens, this)
-            if total or quantity.high != 1:
+            scope = scope_said(turn.text, tokens, this, mentions, described)
+            if total or scope or quantity.high != 1:
+                word = mention.word if mention.narrower else ""
                 start = tokens[quantity.first].start
-                yield _Stated(number, start, this.mention.end, quantity, this.mention.name, total)
+                yield _Stated(number, start, mention.end, quantity, mention.name, total, scope, word, this.measure)
 
 
-def _weighed(stated: _Stated, tally: Tally | None) -> Claim:
-    """Hold a stated number against what boxes and captions show of its class."""
-    quantity = stated.quantity
-    claim = Claim("supported", stated.turn, stated.start, stated.end, tally.boxes if tally else ())
-    if tally is None:
-        return claim if quantity.high == 0 else claim._replace(outcome="undecidable")
-    if tally.borne_out(quantity.low, quantity.high, stated.total):
+class _Scene:
+    """A context's things, and a sample's mentions of such, which stated numbers are held against."""
+
+    def __init__(self, context: Context, reading: Reading, turns: Sequence[Turn], check: CountsCheck) -> None:
+        self.context, self.reading, self.turns, self.small = context, reading, turns, check.small
+        self.tallies = tallies_of(context, check._vocabulary, check.small)
+        self.truth = truth_of(context, check._vocabulary)
+        self.kinds = check._vocabulary.classes
+
+    def weighed(self, stated: _Stated) -> Claim:
+        """Hold a stated number against what boxes and captions show of its class."""
+        quantity, tally = stated.quantity, self.tallies.get(stated.name)
+        claim = Claim("supported", stated.turn, stated.start, stated.end, tally.boxes if tally else ())
+        if tally is None:
+            none = quantity.high == 0 and self.context.boxes and not self.truth.supports(stated.name)
+            return claim if none else claim._replace(outcome="undecidable")
+        if tally.borne_out(quantity.low, quantity.high, True):
+            return claim
+        if not tally.boxes:
+            return claim._replace(outcome="undecidable")
+        each = 2 if stated.name in _PAIRED else 1
+        if tally.most is not None and quantity.low > tally.most * each:
+            return claim if tally.borne_out(quantity.low, quantity.high, stated.total) else _above(claim, stated, tally)
+        if quantity.high is not None and self._lower(stated, tally, quantity.high):
+            return claim._replace(outcome="contradicted", reason="wrong_total", contradicts=_told(stated, tally))
         return claim
-    if not tally.boxes:
-        return claim._replace(outcome="undecidable")
-    each = 2 if stated.name in _PAIRED else 1
-    if tally.most is not None and quantity.low > tally.most * each:
-        return _against(claim, stated, tally)
-    if stated.total and quantity.high is not None and quantity.high < tally.least:
-        return claim._replace(outcome="contradicted", reason="wrong_total", contradicts=_told(stated, tally))
-    return claim
+
+    def _lower(self, stated: _Stated, tally: Tally, high: int) -> bool:
+        """Tell whether there are more of the things than a number says."""
+        if stated.total and high < tally.least and not self._goes_on(stated, _MORE):
+            return True
+        name, scope = stated.name, stated.scope
+        if scope is None:
+            return False
+        kind = self.kinds[name].supercategory if name in self.kinds else ""
+        backed = tally.backed(stated.word, kind == "person")
+        shown = number_in(scope, self.context, self.truth.boxes, name, self.small)
+        acting = stated.asked and scope.acting and kind in _ACTING
+        if not backed and (acting or not self._of_one_sort(stated, kind)):
+            # "Two friends look on" is held to the captions' "three friends" only.
+            shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
+        elif backed and scope == scope._replace(across="", down="", places=()):
+            shown = tally.number
+        more = _MORE if stated.asked else _MORE | {"one"}
+        return high < shown and self._alone(stated) and not self._goes_on(stated, more)
+
+    def _of_one_sort(self, stated: _Stated, kind: str) -> bool:
+        """Tell whether all things of the class may be what a narrower word names: gulls, where no other birds are."""
+        if not stated.word:
+            return True
+        said = [m for m in self.truth.captions.mentions if m.name == stated.name]
+        same = [m.word[:4] == stated.word[:4] for m in said if m.narrower or kind != "animal"]
+        return kind != "person" and any(same) and all(same)
+
+    def _goes_on(self, stated: _Stated, words: frozenset[str]) -> bool:
+        """Tell whether an answer goes on with more of the things: "two dogs play, and another sleeps"."""
+        tokens = self.reading.tokens[stated.turn]
+        low = [token.low for token in tokens if not stated.start <= token.start < stated.end]
+        if words.isdisjoint(low):
+            return False
+        return any(word in words and after != "of" for word, after in pairwise([*low, ""]))
+
+    def _alone(self, stated: _Stated) -> bool:
+        """Tell whether the answers name no further thing of the class: "two dogs run, and another sleeps" has three."""
+        for mention in self.reading.mentions:
+            turn = mention.turn
+            if self.turns[turn].role == "human" or stated.name not in mention.classes or mention.definite:
+                continue
+            if (turn == stated.turn and stated.start <= mention.start < stated.end) or mention.polarity == "negated":
+                continue
+            if stated.asked and turn != stated.turn:
+                continue
+            before = self.reading.tokens[turn][mention.first - 1].low if mention.first else ""
+            if NUMBERS.get(before) == stated.quantity.low or (stated.asked and self._is_detail(mention, before)):
+                continue
+            if mention.introduced or not mention.plural:
+                return False
+        return True
+
+    def _is_detail(self, mention: Mention, before: str) -> bool:
+        """Tell whether "a dog" after the number that was asked for is one of those: "one, a white dog"."""
+        joint = self.reading.tokens[mention.turn][mention.first - 2].low if mention.first > 1 else ""
+        return before in ("a", "an", "one") and joint not in ("and", "plus", "with", "also")
 
 
-def _against(claim: Claim, stated: _Stated, tally: Tally) -> Claim:
+def _above(claim: Claim, stated: _Stated, tally: Tally) -> Claim:
     """Give the claim of more things than there are boxes; of some classes annotators often boxed a few only."""
-    vague = stated.quantity.low == 2 and stated.quantity.high is None
+    if stated.measure:
+        most = tally.measured(stated.measure)
+        if not 0 < most < stated.quantity.low:
+            return claim._replace(outcome="undecidable")
+    vague = stated.quantity.low == 2 and stated.quantity.high is None and not stated.quantity.nth
     few_people = stated.name == "person" and tally.number <= _FEW
     other = stated.quantity.low <= tally.number + tally.confused
-    weak = vague or other or (stated.name in DOUBTFUL_COUNTS and not few_people)
+    weak = vague or other or (stated.name in DOUBTFUL_COUNTS and not few_people and not tally.backed("", same=True))
     reason = "not_several" if vague else "wrong_total" if stated.total else "too_many"
     outcome: Outcome = "doubtful" if weak else "contradicted"
     return claim._replace(outcome=outcome, reason=reason, contradicts=_told(stated, tally))

@@ -8,72 +8,122 @@ read, because boxes cannot tell: facing, behind, in front, inside, around, motio
 import re
 from collections.abc import Iterator, Sequence
 
-from .claims import is_owner
 from .mentions import Mention, Token
+from .place_orders import in_order
+from .place_things import PlacedThings
 from .place_words import (
     ACROSS,
     ADJECTIVES,
-    AMOUNTS,
-    ARTICLES,
+    ASKING,
+    BARE_SIDE,
+    BOUNDED,
     DOWN,
-    FRONTED,
-    HEADS,
+    FILLING,
     HOWS,
-    LEADS,
-    NEARBY,
+    KINDS,
     NEGATION,
-    NOT_LINKS,
     OPENERS,
     OWNERS,
     PART_SHOWS,
     PAST_SIDE,
     PHRASE,
-    PRONOUNS,
-    STOPS,
-    TAKING,
-    TOWARDS,
-    VERBS,
+    RELATING,
+    SIDES,
+    SIDES_OR_OPENERS,
+    WHERE,
     How,
     is_link,
 )
-from .places import PairPlace, Place, Relation, Side, SidePlace
+from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
 from .quantities import where
-from .wording import quoted
+from .wording import needs, quoted
 
 
 def places_of(
-    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: Mention | None
+    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
 ) -> Iterator[Place]:
-    """Give what a turn says of where things are; ``asked`` is the thing whose place was asked for, if any."""
-    reader = _Reader(text, tokens, mentions, asked)
+    """Give what a turn says of where things are; ``asked`` is what was asked of places, if anything."""
+    openers = _openers(tokens)
+    if not openers and asked is None:
+        return
+    reader = _Reader(text, tokens, mentions, asked, openers)
+    if asked and tokens and (place := reader.answered(asked)):
+        yield place
+    yield from in_order(text, tokens, mentions)
     yield from reader.places()
+
+
+def _openers(tokens: Sequence[Token]) -> list[int]:
+    """Give the tokens at which a phrase of place may begin; "in" and the like only where a side is soon named."""
+    found = where(tokens, SIDES_OR_OPENERS)
+    low = [tokens[at].low for at in found]
+    if SIDES.isdisjoint(low):
+        return [at for at, word in zip(found, low, strict=True) if word in RELATING]
+    near = {at - before for at, word in zip(found, low, strict=True) if word in SIDES for before in range(_REACH)}
+    return [at for at, word in zip(found, low, strict=True) if word in RELATING or (at in near and word in OPENERS)]
+
+
+def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> AskedPlace | None:
+    """Give what a question asks of places: where a thing is, or what is at a place."""
+    if not mentions and not any(token.low in ADJECTIVES for token in tokens):
+        return None
+    if tokens[0].low in ("what", "what's", "who", "who's", "which") and (
+        found := _Reader(text, tokens, mentions, None, _openers(tokens)).asked_for()
+    ):
+        return found
+    things = [mention for mention in mentions if not mention.near]
+    # "Which side of the table is the cup on?"
+    things.sort(key=lambda mention: tokens[max(0, mention.first - 2)].low in _BESIDE)
+    low = {token.low for token in tokens}
+    if not things or WHERE.isdisjoint(low):
+        return None
+    if tokens[0].low not in ASKING:
+        return AskedPlace(tuple(things))
+    stated = [
+        place
+        for place in _Reader(text, tokens, things, None, _openers(tokens)).places()
+        if not isinstance(place, PairPlace)
+    ]
+    other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low == "of" else None
+    return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
+
+
+_REACH = 7
+_BESIDE = needs("of to from than")
 
 
 class _Reader:
     """One turn, with its mentions by their tokens."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: Mention | None) -> None:
-        self.text, self.tokens, self.asked = text, tokens, asked
+    def __init__(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        mentions: Sequence[Mention],
+        asked: AskedPlace | None,
+        openers: Sequence[int],
+    ) -> None:
+        self.text, self.tokens, self.mentions, self.openers = text, tokens, mentions, openers
+        self.things = PlacedThings(text, tokens, mentions, asked)
         self.line = text.replace("\n", " ")
-        self.by_first = {mention.first: mention for mention in mentions}
-        self.by_last = {mention.last: mention for mention in mentions}
-        self.mentions = mentions
 
     def places(self) -> Iterator[Place]:
         past = 0
         one: tuple[int, Side] | None = None
-        for at in where(self.tokens, OPENERS):
+        for at in self.openers:
             if at < past:
                 continue
             place: Place | None = None
             if self.tokens[at].low in ADJECTIVES:
                 place = self._left_of(at) or self._left_part(at) or self._adjective(at)
             elif match := PHRASE.match(self.line, self.tokens[at].start):
-                ended = self._past(at, match.end())
+                ended = self.things.past(at, match.end())
                 place = self._relation(match, at, ended)
                 side = self._side(match, ended) if place is None else None
                 past = ended if place or side else past
-                if side and self._of_one(at):
+                if side and (thing := self._kind(at, ended)):
+                    place = SidePlace((thing,), side, among=True)
+                elif side and self._of_one(at):
                     place = self._pair(*one, side) if one else None
                     one = None if one else (at, side)
                 elif side:
@@ -81,27 +131,68 @@ class _Reader:
             if place is not None and not quoted(self.text, self.tokens[at].start):
                 yield place
 
-    # ── the phrase ──
+    def _word(self, at: int) -> str:
+        return self.things.word(at)
 
-    def _past(self, at: int, end: int) -> int:
-        """Give the first token from ``at`` on that begins at ``end`` or later."""
-        while at < len(self.tokens) and self.tokens[at].start < end:
-            at += 1
-        return at
+    def asked_for(self) -> AskedPlace | None:
+        """Give the place of a question such as "what is to the left of the dog?"."""
+        for at in self.openers:
+            match = PHRASE.match(self.line, self.tokens[at].start)
+            if match is None or any(mention.first < at for mention in self.mentions):
+                continue
+            ended = self.things.past(at, match.end())
+            how = self._how(match)
+            other = self.things.after(ended + 1 if match["across"] else ended, fronted=False) if how else None
+            if how and other:
+                return AskedPlace((), None, how, other)
+            if side := self._side(match, ended):
+                return AskedPlace((), side)
+        return None
+
+    def answered(self, asked: AskedPlace) -> Place | None:
+        """Give what an answer states by its question: "yes", "the left", or what is at the place asked for."""
+        if asked.things:
+            return self._bare_answer(asked)
+        thing = self.things.after(0, fronted=True)
+        if thing is None or self._word(thing.last) in NEGATION:
+            return None
+        if asked.how and asked.other:
+            return Relation((thing,), asked.how, thing.start, thing.end, asked.other)
+        side = asked.side and asked.side._replace(start=thing.start, end=thing.end)
+        return SidePlace((thing,), side, among=True) if side else None
+
+    def _bare_answer(self, asked: AskedPlace) -> Place | None:
+        """Give the place of "the left side" or of "yes"."""
+        if asked.stated and self._word(0) in ("yes", "correct"):
+            start, end = self.tokens[0].start, self.tokens[0].end
+            if isinstance(asked.stated, Relation):
+                return asked.stated._replace(start=start, end=end)
+            return asked.stated._replace(side=asked.stated.side._replace(start=start, end=end))
+        match = BARE_SIDE.match(self.line)
+        if match is None:
+            return None
+        across, down = ACROSS[match["across"].lower()], DOWN[(match["down"] or "").lower()]
+        if asked.other and across in ("left", "right"):
+            return Relation(asked.things[:1], "left" if across == "left" else "right", *match.span(), asked.other)
+        return SidePlace(asked.things[:1], Side(*match.span(), across, down, False, True), among=False)
 
     def _side(self, match: re.Match[str], past: int) -> Side | None:
+        if match["its"]:
+            return None
         across = "centre" if match["centre"] else (match["across"] or "").lower()
         down = (match["down"] or match["down2"] or "").lower()
         if not across and not down:
             return None
         part = (match["part"] or match["part2"] or match["part3"] or "").strip(" -")
         end = match.end()
-        view = bool(match["view"]) or not match["across"]
+        view = bool(match["view"] or match["view2"])
+        if not view and not match["across"] and part not in BOUNDED:
+            return None
         if not view and not self._ends_phrase(past, end, bool(part)):
             return None
         if match["down2"] and part in ("center", "centre", "middle"):
             across = "centre"
-        sure = view or match["prep"] != "to" or bool(part)
+        sure = view or match["prep"].lower() != "to" or bool(part)
         return Side(match.start(), end, ACROSS[across], DOWN[down], part == "third", sure)
 
     def _ends_phrase(self, at: int, end: int, part: bool) -> bool:
@@ -114,38 +205,60 @@ class _Reader:
         verb = low.endswith("ing") and low not in ("wing", "ring", "building", "railing", "string", "awning", "ceiling")
         return verb or low in PAST_SIDE or (low.endswith("s") and not low.endswith("ss"))
 
-    # ── what it is said of ──
-
     def _side_place(self, match: re.Match[str], side: Side, first: int, past: int) -> SidePlace | None:
-        if self._opens(first):
-            thing = self._after(past, fronted=True)
+        if self.things.opens(first):
+            thing = self.things.after(past, fronted=True) or self.things.after_aside(past)
             if thing is not None:
-                return SidePlace((thing,), side, among=False)
-        things = self._before(first)
+                # Nothing has been named yet that a bare "to the left" could be beside.
+                side = side._replace(sure=side.sure or thing is self.mentions[0])
+                return SidePlace((thing,), side, among=False, number=self.things.number(thing, first))
+        things = self.things.before(first)
         if not things:
             return None
         among = len(things) == 1 and self._word(things[0].first - 1) in ("the", "one") and not match["view"]
-        return SidePlace(things, side, among)
+        return SidePlace(things, side, among, self._number(things, first))
 
     def _relation(self, match: re.Match[str], first: int, past: int) -> Relation | None:
         how = self._how(match)
         if how is None:
             return None
+        if match["its"]:
+            return self._by_pronoun(how, first, past, match.end(), "it")
         # After "left" stands "of".
         return self._related(how, first, past + 1 if match["across"] else past)
 
     def _related(self, how: How, first: int, past: int) -> Relation | None:
         """Give the relation whose phrase begins at one token and whose second thing begins at another."""
-        other = self._after(past, fronted=False)
-        if other is None:
-            return None
-        thing = self._after(other.last, fronted=True) if self._opens(first) else None
-        things = (thing,) if thing is not None else self._before(first)
-        return Relation(things, how, self.tokens[first].start, other.end, other) if things else None
+        other = self.things.after(past, fronted=False)
+        if other is not None:
+            thing = self.things.after(other.last, fronted=True) if self.things.opens(first) else None
+            things = (thing,) if thing is not None else self.things.before(first)
+            start = self.tokens[first].start
+            return Relation(things, how, start, other.end, other, self._number(things, first)) if things else None
+        pronoun = self.things.pronoun(past)
+        return self._by_pronoun(how, first, past + 1, self.tokens[past].end, pronoun) if pronoun else None
+
+    def _by_pronoun(self, how: How, first: int, past: int, end: int, pronoun: str) -> Relation | None:
+        """Give the relation to what a pronoun stands for; its phrase lies between two tokens."""
+        thing = self.things.after(past, fronted=True) if self.things.opens(first) else None
+        things = (thing,) if thing is not None else self.things.before(first)[:1]
+        other = self.things.meant(pronoun, first, things[0]) if things else None
+        start = self.tokens[first].start
+        return Relation(things, how, start, end, other, self._number(things, first)) if other else None
+
+    def _number(self, things: tuple[Mention, ...], first: int) -> int:
+        return self.things.number(things[0], first) if len(things) == 1 else 0
 
     def _how(self, match: re.Match[str]) -> How | None:
+        if match["its"]:
+            return "left" if match["hand"].lower() == "left" else "right"
         if match["across"]:
-            if match["view"] or match["down"] or not self.line.startswith(" of ", match.end()):
+            if (
+                match["view"]
+                or match["down"]
+                or match["prep"].lower() in FILLING
+                or not self.line.startswith(" of ", match.end())
+            ):
                 return None
             if match["part"] and match["part"] != " side":
                 return None
@@ -155,91 +268,18 @@ class _Reader:
                 return how
         return None
 
-    def _before(self, first: int) -> tuple[Mention, ...]:
-        """Give the things that what begins at a token may be said of; none where that is not clear."""
-        at = first - 1
-        sentence = self.tokens[first].sentence if first < len(self.tokens) else -1
-        steps, towards = 0, self._word(first) in TOWARDS
-        while at >= 0 and self.tokens[at].sentence == sentence:
-            mention = self.by_last.get(at + 1)
-            if mention is not None:
-                return self._subjects(mention, self._word(at + 1) in VERBS, sentence)
-            low = self.tokens[at].low
-            if low in ("yes", "no") and self._opens(at):
-                break
-            link = is_link(low, towards)
-            aside = 0 if steps or link else self._aside(at)
-            if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS):
-                return ()
-            steps += 1
-            at -= aside or 1
-        # Nothing before it but "it is": an answer to a question after the place of one thing.
-        if self.asked is not None and sentence == 0:
-            return (self.asked,)
-        return ()
-
-    def _aside(self, at: int) -> int:
-        """Give how many tokens "on the wall", "in white" or "holding a cup" are that end at a token, 0 for none."""
-        for reach in (1, 2, 3):
-            opener, after = self._word(at - reach), self._word(at - reach + 1)
-            if opener in TAKING or (opener in NEARBY and (opener == "in" or after in ARTICLES | OWNERS)):
-                return reach + 1
-            if opener in STOPS:
-                break
-        return 0
-
-    def _subjects(self, mention: Mention, verb: bool, sentence: int) -> tuple[Mention, ...]:
-        """Give what a phrase after ``mention`` may be said of; ``verb`` says whether "is" stands between.
-
-        Of "a man with a dog on the left" either; of "the man with the dog is on the left" the man; of "the front of the
-        car" none, but of "a group of dogs" the dogs.
-        """
-        for at in range(mention.first - 1, max(mention.first - 5, -1), -1):
-            low = self._word(at)
-            if self.tokens[at].sentence != sentence or low in VERBS or low in ("and", "or"):
-                return () if low == "or" else (mention,)
-            if low == "of":
-                return (mention,) if self._word(at - 1) in AMOUNTS else ()
-            if low in HEADS:
-                heads = [m for m in self.mentions if m.last <= at and self.tokens[m.first].sentence == sentence]
-                return tuple(heads[-1:]) if verb else (mention, *heads)
-        return (mention,)
-
-    def _after(self, at: int, fronted: bool) -> Mention | None:
-        """Give the thing that is named next; ``fronted``: after "on the left", with "there is" between."""
-        while fronted and self._word(at) in FRONTED and at not in self.by_first:
-            at += 1
-        if self._word(at) in ARTICLES:
-            at += 1
-        for step in range(4):
-            mention = self.by_first.get(at + step)
-            if mention is not None:
-                return None if is_owner(self.text, mention) else mention
-            low = self._word(at + step)
-            if not low or low in STOPS or low in ARTICLES or low in NOT_LINKS or (step and self._broken(at + step)):
-                return None
-        return None
-
-    def _broken(self, at: int) -> bool:
-        return bool(self.text[self.tokens[at - 1].end : self.tokens[at].start].strip(" -"))
-
-    def _opens(self, first: int) -> bool:
-        """Tell whether a phrase that begins at a token opens its clause."""
-        if first == 0 or self.tokens[first - 1].sentence != self.tokens[first].sentence:
-            return True
-        return self._word(first - 1) in LEADS or self._broken(first)
-
-    def _word(self, at: int) -> str:
-        return self.tokens[at].low if 0 <= at < len(self.tokens) else ""
-
-    # ── one and another, and adjectives ──
-
     def _of_one(self, first: int) -> bool:
         """Tell whether a phrase is said of "one", "another" or "the other"."""
         at = first - 1
         while at >= 0 and is_link(self.tokens[at].low):
             at -= 1
         return self._word(at) in ("one", "another", "other")
+
+    def _kind(self, first: int, past: int) -> Mention | None:
+        """Give the dog in "the one on the right is a dog", whose phrase lies between two tokens."""
+        if self._word(first - 1) not in KINDS or self._word(past) != "is" or self._word(past + 1) not in ("a", "an"):
+            return None
+        return self.things.after(past + 1, fronted=False)
 
     def _pair(self, at: int, side: Side, other: Side) -> PairPlace | None:
         opposite = {side.across, other.across} == {"left", "right"} or {side.down, other.down} == {"top", "bottom"}
@@ -250,16 +290,22 @@ class _Reader:
                 return PairPlace(found[-1], side, other)
         return None
 
-    def _left_of(self, at: int) -> Relation | None:
+    def _left_of(self, at: int) -> Relation | SidePlace | None:
         """Give what stands in "a dog left of the couch", at "left"."""
         if self._word(at + 1) != "of" or self.tokens[at].low not in ("left", "right"):
             return None
+        if self._word(at + 2) in ("center", "centre"):
+            things = self.things.before(at)
+            side = Side(
+                self.tokens[at].start, self.tokens[at + 2].end, ADJECTIVES[self.tokens[at].low], "", False, True
+            )
+            return SidePlace(things, side, among=False) if things else None
         return self._related("left" if self.tokens[at].low == "left" else "right", at, at + 2)
 
     def _left_part(self, at: int) -> SidePlace | None:
         """Give what stands in "the left half of the picture shows a dog", at "left"."""
         match = PART_SHOWS.match(self.line, self.tokens[at].start)
-        thing = self._after(self._past(at, match.end()), fronted=False) if match else None
+        thing = self.things.after(self.things.past(at, match.end()), fronted=False) if match else None
         if match is None or thing is None or self._word(at - 1) in OWNERS:
             return None
         across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(self._word(at - 1), "")
@@ -267,8 +313,13 @@ class _Reader:
 
     def _adjective(self, at: int) -> SidePlace | None:
         """Give the thing that has "left" or "rightmost" and the like before it, at a token."""
-        mention, before = self.by_first.get(at + 1), self._word(at - 1)
-        if mention is None or self._broken(at + 1) or before in OWNERS or before.endswith("'s"):
+        if self.line[self.tokens[at].start - 2 : self.tokens[at].end + 1] == f" ({self.tokens[at].low})":
+            mention = self.things.by_last.get(at)  # "a dog (left)"
+            start, end = self.tokens[at].start, self.tokens[at].end
+            side = Side(start, end, ADJECTIVES[self.tokens[at].low], "", third=False, sure=True)
+            return SidePlace((mention,), side, among=True) if mention else None
+        mention, before = self.things.by_first.get(at + 1), self._word(at - 1)
+        if mention is None or self.things.broken(at + 1) or before in OWNERS or before.endswith("'s"):
             return None
         across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(before, "")
         side = Side(self.tokens[at].start, mention.end, across, down, third=False, sure=True)

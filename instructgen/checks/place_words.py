@@ -15,31 +15,78 @@ WORDS = needs(
 )
 """A text that has none of these says nothing of where things are."""
 
-VIEW = r"(?:image|picture|photo|photograph|scene|frame|shot|view|screen)\b"
+VIEW = (
+    r"(?:image|picture|photo|photograph|scene|frame|shot|view|screen|snapshot|(?:[a-z]+ ?)?room|bathroom|bedroom"
+    r"|kitchen|court|beach|yard|garden)\b"
+)
+"""The picture, or what fills it: its sides are the picture's."""
 OF_VIEW = rf"(?: (?:of|in|within) (?:the |this )(?:entire |whole )?{VIEW})"
+FILLING = (
+    "take up",
+    "takes up",
+    "taking up",
+    "occupy",
+    "occupies",
+    "occupying",
+    "fill",
+    "fills",
+    "filling",
+    "dominate",
+    "dominates",
+    "dominating",
+    "cover",
+    "covers",
+    "covering",
+)
+FILLS = "|".join(FILLING)
+"""What does so to a side is there."""
 PART = r"(?: (?:side|half|part|portion|edge|corner|third|section|area|end|quadrant|foreground|background))"
 PHRASE = re.compile(
-    r"\b(?:(?P<prep>on|to|in|at|towards?|along|near) (?:the )?(?:(?:very|far|extreme|immediate) )?"
+    r"\b(?:(?P<its>(?:on|to|at) its (?P<hand>left|right))"
+    rf"|(?P<prep>on|to|in|at|towards?|along|near|by|against|{FILLS}) (?:the )?"
+    r"(?:(?:image|picture|photo|frame|scene)'s )?(?:(?:very|far|extreme|immediate) )?"
     r"(?:(?:(?P<down>upper|lower|top|bottom)[ -])?(?P<across>left|right)(?:[ -]?(?:hand|most))?"
     rf"(?P<part>{PART})?(?P<view>{OF_VIEW})?"
     rf"|(?:(?P<down2>upper|lower|top|bottom)(?P<part2>{PART}|[ -](?:center|centre|middle))?"
-    rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?){OF_VIEW})"
+    rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?)(?P<view2>{OF_VIEW})?)"
     r"|(?P<above>above)|(?P<below>below|beneath|under|underneath)"
     r"|(?P<on>on(?: top of)?)|(?P<near>next to|near|beside|close to))\b",
     re.IGNORECASE,
 )
 PART_SHOWS = re.compile(
-    rf"(?:left|right)(?:[ -]?hand)?{PART}{OF_VIEW}? (?:shows|has|holds|contains|features|displays|is occupied by)\b",
+    rf"(?:left|right)(?:[ -]?hand)?{PART}?{OF_VIEW}? (?:shows|has|holds|contains|features|displays|includes|reveals"
+    r"|is (?:occupied|taken up|filled|dominated) by)\b",
     re.IGNORECASE,
 )
 """Stands after "the", or "upper", where a part of the picture is the subject."""
+BARE_SIDE = re.compile(
+    r"(?:the )?(?:(?P<down>upper|lower|top|bottom)[ -])?(?P<across>left|right)(?:[ -]?hand)?"
+    rf"(?:{PART})?(?:{OF_VIEW})?(?=[.,;!]|$)",
+    re.IGNORECASE,
+)
+"""An answer that names no more than a side."""
+BOUNDED = needs("half third edge quadrant portion corner")
+"""After these "upper" and "lower" are the picture's without its being named."""
 ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
 OPENERS = frozenset(ADJECTIVES) | needs(
-    "on to in at toward towards along near above below beneath under underneath next beside close"
+    "on to in at toward towards along near above below beneath under underneath next beside close by against"
+    " take takes taking occupy occupies occupying fill fills filling dominate dominates dominating"
+    " cover covers covering"
 )
 """Each phrase of place begins with one of these."""
-NEARBY = needs("on in at against near beside by")
+SIDES = needs(
+    "left right leftmost rightmost upper lower top bottom center centre middle left-hand right-hand upper-left top-left"
+    " lower-left bottom-left upper-right top-right lower-right bottom-right"
+)
+SIDES_OR_OPENERS = SIDES | OPENERS
+RELATING = needs("on above below beneath under underneath next near beside close")
+"""Of the openers these may relate two things without a side being named."""
+ASKING = needs("is are was were does do did can which")
+"""What begins so may be answered by "yes", or by "left"."""
+NEARBY = needs("on in at against near beside by with")
 """What is in or at something is where that is: "a clock on the wall at the upper right"."""
+WHERE = needs("where where's which side part locate position find left right located placed positioned situated")
+"""A question with one of these asks for places."""
 OWNERS = needs("his her its their my your our whose")
 
 LINKS = needs(
@@ -48,6 +95,8 @@ LINKS = needs(
     " appear sit stand lie just slightly directly immediately currently partially further farther away"
     " back closer out right hang hangs"
     " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
+    " made asleep awake upright has have had over down up far off way bit little them alone together"
+    " trot trots lurks looms"
 )
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = needs(
@@ -66,7 +115,21 @@ TAKING = needs("wearing holding carrying playing eating using swinging reading d
 """What is worn or held is where its bearer is: "a woman wearing a hat on the left"."""
 FRONTED = needs(
     "there is are you we one can see be i stands sits lies appears seen find notice has sit stand lie have spot also"
+    " someone somebody placed put been left make out there's here's you'll we'll seems"
 )
+ADVERBS = needs(
+    "away down up overhead back far over directly just farther further out there high low off immediately slightly"
+)
+"""These may stand before a phrase of place that opens its clause."""
+DEPTHS = needs("foreground background distance")
+ASIDES = needs("next in near beside behind just partly partially almost close under above on at by half barely")
+"""With these what stands between "on the right" and its thing may begin: "on the right, next to a wall, is a dog"."""
+KINDS = needs("one animal object item thing vehicle figure")
+"""Of these, what is on the right "is a dog"."""
+LOOKING = needs(
+    "looks faces turns points heads leans gazes stares glances moves shifts swerves veers extends stretches reaches"
+)
+"""With "on the left" these say which way, not where."""
 LEADS = needs("and while also but with then additionally meanwhile")
 ARTICLES = needs("a an the this that these those another one two three four five six several some many few its his her")
 STOPS = needs(
@@ -75,7 +138,8 @@ STOPS = needs(
 )
 PAST_SIDE = needs(
     "of in on at by with without to from for over under above below behind beside near and or but as is are was were"
-    " has have that which who while there you we i can also appears seems looks stands sits a an the"
+    " has have that which who while there you we i can also appears seems looks stands sits a an the cut only partly"
+    " partially just he she it they"
 )
 """What may follow a bare "on the left"; a noun there would be what is left."""
 NEGATION = needs("not no never neither nor n't isn't aren't cannot or instead rather if would might could whether t")
@@ -85,10 +149,14 @@ HEADS = needs(
 VERBS = needs("is are was were can sits stands lies appears hangs")
 AMOUNTS = needs(
     "group pair couple herd flock crowd lot row line bunch number team cluster stack pile plate bowl slice piece cup"
-    " glass bottle kind type variety set family half part most some all each one two three"
+    " glass bottle kind type variety set family half part most some all each one two three member members"
 )
 """Before "of" these leave what comes after the thing that is spoken of."""
-PRONOUNS = needs("it they he she this that these those")
+PRONOUNS = needs("it they he she this that these those it's they're he's she's that's")
+THINGS, PEOPLE, SEVERAL = needs("it"), needs("him her"), needs("them")
+"""What may stand for the second thing, if no noun follows."""
+COUNTING = needs("all both each two three four five six of")
+"""So an answer may begin: "all three of them are on the left"."""
 
 
 ACROSS: dict[str, Across] = {"left": "left", "right": "right", "centre": "centre", "": ""}

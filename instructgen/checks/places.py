@@ -28,6 +28,8 @@ class SidePlace(NamedTuple):
     side: Side
     among: bool
     """It picks one out of several of a kind ("the dog on the left"): which side of them, not of the picture."""
+    number: int = 0
+    """Of how many of the thing it is said; -1 of all, 0 where that is left open."""
 
 
 class PairPlace(NamedTuple):
@@ -46,6 +48,21 @@ class Relation(NamedTuple):
     start: int
     end: int
     other: Mention
+    number: int = 0
+    """Of how many of the first thing it is said; -1 of all, 0 where that is left open."""
+
+
+class AskedPlace(NamedTuple):
+    """What a question asks of places."""
+
+    things: tuple[Mention, ...]
+    """The thing whose place is asked for, and others that are named; none where a thing is asked for."""
+    side: Side | None = None
+    how: How | None = None
+    other: Mention | None = None
+    """What is asked for is on that side, or so by another thing."""
+    stated: "SidePlace | Relation | None" = None
+    """The place that a "yes" states."""
 
 
 Place = SidePlace | PairPlace | Relation

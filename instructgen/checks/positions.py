@@ -4,8 +4,8 @@ Most of what is said of places is about sides of the picture; the rest is about 
 class has many boxes, a place holds if it does for any of them, and is contradicted only if it is for all.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from typing import ClassVar
 
 from pydantic import Field
@@ -16,9 +16,9 @@ from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .layout import Tolerances, all_of, any_of, on_side, related
 from .mentions import Mention, Reading, reading_of
-from .place_reader import places_of
+from .place_reader import asked_place, places_of
 from .place_words import WORDS, How
-from .places import PairPlace, Place, Relation, Side
+from .places import AskedPlace, PairPlace, Place, Relation, Side
 from .truth import truth_of
 from .wording import needs
 from .words import look_out_for, words_of
@@ -30,13 +30,14 @@ _HINTS = {
 }
 _MANY, _FEW = 10, 2
 """Of a class with many boxes annotators left some out; where there are few, "the bottle" is one of them."""
+_SEVERAL = 4
+"""So few things are boxed in full: what is said of "both dogs" holds of each."""
 _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
-_WHERE = needs("where which side part locate position find left right located placed positioned situated")
-
-_ELSEWHERE = needs("mirror mirrors perspective viewpoint")
-"""A sentence with one of these may take left and right another way."""
+_ELSEWHERE = needs("reflection reflected reflects perspective viewpoint")
+_MIRROR = re.compile(r"\b(?:in|of) (?:the|a|an|his|her|its|their)(?: \w+)? mirrors?\b", re.IGNORECASE)
+"""Such a sentence may take left and right another way."""
 
 look_out_for(WORDS)
 
@@ -64,7 +65,8 @@ class PositionsCheck(AnnotationCheck):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge: a contradicted place fails, a doubtful one is doubtful."""
-        return verdict_on(self.claims(sample, context), _HINTS, _PASSED)
+        # Only boxes contradict anything.
+        return verdict_on(self.claims(sample, context), _HINTS, _PASSED) if context.boxes else _PASSED
 
     def figures(self, sample: Sample, context: Context) -> Mapping[str, int]:
         """Give the places stated in the sample's answers, by outcome."""
@@ -84,20 +86,22 @@ class PositionsCheck(AnnotationCheck):
 
 def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Place]]:
     """Give what the answers say of places, with the number of the turn."""
-    asked: Mention | None = None
+    asked: AskedPlace | None = None
     by_turn: dict[int, list[Mention]] = {}
     for mention in reading.mentions:
         by_turn.setdefault(mention.turn, []).append(mention)
     for number, turn in enumerate(turns):
         tokens, mentions = reading.tokens[number], by_turn.get(number, [])
         if turn.role == "human":
-            asked = mentions[0] if mentions and any(token.low in _WHERE for token in tokens) else None
-        else:
+            asked = asked_place(turn.text, tokens, mentions) if tokens else None
+        elif mentions or asked:
             for place in places_of(turn.text, tokens, mentions, asked):
                 involved = _involved(place)
                 # What was asked for is named in the question, not here.
                 here = next((thing for thing in involved if thing.turn == number), None)
-                if all(map(may_claim, involved)) and (not here or is_plain(turn.text, tokens, here, _ELSEWHERE)):
+                if not all(map(may_claim, involved)) or (here and not is_plain(turn.text, tokens, here, _ELSEWHERE)):
+                    continue
+                if "mirror" not in turn.text or not _MIRROR.search(turn.text):
                     yield number, place
 
 
@@ -142,7 +146,8 @@ class _Scene:
             touching = isinstance(place, Relation) and place.how in ("on", "near")
             if boxes >= _MANY or (touching and thing.name in self.vocabulary.weak):
                 return True
-            if thing.name in _OFTEN_LEFT_OUT and not (thing.definite and boxes <= _FEW):
+            told = thing.definite or (not isinstance(place, PairPlace) and place.number == boxes)
+            if thing.name in _OFTEN_LEFT_OUT and not (told and boxes <= _FEW):
                 return True
             for other in self.vocabulary.confused.get(thing.name, ()):
                 if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
@@ -157,25 +162,31 @@ class _Scene:
         names = [instead.get(thing.name, thing.name) for thing in place.things]
         if isinstance(place, Relation):
             other = instead.get(place.other.name, place.other.name)
-            return any_of(self._relation(name, place.how, other) for name in names)
-        answer = any_of(self._side(name, place.side) for name in names)
+            return any_of(self._relation(name, place.how, other, place.number) for name in names)
+        answer = any_of(self._side(name, place.side, place.number) for name in names)
         # Of several dogs one is always "the dog on the left".
         return None if answer is False and place.among and len(self.boxes[names[0]]) > 1 else answer
 
-    def _side(self, name: str, side: Side) -> bool | None:
+    def _side(self, name: str, side: Side, number: int = 0) -> bool | None:
         if not side.sure:
             return None
         found = [self.context.boxes[index] for index in self.boxes.get(name, ())]
-        return any_of(_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found)
+        answers = [_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found]
+        return all_of(answers) if number in (len(found), -1) and 1 < len(found) <= _SEVERAL else any_of(answers)
 
-    def _relation(self, name: str, how: How, other_name: str) -> bool | None:
-        ours, theirs = self.boxes.get(name, ()), self.boxes.get(other_name, ())
-        pairs = ((self.context.boxes[a], self.context.boxes[b]) for a, b in product(ours, theirs) if a != b)
-        answer = any_of(
-            _soft(related(box, how, other, self.aspect, self.allow), box, other)
-            for box, other in pairs
-            if box.image == other.image
-        )
+    def _relation(self, name: str, how: How, other_name: str, number: int) -> bool | None:
+        ours = [self.context.boxes[index] for index in self.boxes.get(name, ())]
+        theirs = [self.context.boxes[index] for index in self.boxes.get(other_name, ())]
+        answers = [
+            any_of(
+                _soft(related(box, how, other, self.aspect, self.allow), box, other)
+                for other in theirs
+                if box.image == other.image and box is not other
+            )
+            for box in ours
+        ]
+        every = number in (len(ours), -1) and 1 < len(ours) <= _SEVERAL
+        answer = all_of(answers) if every else any_of(answers)
         return None if answer is False and name == other_name else answer
 
     def _shown(self, place: Place) -> str:

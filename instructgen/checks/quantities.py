@@ -28,6 +28,8 @@ class Quantity(NamedTuple):
     """From how many to how many; None where it is open upward."""
     pair: bool = False
     """It is said as "a pair of", which of scissors or skis is a single thing."""
+    nth: bool = False
+    """It is said as "a third", so that there are at least so many."""
 
 
 class Counted(NamedTuple):
@@ -37,14 +39,28 @@ class Counted(NamedTuple):
     mention: Mention
     described: bool
     """Words between them ("two red cars") or "of the" pick out some: it may be a part of all there are."""
+    measure: str = ""
+    """What is counted of the thing: "slices" of "two slices of pizza"."""
 
 
 _NUMBERS = {word: number for word, number in NUMBERS.items() if word not in ("zero", "one")}
-_ONE = needs("one single lone solitary")
+_ALONE = needs("single lone solitary")
+_ONE = _ALONE | {"one", "only"}
+_MODALS = needs("can could may might must should would will has needs sees gets")
+"""After these "one" is anybody."""
 _NONE = needs("no zero none")
 _VAGUE = needs("several few many multiple numerous various dozens hundreds thousands lots")
-_VAGUE_OF = needs("group groups number lot bunch crowd crowds herd flock variety row rows collection plenty")
-WORDS = frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | {"both", "dozen", "pair", "couple"}
+_VAGUE_OF = needs(
+    "group groups number lot bunch crowd crowds herd flock variety row rows collection plenty handful cluster fleet"
+)
+_SETS = {"duo": 2, "twosome": 2, "trio": 3, "threesome": 3, "quartet": 4, "foursome": 4, "quintet": 5}
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
+WORDS = (frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | _SETS.keys() | _ORDINALS.keys()) | {
+    "both",
+    "dozen",
+    "pair",
+    "couple",
+}
 """A text that has none of these, and no digit, states no number."""
 
 _ARTICLES = needs("a an the this these those his her their its our my your all")
@@ -55,6 +71,7 @@ _BOUNDS = {
     3: {"no more than", "no fewer than", "no less than"},
 }
 """What may stand before a number and make it a bound, by its words."""
+_BOUND_ENDS = frozenset(words.split()[-1] for bounds in _BOUNDS.values() for words in bounds)
 _NUMBERED = needs(
     "number numbers no route page chapter platform track gate jersey highway room exit section line terminal flight bus"
     " train figure sign reads reading marked labeled labelled says saying numbered pier"
@@ -68,6 +85,10 @@ _UNITS = needs(
     " speed mph bedroom burner drawer panel sided part"
 )
 """A number before one of these says how large, old or late something is, not how many things there are."""
+_MEASURES = needs(
+    "slices pieces bowls plates bunches stacks piles loaves glasses cups bottles boxes trays baskets slice"
+)
+"""Of these there may be more than there are boxes of what is in them or what they are parts of."""
 _CLOSED = needs(
     "a an and or but nor of in on at by with without to from for into onto over under above below behind beside near"
     " is are was were be been being am has have had do does did can could will would shall should may might must that"
@@ -116,17 +137,33 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
     if at < len(tokens) and tokens[at].low in _ARTICLES and _joined(text, tokens, at, comma=False):
         described = described or not quantity.pair
         at += 1
+    if _word(tokens, at) in _MEASURES and _word(tokens, at + 1) == "of":
+        return _measured(text, tokens, quantity, at, mentions)
     for step in range(_REACH + 1):
         if at + step >= len(tokens) or not _joined(text, tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
-        if mention is not None and (mention.plural or (quantity.high or 2) < 2):
+        singular = quantity.nth or tokens[quantity.last - 1].low == "one"  # "a third dog", "more than one dog"
+        if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
         low = tokens[at + step].low
+        if low == "and" and step and not tokens[at + step - 1].low.endswith("s"):  # "two brown and black dogs"
+            continue
         if low in _CLOSED or low in _UNITS or low in WORDS:
             return None
+    return None
+
+
+def _measured(
+    text: str, tokens: Sequence[Token], quantity: Quantity, at: int, mentions: Mapping[int, Mention]
+) -> Counted | None:
+    """Give what stands in "two slices of hot pizza", with "slices" at a token."""
+    for step in (2, 3, 4):
+        mention = mentions.get(at + step)
+        if mention is not None:
+            return Counted(quantity, mention, True, tokens[at].low) if _joined(text, tokens, at + step, True) else None
     return None
 
 
@@ -144,7 +181,10 @@ def _word(tokens: Sequence[Token], at: int) -> str:
 
 def _joined(text: str, tokens: Sequence[Token], at: int, comma: bool) -> bool:
     """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
-    between = text[tokens[at - 1].end : tokens[at].start].strip()
+    between = text[tokens[at - 1].end : tokens[at].start]
+    if between == " ":
+        return True
+    between = between.strip()
     return not between or between == "-" or (comma and between == "," and not tokens[at - 1].low.endswith("s"))
 
 
@@ -155,11 +195,19 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     if low in _VAGUE:
         return Quantity(at, at + 1 + (low in ("dozens", "hundreds", "thousands", "lots") and after == "of"), 2, None)
     if low in _VAGUE_OF:
-        return Quantity(at, at + 2, 2, None) if after == "of" else None
+        told = low == "number" and before == "the"  # "The number of dogs is two."
+        return Quantity(at, at + 2, 2, None) if after == "of" and not told else None
     if low == "couple":
         return Quantity(at, at + 2, 2, None) if after == "of" else None
+    ends = at + 1 == len(tokens) or text[tokens[at].end : tokens[at + 1].start].strip() != ""  # "A pair."
+    if low == "pair" and ends:
+        return Quantity(at, at + 1, 2, 2, pair=True)
     if low == "pair":
         return Quantity(at, at + 2, 2, 2, pair=True) if after == "of" and before in ("a", "the", "one") else None
+    if low in _SETS:
+        return Quantity(at, at + 1 + (after == "of"), _SETS[low], _SETS[low]) if after == "of" or ends else None
+    if low in _ORDINALS:
+        return Quantity(at, at + 1, _ORDINALS[low], None, nth=True) if before in ("a", "the") else None
     if low == "both":
         return Quantity(at, at + 1, 2, 2)
     if low == "dozen":
@@ -167,10 +215,17 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity(at, at + 1, 6 if half else 12, 6 if half else 12)
     if after == "of" or before in ("no", "any", "every"):
         return None
+    if low == "no" and (ends or after in ("more", "fewer", "less")):  # "No, three."
+        return None
     if low == "one":
-        return _number(text, tokens, at)
+        if after in _ALONE:
+            return Quantity(at, at + 2, 1, 1)
+        known = before == "the" and after and text[tokens[at].end : tokens[at + 1].start] == " "
+        return None if after in _MODALS or known else _number(text, tokens, at)
+    if low == "only":
+        return Quantity(at, at + 1, 1, 1) if before == "the" else None
     number = 1 if low in _ONE else 0
-    return Quantity(at, at + 1, number, number)
+    return Quantity(at, at + 1 + (number and after == "one"), number, number)
 
 
 def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
@@ -193,7 +248,7 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         low, high, last = number * 12, number * 12, last + 1
     if (_word(tokens, last), _word(tokens, last + 1)) == ("or", "more"):
         return Quantity(first, last + 2, low, None)
-    said = " ".join(t.low for t in tokens[first:at])
+    said = " ".join(t.low for t in tokens[first:at]) if first < at else ""
     if said in ("at least", "no fewer than", "no less than"):
         return Quantity(first, last, low, None)
     if said in ("more than", "over"):
@@ -209,6 +264,8 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
 
 def _before(tokens: Sequence[Token], at: int) -> int:
     """Give the first token of "at least", "about" and the like before a number, or the number's own."""
+    if _word(tokens, at - 1) not in _BOUND_ENDS:
+        return at
     words = [token.low for token in tokens[max(0, at - 3) : at]]
     for reach in (3, 2, 1):
         if " ".join(words[-reach:]) in _BOUNDS[reach]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..records import Box, Context
 from ..vocabulary import Vocabulary
-from .quantities import Quantity, counted, quantities_of
+from .quantities import Counted, counted, quantities_of
 from .truth import Truth, truth_of
 
 _EXACT, _LOOSE = 4, 9
@@ -26,12 +26,36 @@ class Tally(NamedTuple):
     """A number above contradicts the boxes, with loose counting allowed for; None where a crowd is among them."""
     confused: int
     """Boxes of classes that annotators take for this one, as a car for a truck."""
-    said: tuple[Quantity, ...]
+    said: tuple[Counted, ...]
     """The captions' numbers of things of the class."""
 
     def borne_out(self, low: int, high: int | None, total: bool) -> bool:
         """Tell whether a caption has the same number or, of a part, a larger one."""
-        return any((q.low, q.high) == (low, high) or (not total and q.low >= low) for q in self.said)
+        numbers = [counted.quantity for counted in self.said]
+        if total and low == high == 1 and any(q.low > 1 for q in numbers):  # "one sleeps, the other eats"
+            return False
+        return any((q.low, q.high) == (low, high) or (not total and q.low >= low) for q in numbers)
+
+    def backed(self, word: str, same: bool) -> bool:
+        """Tell whether a caption counts as many as there are boxes: of the class or, if given, of a narrower word.
+
+        ``same``: it must be the same word, as men are not all of the people.
+        """
+        return any(
+            self.number == c.quantity.low == c.quantity.high
+            and not c.described
+            and (not c.mention.narrower if not word else c.mention.word == word or not same)
+            for c in self.said
+        )
+
+    def counted_as(self, word: str) -> int:
+        """Give the largest number of a narrower word ("three friends") that a caption states, 0 where none does."""
+        exact = (c.quantity.low for c in self.said if c.quantity.low == c.quantity.high and c.mention.word == word)
+        return max(exact, default=0)
+
+    def measured(self, measure: str) -> int:
+        """Give the largest number of slices and the like that a caption states of the class, 0 where none does."""
+        return max((c.quantity.low for c in self.said if measure and c.measure), default=0)
 
 
 _Key = tuple[Context | None, Vocabulary | None, float]
@@ -53,7 +77,7 @@ def tallies_of(context: Context, vocabulary: Vocabulary, small: float) -> Mappin
 
 def _tallied(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[str, Tally]:
     truth = truth_of(context, vocabulary)
-    said: dict[str, list[Quantity]] = {}
+    said: dict[str, list[Counted]] = {}
     for number, (caption, tokens) in enumerate(zip(context.captions, truth.captions.tokens, strict=True)):
         quantities = quantities_of(caption, tokens)
         if not quantities:
@@ -62,7 +86,7 @@ def _tallied(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[
         for quantity in quantities:
             found = counted(caption, tokens, quantity, mentions)
             if found and found.mention.polarity != "negated":
-                said.setdefault(found.mention.name, []).append(quantity)
+                said.setdefault(found.mention.name, []).append(found)
     tallies = {name: _tally(context, truth, name, small) for name in {*truth.boxes, *said}}
     for name, tally in tallies.items():
         like = sum(len(truth.boxes.get(other, ())) for other in vocabulary.confused.get(name, ()))

@@ -8,8 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..vocabulary import NUMBERS
 from .mentions import Mention, Token
-from .quantities import Counted, Quantity, counted
+from .quantities import Counted, Quantity, counted, quantities_of
+from .scopes import Scope, scope_of
 from .wording import needs
 
 _THERE = needs(
@@ -31,17 +33,40 @@ _LEADS = needs(
 """A total stands after one of these, or first in its sentence."""
 
 
-_BARE = needs("are is of in can visible shown that here there") | {""}
+_BARE = needs("are is of in can visible shown that here there them these those altogether total") | {""}
 """What may follow the bare number in an answer to "how many"."""
 
 
 _ASKING = frozenset({("how", "many"), ("number", "of"), ("count", "the"), ("count", "of")})
+_IS_THERE = {(verb, after) for verb in ("are", "is", "can", "do", "does") for after in ("there", "you")}
+_ANY = Quantity(0, 0, 2, None)
+_EARLY = 4
+_DETERMINED = needs("there any some see many the spot notice")
+_DESCRIBING = needs(
+    "describe description show shows see image picture photo photograph scene happening going caption summarize"
+    " summary overview depicted explain account visible"
+)
+_MARKS = frozenset(".,;:!?\n")
 _FAR = 10
 """So many words before a number may speak of the picture."""
 
 
-_DETAIL = re.compile(r":|\(|, (?:with|including|one|both|all|each)\b")
+_DETAIL = re.compile(r":|\(|, (?:with|including|one|(?:and )?(?:both|all|each))\b")
 """Between two numbers of a sentence: the second is of some of what the first counts."""
+
+
+_KNOWN = needs("the these those other her his their its of")
+"""After these a number is of things that are spoken of as known, or of some of them."""
+_BEFORE_PART = needs(
+    "left right background foreground front back behind middle center centre near next beside top bottom upper lower"
+    " side distance other another"
+)
+"""Before a number these bound it to a part of the picture."""
+
+
+_FURTHER = needs("besides other others else except apart additional excluding")
+"""A question with one of these asks for some only."""
+_WHETHER = needs("is are does do did can could has have was were isn't aren't")
 
 
 class Asked(NamedTuple):
@@ -49,21 +74,69 @@ class Asked(NamedTuple):
 
     name: str
     """The class."""
+    word: str
+    """The narrower word for it, such as "men"; empty where the class itself is asked for."""
     whole: bool
     """All of the class is asked for, not those of some kind or place."""
+    scope: Scope | None
+    """Which of the class are asked for; None where boxes do not tell them apart."""
+    offered: Quantity | None
+    """The number in "are there three dogs?", to which "yes" states it."""
+    many: bool
+    """It is asked how many there are, not only whether."""
 
 
 def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
     """Give what a turn asks the number of, if it does; ``mentions`` by first token."""
+    if not _FURTHER.isdisjoint(token.low for token in tokens):
+        return None
     for at, token in enumerate(tokens):
-        if not at or (tokens[at - 1].low, token.low) not in _ASKING:
-            continue
-        found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
-        if found is None:
+        if at and (tokens[at - 1].low, token.low) in _ASKING:
+            found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
+            usable = found is not None and not found.mention.near and not found.measure
+            return _asked(text, tokens, found, mentions, None, many=True) if found and usable else None
+    return _presence_asked(text, tokens, mentions) if "?" in text else None
+
+
+def _presence_asked(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
+    """Give what is asked for by "are there any dogs?", "are there three dogs?" or "does he walk more than one dog?"."""
+    there = (tokens[0].low, tokens[1].low) in _IS_THERE if len(tokens) > 1 else False
+    for quantity in quantities_of(text, tokens):
+        found = counted(text, tokens, quantity, mentions)
+        known = quantity.first and tokens[quantity.first - 1].low in _KNOWN
+        if tokens[0].low not in _WHETHER or known or found is None or found.measure or found.mention.near:
             return None
-        whole = not found.described and _plain(text, tokens, found.mention.last) is not None
-        return Asked(found.mention.name, whole and not found.mention.narrower)
+        exactly = quantity.low > 1 or tokens[quantity.first - 1].low in ("only", "just", "exactly")
+        offered = quantity if there and quantity.low == quantity.high and exactly else None
+        return _asked(text, tokens, found, mentions, offered)
+    if not there:
+        return None
+    for mention in mentions.values():
+        if not mention.near and mention.plural and mention.first <= _EARLY:
+            described = tokens[mention.first - 1].low not in _DETERMINED
+            return _asked(text, tokens, Counted(_ANY, mention, described), mentions, None)
     return None
+
+
+def _asked(
+    text: str,
+    tokens: Sequence[Token],
+    found: Counted,
+    mentions: Mapping[int, Mention],
+    offered: Quantity | None,
+    many: bool = False,
+) -> Asked:
+    mention = found.mention
+    whole = not found.described and _plain(text, tokens, mention.last) is not None
+    scope = None if found.described else scope_of(text, tokens, mention.last, mentions)
+    word = mention.word if mention.narrower else ""
+    return Asked(mention.name, word, whole and not word, scope, offered, many)
+
+
+def asks_description(tokens: Sequence[Token]) -> bool:
+    """Tell whether a turn asks what there is to be seen, so that the answer begins with all that matters."""
+    words = {token.low for token in tokens}
+    return not _DESCRIBING.isdisjoint(words) and words.isdisjoint(("many", "where", "which", "who"))
 
 
 class Answer(NamedTuple):
@@ -81,28 +154,62 @@ def answer_of(
     """Give the number that answers "how many": the only one of its sentence, and of nothing else than was asked for."""
     first = found[0] if found else None
     if first is None or tokens[first.first].sentence:
-        return _none(tokens, mentions, asked)
+        if asked.offered and tokens and tokens[0].low in ("yes", "yeah", "correct", "right"):
+            return Answer(asked.offered, 0, 1)
+        return _none_or_one(tokens, mentions, asked)
     this = counted(text, tokens, first, mentions)
+    if this is not None and this.mention.name == asked.name:
+        summed = _summed(text, tokens, this, mentions, asked)
+        if summed or (this.mention.narrower and not asked.word):
+            return summed
     if len(found) > 1 and not tokens[found[1].first].sentence:
         end = this.mention.end if this else tokens[first.last - 1].end
-        if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end):
+        if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end + 1):
             return None
     if this is not None:
         mention = this.mention
         said = mention.certain and mention.polarity == ("negated" if first.high == 0 else "asserted")
         return Answer(first, first.first, mention.last) if said and mention.name == asked.name else None
     past = tokens[first.last] if first.last < len(tokens) else None
+    low = [token.low for token in tokens if not token.sentence]
+    if low.count("ones") == 1 and "ones" in low[first.last : first.last + 2] and "and" not in low:
+        return Answer(first, first.first, low.index("ones") + 1)  # "Two whole ones."
     # "Two." and "Two: a black one …", not "two hats" or "two of which".
+    if past is not None and past.low == "of" and not asked.many:
+        return None
     if past is None or past.sentence or past.low in _BARE or text[tokens[first.last - 1].end : past.start].strip():
         return Answer(first, first.first, first.last)
     return None
 
 
-def _none(tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
-    """Give the answer that there are none: "there aren't any dogs"."""
-    for mention in mentions.values():
-        if mention.name == asked.name and mention.polarity == "negated" and not tokens[mention.first].sentence:
+def _summed(
+    text: str, tokens: Sequence[Token], this: Counted, mentions: Mapping[int, Mention], asked: Asked
+) -> Answer | None:
+    """Give the answer "two men and a woman" to a question after people: the sum; None for "two men" alone."""
+    if this.mention.name != asked.name or this.mention.polarity != "asserted":
+        return None
+    number, at = this.quantity, this.mention.last
+    while at + 2 < len(tokens) and text[tokens[at - 1].end : tokens[at].start].strip() in ("", ","):
+        at += tokens[at].low in ("and", "plus")
+        count = NUMBERS.get(tokens[at].low, 1 if tokens[at].low in ("a", "an") else 0)
+        more = mentions.get(at + 1)
+        if not count or more is None or more.name != asked.name:
+            break
+        number = Quantity(number.first, more.last, number.low + count, number.high and number.high + count)
+        at = more.last
+    return Answer(number, number.first, at) if number is not this.quantity else None
+
+
+def _none_or_one(tokens: Sequence[Token], mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
+    """Give the answer that there are none or that there is one: "there aren't any dogs", "there is a dog"."""
+    said = [mention for mention in mentions.values() if mention.name == asked.name]
+    for mention in said:
+        if mention.polarity == "negated" and not tokens[mention.first].sentence:
             return Answer(Quantity(mention.first, mention.last, 0, 0), mention.first, mention.last)
+    if asked.many and len(said) == 1 and said[0].first < _EARLY and said[0].polarity == "asserted":
+        mention = said[0]
+        if mention.introduced and not mention.plural and not mention.narrower and tokens[0].low in ("a", "an", "there"):
+            return Answer(Quantity(mention.first, mention.last, 1, 1), mention.first, mention.last)
     return None
 
 
@@ -116,7 +223,7 @@ def is_total(text: str, tokens: Sequence[Token], found: Counted) -> bool:
         return False
     sentence = tokens[first].sentence
     before = [t.low for t in tokens[max(0, first - _FAR) : first] if t.sentence == sentence]
-    if before[-2:] == ["total", "of"]:
+    if said[:2] in (["in", "all"], ["in", "total"]) or before[-2:] == ["total", "of"]:
         return True
     if (before[-1] if before else "") not in _LEADS:
         return False
@@ -129,7 +236,8 @@ def _plain(text: str, tokens: Sequence[Token], at: int) -> list[str] | None:
     """Give the words up to the clause's end, None where they say more than that something is there."""
     said: list[str] = []
     for number in range(at, len(tokens)):
-        if any(mark in text[tokens[number - 1].end : tokens[number].start] for mark in ".,;:!?\n"):
+        gap = text[tokens[number - 1].end : tokens[number].start]
+        if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if tokens[number].low in _AND and said:
             break
@@ -137,3 +245,29 @@ def _plain(text: str, tokens: Sequence[Token], at: int) -> list[str] | None:
             return None
         said.append(tokens[number].low)
     return said
+
+
+def scope_said(
+    text: str, tokens: Sequence[Token], found: Counted, mentions: Mapping[int, Mention], described: bool
+) -> Scope | None:
+    """Give which of all things of its class a statement's number is of; None where it may be of any part of them.
+
+    ``described``: the turn answers a question after what there is to be seen.
+    """
+    first, mention = found.quantity.first, found.mention
+    if found.described or (first and tokens[first - 1].low in _KNOWN):
+        return None
+    sentence = tokens[first].sentence
+    start = first
+    while start and tokens[start - 1].sentence == sentence:
+        start -= 1
+    before = [token.low for token in tokens[start:first]]
+    there = (len(before) > 1 and before[-2] == "there") or before[-3:-2] == ["there"] or before[-1:] == ["all"]
+    there = there or before[:1] in (["altogether"], ["overall"]) or before[:2] == ["in", "total"]
+    if not {"lone", "solitary"}.isdisjoint(token.low for token in tokens[first : found.quantity.last]):
+        return Scope()
+    if not (there or tokens[first].low == "single" or (described and not sentence)) or not _BEFORE_PART.isdisjoint(
+        before
+    ):
+        return None
+    return scope_of(text, tokens, mention.last, mentions)

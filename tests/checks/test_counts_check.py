@@ -31,7 +31,7 @@ HOW_MANY = "How many dogs are in the picture?"
     ],
 )
 def test_a_number_of_things_may_be_a_part_of_them_only(boxes: int, answer: str, outcome: str) -> None:
-    verdict = said_of(CHECK, scene(*row_of(boxes, "dog")), answer)
+    verdict = said_of(CHECK, scene(*row_of(boxes, "dog")), answer, "Who barks?")
     assert verdict.outcome == outcome
     assert verdict.reason in ({"fail": "too_many", "doubtful": "not_several"}.get(outcome), None)
 
@@ -72,16 +72,38 @@ def test_the_answer_to_how_many_is_a_total(answer: str, outcome: str) -> None:
         ("There is only one dog in the photo.", "fail"),
         ("In the picture there are two dogs.", "fail"),
         ("There are two dogs in the picture, and a cat.", "fail"),
-        ("There are two dogs on the grass.", "pass"),
+        ("There are two dogs on the grass.", "fail"),
+        ("There are two dogs, both of them asleep.", "fail"),
+        ("A lone dog runs over the grass.", "fail"),
         ("There are two brown dogs in the picture.", "pass"),
-        ("Two dogs are sitting in the picture.", "pass"),
-        ("A boy with two dogs is visible.", "pass"),
+        ("There are two dogs with collars.", "pass"),
+        ("There are two dogs behind the fence.", "pass"),
+        ("There are two dogs on the grass, and another dog sleeps.", "pass"),
+        ("On the left there are two dogs.", "pass"),
+        ("One of them is asleep. Two dogs bark.", "pass"),
     ],
 )
 def test_a_sentence_that_only_says_that_they_are_there_gives_a_total(answer: str, outcome: str) -> None:
     verdict = said_of(CHECK, scene(*row_of(3, "dog")), answer)
     assert verdict.outcome == outcome
     assert verdict.reason in ("wrong_total", None)
+
+
+def test_slices_are_held_to_the_captions_slices_only() -> None:
+    plain, told = scene(*row_of(2, "pizza")), scene(*row_of(2, "pizza"), captions=["Two slices of pizza."])
+    assert said_of(CHECK, plain, "Four slices of hot pizza lie there.").outcome == "pass"
+    assert said_of(CHECK, told, "Four slices of hot pizza lie there.").outcome == "fail"
+    assert said_of(CHECK, told, "Two pieces of pizza lie there.").outcome == "pass"
+
+
+def test_a_third_dog_needs_three() -> None:
+    assert said_of(CHECK, scene(*row_of(2, "dog")), "A third black dog sleeps.").outcome == "fail"
+    assert said_of(CHECK, scene(*row_of(3, "dog")), "A third black dog sleeps.").outcome == "pass"
+
+
+def test_a_caption_that_counts_what_is_boxed_makes_a_number_of_books_sure() -> None:
+    books = row_of(2, "book")
+    assert said_of(CHECK, scene(*books, captions=["Two books."]), "Three books lie there.").outcome == "fail"
 
 
 @pytest.mark.parametrize("question", ["How many dogs are running?", "How many small dogs are there?"])
@@ -198,6 +220,15 @@ def test_the_evidence_names_both_numbers_and_the_boxes() -> None:
     assert (span.start, span.end) == (6, 22)
     assert span.contradicts == "the text says 3, the boxes show 2 dogs"
     assert span.boxes == (0, 1)
+
+
+def test_none_is_borne_out_only_by_boxes_of_other_things() -> None:
+    assert isinstance(CHECK, Measured)
+    sample = dialogue((HOW_MANY, "There are no dogs."))
+    undecidable = {"claims": 1, "undecidable": 1}
+    assert CHECK.figures(sample, scene()) == undecidable
+    assert CHECK.figures(sample, scene(*row_of(1, "cat"), captions=["A dog."])) == undecidable
+    assert CHECK.figures(sample, scene(*row_of(1, "cat"))) == {"claims": 1, "supported": 1}
 
 
 def test_the_figures_count_the_numbers_by_outcome() -> None:

@@ -37,6 +37,22 @@ SIDES = [
     "A dog holding a stick on the {} side of the image waits.",
     "A dog running on the {} side of the image barks.",
     "The cat is on the wall. The dog is on the {} of the image.",
+    "Dog on the far {}, asleep.",
+    "On the {} side is a dog.",
+    "On the {}, someone has placed a dog.",
+    "Far away in the lower {}, a dog sleeps.",
+    "To the {} of the couch sits a dog.",
+    "Toward the {}, a long line of dogs sleeps.",
+    "A dog takes up the {}-hand side of the picture.",
+    "The dog, which occupies the {} edge of the photo, sleeps.",
+    "On the {} side of the room there is a brown dog.",
+    "The dog is {} of center.",
+    "The dog is on the picture's {} side.",
+    "The {} of the picture shows a dog.",
+    "A dog with brown fur on the {} sleeps.",
+    "A couch stands there. A dog sleeps to the {} of it.",
+    "There is a couch on a rug; to its {} a dog sleeps.",
+    "A dog sleeps there. It is on the {} side of the image.",
 ]
 
 
@@ -63,6 +79,66 @@ def test_a_changed_side_fails_and_the_right_one_passes(sentence: str) -> None:
 )
 def test_an_answer_is_of_the_thing_whose_place_was_asked(answer: str, outcome: str) -> None:
     assert said_of(CHECK, ROOM, answer, "Where in the picture is the dog?").outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "outcome"),
+    [
+        ("On which side is the dog?", "The left.", "pass"),
+        ("On which side is the dog?", "The right side of the picture.", "fail"),
+        ("Which side of the table is the dog on?", "It's on the right.", "fail"),
+        ("Where is the dog?", "Down in the lower right corner.", "fail"),
+        ("Is the dog to the left or right of the couch?", "Right.", "fail"),
+        ("Is the dog to the left or right of the couch?", "Left.", "pass"),
+        ("Is the dog on the right side of the picture?", "Yes.", "fail"),
+        ("Is the dog on the left side of the picture?", "Yes, it is.", "pass"),
+        ("Is the dog to the right of the couch?", "Yes, it sleeps there.", "fail"),
+        ("What is to the left of the couch?", "A dog.", "pass"),
+        ("What is to the left of the couch?", "There is a cat on the floor.", "fail"),
+        ("What is to the left of the couch?", "Nothing; the dog sleeps to the right of it.", "fail"),
+        ("What can be seen on the right?", "A brown dog.", "fail"),
+        ("Who sleeps on the right?", "No dog does.", "pass"),
+        ("What is the dog on the right doing?", "The dog sleeps.", "pass"),
+    ],
+)
+def test_an_answer_is_read_with_its_question(question: str, answer: str, outcome: str) -> None:
+    assert said_of(CHECK, ROOM, answer, question).outcome == outcome
+
+
+def test_things_in_their_order_lie_so_to_each_other() -> None:
+    assert said_of(CHECK, ROOM, "From left to right: a dog, a couch and a cat.").outcome == "pass"
+    assert said_of(CHECK, ROOM, "From right to left there are a cat, a couch, and a dog.").outcome == "pass"
+    assert said_of(CHECK, ROOM, "From left to right: a cat, then a couch.").reason == "wrong_relation"
+    assert said_of(CHECK, ROOM, "From left to right, a couch with a cat and a dog.").outcome == "fail"
+    assert said_of(CHECK, ROOM, "From left to right, a dog by a cat, a couch.").outcome == "pass"
+
+
+def test_what_is_said_of_both_holds_of_each() -> None:
+    context = scene(DOG_LEFT, box("dog", 0.8, 0.5, 0.95, 0.8), COUCH)
+    assert said_of(CHECK, context, "Both dogs are to the left of the couch.").outcome == "fail"
+    assert said_of(CHECK, context, "Two dogs are on the right side of the image.").outcome == "fail"
+    assert said_of(CHECK, context, "Dogs are on the right side of the image.").outcome == "pass"
+    assert said_of(CHECK, context, "There are two dogs, one on the left of the couch.").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "A couch and a cat are there. To the right of it, the dog sleeps.",
+        "The dog is to the right of her.",
+        "The dog lies on the right of its basket.",
+        "A laptop is open at the top, a coffee mug stands at the right.",
+        "In the mirror, the dog is on the right.",
+        "The dog fills the right side of the couch.",
+        "A car and a couch stand there. It is on the left side of the image.",
+    ],
+)
+def test_what_a_pronoun_or_a_side_may_mean_is_let_be_where_it_is_open(answer: str) -> None:
+    assert said_of(CHECK, ROOM, answer).outcome == "pass"
+
+
+def test_a_mirror_matters_only_to_what_is_in_it() -> None:
+    assert said_of(CHECK, ROOM, "The dog is on the right side of the image, below the mirror.").outcome == "fail"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def numbers(text: str) -> list[tuple[int, int | None, str]]:
         ("Two small, brown dogs run.", 2, 2),
         ("His two dogs run.", 2, 2),
         ("The three other dogs run.", 3, 3),
+        ("A trio of dogs runs.", 3, 3),
+        ("A handful of dogs run.", 2, None),
+        ("The third dog runs.", 3, None),
+        ("Four brown and white dogs run.", 4, 4),
     ],
 )
 def test_a_number_of_dogs_is_read(text: str, low: int, high: int | None) -> None:
@@ -61,7 +65,8 @@ def test_a_number_of_dogs_is_read(text: str, low: int, high: int | None) -> None
         "The 3-year-old dogs run.",
         "Two year old dogs run.",
         "A four-legged dog runs.",
-        "The second dog runs.",
+        "The second floor has dogs.",
+        "No, dogs run.",
         "It cost $5, dogs included.",
         "3.5 dogs would be too few.",
         "50% dogs.",

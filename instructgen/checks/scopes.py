@@ -1,0 +1,143 @@
+"""What stands after a number of things in; which of all such things the number is of out, and how many those are.
+
+"Three people are waiting on the platform" is of all people that the picture shows, as far as they lie together: a much
+smaller one may be in the background. "Two birds in the upper left" is of those whose boxes are there, "two cups on the
+table" of those whose boxes lie on a table's. What boxes cannot tell ("two dogs with collars", "two people behind the
+counter") is of some only.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..records import Box, Context
+from .mentions import Mention, Token
+from .place_words import ACROSS, DOWN, Across, Down
+from .wording import needs
+
+
+class Scope(NamedTuple):
+    """Which of all the things of a class a number is of."""
+
+    across: Across = ""
+    down: Down = ""
+    places: tuple[str, ...] = ()
+    """Classes: the number is of what is in or on a thing of each."""
+    acting: bool = False
+    """It is of those that do something, which others of them may not do."""
+
+
+_HOLDING = needs("in on at inside aboard atop within onto into along across around over through throughout upon under")
+"""After these stands the scene, or a boxed thing that holds what is counted."""
+_WITHIN = needs("in on at inside aboard atop within onto into upon")
+_SAID = needs(
+    "are is were was be being been there here do does did you we i see spot can could have has the a an it this that"
+    " image picture photo photograph scene shot frame view visible shown seen present appear appears total overall"
+    " altogether all depicted pictured featured captured contain contains show shows count counted together clearly"
+    " currently just only exactly included waiting gathered parked side left right upper lower top bottom hand part"
+    " half corner edge far to also both out whole entire of find make notice tell identify discern"
+)
+"""Words that pick out none of the things, or places of the picture that are read on their own."""
+_SUBJECT = needs("did does do has have had will would")
+"""After these stands who does it."""
+_COPULAS = needs("is are was were be being")
+_PICKING = needs(
+    "background foreground front back behind row rows sidewalk distance roof other others another same first second"
+    " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
+    " that which who whom whose than from by between among against facing not no except besides"
+    " opposite ahead closest nearest furthest farthest outside beyond below above beneath underneath toward towards for"
+    " off close like as or side"
+)
+"""What these pick out cannot be told by the boxes."""
+_ENDS = needs("and while but as when where so because")
+_MARKS = frozenset(".,;:!?()\n")
+_LIKE_SIZED = 0.1
+"""Things that are counted together lie together: of so much of the largest one's box at least."""
+_COVERED = 0.3
+_EXACT, _LOOSE = 4, 9
+
+
+def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some."""
+    across: Across = ""
+    down: Down = ""
+    places: list[str] = []
+    acts = held = within = False
+    skip = at
+    for number in range(at, len(tokens)):
+        low = tokens[number].low
+        gap = text[tokens[number - 1].end : tokens[number].start]
+        if gap != " " and not _MARKS.isdisjoint(gap):
+            break
+        if low in _ENDS:
+            break
+        mention = mentions.get(number)
+        if number < skip:
+            continue
+        if mention is not None and not _SUBJECT.isdisjoint((tokens[number - 1].low, tokens[number - 2].low)):
+            acts, skip = True, mention.last  # "How many bowls has the woman put out?"
+        elif mention is not None and not mention.near:
+            if not within:
+                return None
+            places.append(mention.name)
+            skip, held = mention.last, True
+        elif low in _HOLDING:
+            held, within = True, low in _WITHIN
+        elif low in ACROSS and low not in ("centre", ""):
+            across = ACROSS[low]
+        elif low in DOWN and low:
+            down = DOWN[low]
+        elif low in _PICKING and not (low == "side" and (across or down)):
+            return None
+        elif low not in _SAID and not held:
+            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")):
+                return None  # "How many dogs are brown?"
+            acts = True
+    return Scope(across, down, tuple(places), acts)
+
+
+def number_in(scope: Scope, context: Context, boxes: Mapping[str, Sequence[int]], name: str, small: float) -> int:
+    """Give how many things of a class a scope has at least, by their boxes; 0 where the boxes cannot tell.
+
+    ``small`` is the share of the picture below which a thing need not be counted.
+    """
+    ours = [context.boxes[index] for index in boxes.get(name, ()) if not context.boxes[index].crowd]
+    if not ours:
+        return 0
+    largest = max(map(_size, ours))
+    # Of very small things alone, all are as hard to see.
+    least = max(small if largest >= small else 0, _LIKE_SIZED * largest)
+    kept = [box for box in ours if _size(box) >= least and _on_side(box, scope)]
+    for place in scope.places:
+        others = [context.boxes[index] for index in boxes.get(place, ())]
+        if not others:  # it is a part of the scene, as a floor is
+            continue
+        kept = [box for box in kept if any(_lies_in(box, other) for other in others)]
+    # What is in several pictures may be the same things.
+    number = max(Counter(box.image for box in kept).values(), default=0)
+    return number if number <= _EXACT else number - 1 if number <= _LOOSE else number * 4 // 5
+
+
+def _size(box: Box) -> float:
+    return (box.x2 - box.x1) * (box.y2 - box.y1)
+
+
+def _on_side(box: Box, scope: Scope) -> bool:
+    """Tell whether all of a box lies in the named half of the picture."""
+    low, high = (box.x1, box.x2) if scope.across == "left" else (1 - box.x2, 1 - box.x1)
+    if scope.across and (low + high) / 2 > 0.45:
+        return False
+    low, high = (box.y1, box.y2) if scope.down == "top" else (1 - box.y2, 1 - box.y1)
+    return not scope.down or (low + high) / 2 <= 0.45
+
+
+def _lies_in(box: Box, other: Box) -> bool:
+    """Tell whether a thing is in or on another: its foot is, or a good part of it."""
+    if box.image != other.image:
+        return False
+    across = min(box.x2, other.x2) - max(box.x1, other.x1)
+    down = min(box.y2, other.y2) - max(box.y1, other.y1)
+    if across <= 0 or down <= 0:
+        return False
+    foot = other.x1 <= (box.x1 + box.x2) / 2 <= other.x2 and other.y1 <= box.y2 <= other.y2
+    return foot or across * down >= _COVERED * _size(box)
