@@ -57,7 +57,7 @@ LEAKS = {
         "The color of the shirt is not mentioned.",
         "It isn't specified how old she is.",
         "There is no mention of animals.",
-        "No information about the weather was available.",
+        "The weather goes unmentioned.",
     ],
     "layout_remnant": [
         "Answer: a dog",
@@ -112,7 +112,7 @@ def test_a_lone_source_noun_is_doubtful() -> None:
 
 
 def test_hearsay_is_doubtful() -> None:
-    for text in ("The man is said to be a tourist.", "As you mentioned, it is white.", "The description is short."):
+    for text in ("The chairs are referred to as antique.", "It is labeled as a truck."):
         verdict = judged(CHECK, answer(text))
         assert (verdict.outcome, verdict.reason) == ("doubtful", "described_as")
 
