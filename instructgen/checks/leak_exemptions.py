@@ -65,11 +65,13 @@ SOMETHING_TO_READ = wording(
 )
 """Somewhere there is something to read."""
 ASKS_TO_READ = wording(
-    rf"\b(?:{_READABLE}|read|text|written|words?|says?|title|headline|meme|logo|caption|data|labels?)\b"
+    r"\b(?:read|reads|text|written|printed|words?|lettering|spell(?:s|ed)?|inscriptions?|headlines?|titles?|memes?|logos?)\b",
+    rf"\b(?:{_READABLE}|labels?|captions?|data)\b(?: [\w'-]+){{0,3}} (?:say|says|mean|means|show|shows|tell|tells|list|lists"
+    r"|mention|mentions|announce|advertise|state|states|describe)\b(?! about)",
+    rf"\b(?:on|in|from|according to) (?:the|this|that|his|her|its|their|each) (?:[\w'-]+ ){{0,2}}(?:{_READABLE}|labels?)\b",
+    r"\bdo(?:es)? (?:the|this|that|it) (?:[\w'-]+ ){0,3}(?:say|read)(?! about)\b|\bdata\b",
 )
 """The question is about something to read."""
-ASKS_FOR_LABELS = wording(r"\b(?:list|labels?|categor(?:y|ies)|classes|tags?|count)\b")
-"""The question wants things listed."""
 ASKS_CAPTION = wording(
     r"\b(?:write|suggest|give|propose|create|provide|generate|compose|come up with|make up|choose|pick|think of|draft"
     r"|best|good|funny|fitting|suitable|appropriate)\b[^.?!]*\b(?:caption|title|headline)",
@@ -77,6 +79,11 @@ ASKS_CAPTION = wording(
     r"\bwhat (?:does|is) the caption\b|\b(?:diagram|chart|graph|map|slide|figure|plot)\b",
 )
 """The question wants a caption, or is about a chart."""
+ASKS_CAPTIONS = wording(
+    r"\b(?:captions|annotations?|metadata)\b|\bwhat (?:does|is) the caption\b"
+    r"|\b(?:diagram|chart|graph|map|slide|figure|plot|meme|cartoon|comic)\b"
+)
+"""The question wants several captions, or is about a chart."""
 ASKS_TO_READ_CAPTION = wording(
     r"\bwhat (?:does|is|do|are) the (?:\w+ )?(?:captions?|annotations?)\b|\bread the captions?\b",
     r"\b(?:diagram|chart|graph|map|slide|figure|plot|meme|cartoon|comic)\b",

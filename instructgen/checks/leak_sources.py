@@ -6,6 +6,7 @@ text") only with a preposition or a verb that makes it the source: "according to
 
 from .leak_exemptions import (
     ASKS_CAPTION,
+    ASKS_CAPTIONS,
     ASKS_DESCRIPTION,
     ASKS_TO_READ,
     ASKS_TO_READ_CAPTION,
@@ -125,13 +126,22 @@ SOURCES = (
         wording(
             rf"\b{_BY} {_THE}{_KIND}{_CAPTION}\b(?! ?[:,]? ?[\"“:'])",
             rf"\b{_CAPTION} {_HOW}(?:{_SAYS})\b",
-            rf"\b{_ONLY_SOURCE}\b(?! ?[:,]? ?[\"“'])",
         ),
         _CAPTION_WORDS,
         unless_after=ATTACHED,
         unless_before=VISIBLE,
         unless_clause=VISIBLE_CAPTION,
         unless_asked=ASKS_CAPTION,
+    ),
+    WordingRule(
+        "caption_mentioned",
+        "fail",
+        wording(rf"\b{_ONLY_SOURCE}\b(?! ?[:,]? ?[\"“'])"),
+        _CAPTION_WORDS,
+        unless_after=ATTACHED,
+        unless_before=VISIBLE,
+        unless_clause=VISIBLE_CAPTION,
+        unless_asked=ASKS_CAPTIONS,
     ),
     WordingRule(
         "description_mentioned",

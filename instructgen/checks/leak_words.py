@@ -20,7 +20,7 @@ _AI = (
     r"(?:ai|artificial intelligence|(?:large |multimodal )*(?:vision[- ])?language model|text-(?:based|only)"
     r"|(?:virtual|visual|digital) assistant|llm|chat ?bot|assistant)"
 )
-_TALK = r"(?:questions?|answers?|dialogues?|conversations?|q&a|descriptions?|response|reply|captions?|version)"
+_TALK = r"(?:questions?|answers?|dialogues?|conversations?|q&a|response|reply)"
 _BEFORE = r"(?! (?:earlier|above|before|previously))"
 _SEE = r"(?:see|view|look at|inspect|examine|check|access|verify)"
 _SEEING = (
@@ -197,6 +197,17 @@ _REQUEST = (
             "plausible expected meet meets satisfy satisfies fulfil fulfils required requested specified desired reasoning"
         )
         | needs("question my"),
+        unless_clause=THERE,
+    ),
+    WordingRule(
+        "request_mentioned",
+        "fail",
+        wording(
+            r"\bhere(?:'s| is| are) (?:the |a |an |another |some |my |your )?(?:[\w-]+ ){0,3}(?:descriptions?|captions?|version)"
+            r"(?! (?:that|on|in|for visitors)\b)(?:\b|:)"
+        ),
+        needs("description descriptions caption captions version"),
+        also=needs("here"),
         unless_clause=THERE,
         unless_asked=ASKS_DESCRIPTION,
     ),

@@ -63,7 +63,7 @@ class WordingRule(NamedTuple):
     unless_after: Wording | None = None
     """A match right after which this follows does not count."""
     unless_before: Wording | None = None
-    """A match before which this stands in its turn, or in the question that it answers, does not count."""
+    """A match before which this stands in its turn does not count."""
     unless_clause: Wording | None = None
     """A match does not count if this is in its sentence, up to the next comma after it."""
     unless_sentence: Wording | None = None
@@ -184,8 +184,6 @@ def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, ma
         return True
     answers = turns[number].role == "gpt" and number > 0
     asked = straight(turns[number - 1].text if answers else text)
-    if answers and rule.unless_before and _holds(rule.unless_before, asked):
-        return True
     return rule.unless_asked is not None and _holds(rule.unless_asked, asked)
 
 
