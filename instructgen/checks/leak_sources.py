@@ -45,8 +45,10 @@ SOURCE_BY = (
     r"|(?:taken|inferr?ed|infer|deduced?|gather(?:ed)?|known?|clear|evident|apparent|learn(?:ed|t)?|follows|derived?"
     rf"|conclude[d]?) from|{_TOLD} (?:in|by)|(?:nothing|anything|anywhere|nowhere|everything|something|word) in"
     r"|limited to|to (?:quote|cite|paraphrase)|quoting|citing|paraphrasing|trusting|combining|piecing together"
-    r"|if (?:i|we|one) (?:trust|believe|follow|read|take)s?|sticking to|on the basis of|on the strength of|(?:by|from"
-    r"|when|after|in) (?:reading|comparing|looking (?:at|through)|consulting|combining))"
+    r"|in (?:the )?(?:light|view) of|with (?:reference|respect|regard) to|taking|judged by|as far as|(?:rests?|based|basing"
+    r" (?:this|it|that|my answer)|base (?:this|it|that|my answer)) on|(?:can|could) be read in|this is from|assuming"
+    r"|(?:know|tell|infer|conclude) (?:this |it |that )?from|if (?:i|we|one) (?:trust|believe|follow|read|take)s?|sticking to|on the basis of|on the strength of|(?:by|from"
+    r"|when|after|in|on) (?:reading|comparing|looking (?:at|through)|consulting|combining))"
 )
 _SOURCE_BY = rf"(?:{SOURCE_BY}|given|from)"
 _CAPTION = r"(?:captions?|captioners?|annotations?|annotators?|metadata|ground[- ]truth(?: labels?)?|alt[- ]text)"
@@ -149,9 +151,9 @@ SOURCES = (
         wording(
             rf"\b(?:{_SOURCE_BY}|in|by|to|with|of) (?:the|this|that|your|these|those|an?|one of the|all|both|my) "
             rf"{_THE}{_KIND}descriptions?\b(?! (?:of|on|for) )",
-            rf"\b(?:the|this|your|that|each|an?|any|no|one|two|these|most|some|several|{_GIVEN}|first|second) "
+            rf"\b(?:the|this|your|that|each|every|an?|any|no|one|two|these|most|some|several|{_GIVEN}|first|second) "
             rf"{_THE}{_KIND}descriptions? {_HOW}(?:{_SAYS})\b",
-            rf"\b(?:the|these|all|both|five|your|given|provided) {_KIND}descriptions\b(?! (?:of|on|for) )",
+            rf"\b(?:the|these|all|both|five|your|given|provided) {_KIND}(?:\w+ )?descriptions\b(?! (?:of|on|for) )",
             r"\bdescriptions? (?:(?:that )?(?:i|we) (?:have|had|was|were|am)|to go (?:by|on)|provided|given|above)\b",
             r"\b(?:image|photo|picture|scene|text|textual|written|provided|given|your) descriptions?\b(?! of)",
         ),
@@ -186,7 +188,7 @@ SOURCES = (
             r"\b(?:little|nothing|not much|much|more|all that|what|only thing) (?:else |more )?(?:is|was)? ?known\b"
             r"|\bit is (?:not |un)known (?:that|whether|what|how|who|where|why)\b",
             rf"\b(?:{_SOURCE_BY}) (?:the |these |those |what )?(?:available|existing|known|limited) (?:details|facts)\b",
-            rf"\b(?:textual|written|verbal|spatial|positional) (?:{_DATA}|{_TEXTS}|evidence|clues?|hints?|account)\b"
+            rf"\btextual \w+|\b(?:written|verbal|spatial|positional) (?:{_DATA}|{_TEXTS}|evidence|clues?|hints?|account)\b"
             rf"|\byour (?:text|message|notes) (?:{_SAYS})\b",
             rf"\b(?:{_DATA}|{_TEXTS}|nouns) (?:that )?(?:we|i)(?:'ve| have|'m| had| was| were| am| got| received"
             r"| possess| can (?:access|go by|use)| go by| rely on| work with)\b"
@@ -221,7 +223,7 @@ SOURCES = (
         also=_TEXT_WORDS
         | needs("provided given supplied context details detail content said described written told known evidence")
         | needs(
-            "stated mentioned informed reported read gather recorded listed nouns clue clues what file me allusion values"
+            "textual stated mentioned informed reported read gather recorded listed nouns clue clues what file me allusion values"
         ),
         unless_after=ATTACHED,
         unless_clause=THERE,
@@ -233,10 +235,10 @@ SOURCES = (
         wording(
             rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:labels|sentences?|summary|transcript)\b(?! (?:on|in|of|at|from) )",
             rf"\b{SOURCE_BY} (?:the|this|these|those|your|my|our|all|both|one|two|a|any|only|either|each) {_THE}{_KIND}"
-            rf"{_TEXTS}\b(?! (?:on|in|at|below|written|printed|displayed|visible|shown|that) )(?! ?[\"“:])",
+            rf"{_TEXTS}\b(?! (?:on|in|at|below|written|printed|displayed|visible|shown|that (?:is|are|reads|says)) )(?! ?[\"“:])",
             rf"\b(?:{_SOURCE_BY}|in|by|with|to) (?:the|this|these|those|your|all|both|one of) {_THE}{_KIND}"
             r"(?:text|data|sentences?|summary)\b"
-            r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that) )(?! ?[\"“:])",
+            r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that (?:is|are|reads|says)) )(?! ?[\"“:])",
             rf"\b(?:the|this|your|my|our|these|first|second|third|last|only|no|one|another|each) {_THE}{_KIND}"
             rf"(?:texts?|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|statement|transcript|narrative"
             rf"|account|source|record|report|inventory|documentation|write-?up|wording|entry|filename|json|input"

@@ -129,7 +129,7 @@ _TELLING = (
             rf"(?<!can )(?<!could )\b(?:is|are|was|were|being|gets?|got) {_FULLY}described (?:\w+ly )?"
             r"(?:as|to be|in the)\b",
             r"\bas described(?: in\b|,|\.)|\bdescribed (?:here )?as (?:having|being|wearing|an?)\b",
-            rf"\b(?:it|there|this|that|which|what) (?:is|was|has been|'s) {_FULLY}(?:noted|mentioned|stated|specified|said"
+            rf"\b(?:it|there|this|that|which|what) (?:is|was|has been|'s|'s been) {_FULLY}(?:noted|mentioned|stated|specified|said"
             r"|written|reported|recorded|told|described|listed)(?: here| there)? (?:that|whether|how many|who|where|what"
             r"|in (?:the|this|my|your))\b",
             r"\byou(?:'ve| have)? (?:(?:described|listed|told me|gave me|wrote|sent me|supplied|mentioned)\b"
