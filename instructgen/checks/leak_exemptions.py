@@ -8,7 +8,7 @@ a man waits beside a sign" is a leak.
 from .wording import wording
 
 _READABLE = (
-    r"signs?|stickers?|boards?|\w*boards?|screens?|monitors?|displays?|pages?|books?|posters?"
+    r"signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip|info)?boards?|screens?|monitors?|displays?|pages?|books?|posters?"
     r"|banners?|papers?|packag\w+|tickets?|receipts?|documents?|forms?|plaques?|menus?|letters?|notes?|charts?|graphs?"
     r"|diagrams?|maps?|slides?|websites?|articles?|reports?|newspapers?|magazines?|tags?|flyers?|leaflets?|brochures?"
     r"|memes?|cartoons?|comics?|drawings?|paintings?|prints?|envelopes?|cheques?|badges?|stamps?|coins?|tombstones?"
@@ -18,13 +18,22 @@ _SURFACE = r"labels?|cards?|bottles?|jars?|cans?|cups?|mugs?|shirts?|t-shirts?|j
 _SMALL_SURFACE = r"labels?|cards?|bottles?|jars?|cans?|shirts?|t-shirts?|jerseys?|box"
 _ONE = r"(?:the|this|that|its|his|her|their|a|an|each|any|every|one|some|most|several|two)"
 _BETWEEN = r"(?: (?!and\b|or\b|but\b)[\w'-]+){0,2}"
+_BEARER = (
+    r"(?:signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip|info)?boards?|screens?|monitors?|displays?|pages?|books?|posters?|banners?|packag\w+|tickets?"
+    r"|receipts?|plaques?|menus?|charts?|graphs?|diagrams?|maps?|slides?|websites?|newspapers?|magazines?|flyers?|leaflets?"
+    r"|brochures?|memes?|cartoons?|comics?|paintings?|envelopes?|cheques?|badges?|stamps?|coins?|tombstones?|gravestones?"
+    r"|logos?|museums?|exhibits?|drawings?|subtitles?)"
+)
+"""Of what can be read, that which is never a teacher's own source; "notes", "report" and "document" may be."""
 THERE = wording(
-    rf"\b(?:(?:in|by|at|from) {_ONE}{_BETWEEN} (?:{_READABLE})"
+    rf"\b(?:(?:in|by|at|from) {_ONE}{_BETWEEN} {_BEARER}"
     rf"|(?:on|across) {_ONE}{_BETWEEN} (?:{_READABLE}|{_SMALL_SURFACE}))\b",
     r"\b(?:reads|reading [\"“']|printed|spelled|handwritten|engraved)",
+    r"\b(?:notes?|notices?|letters?|forms?|papers?|tags?|reports?|documents?|words?) (?:on|at|by|pinned|taped|hung|hanging"
+    r"|attached|stuck|printed|written)\b",
     r"\bmentioned (?:earlier|above|before|previously)\b",
     r"\b(?:earlier|previously|already|just|we|i) mentioned\b",
-    rf"\b(?:the|a|an|this|its) (?:\w+ )?(?:{_READABLE}|label|card)(?: [\w'-]+){{0,3}} (?:is|are|was|does|doesn't|isn't)\b",
+    rf"\b(?:the|a|an|this|its) (?:\w+ )?(?:{_BEARER}|label|card)(?: [\w'-]+){{0,3}} (?:is|are|was|does|doesn't|isn't)\b",
 )
 """"on the sign", "by a board": the wording speaks of what can be read there, or of what was said before."""
 ATTACHED = wording(
@@ -60,8 +69,8 @@ SPEAKS_OF_PLACES = wording(
 )
 """Coordinates of the world, not of the picture."""
 SOMETHING_TO_READ = wording(
-    rf"\b(?:{_READABLE}|reads|written|printed|quotes?|titles?|headlines?|lettering|writing|language"
-    r"|handwriting|painted|drawers?|products?|spices?|wine)\b"
+    rf"\b(?:{_BEARER}|reads|(?:written|printed|painted) (?:on|in|at|across|by hand)|lettering|handwriting|headlines?|drawers?"
+    r"|products?|spices?|wine)\b"
 )
 """Somewhere there is something to read."""
 ASKS_TO_READ = wording(

@@ -9,6 +9,7 @@ from .leak_boxes import BOXES
 from .leak_exemptions import ASKS_DESCRIPTION, ASKS_TO_READ, THERE
 from .leak_hearsay import HEARSAY
 from .leak_sources import LONE_NOUN, PICTURE, SOURCES
+from .leak_unseen import UNSEEN
 from .wording import WordingRule, needs, wording
 
 _TOLD = (
@@ -241,14 +242,13 @@ _TOLD_PERHAPS = WordingRule(
     wording(
         r"\b(?:is|are|was|were) (?:\w+ly )?described\b|\b(?:as|the) descri(?:bed|ption)\b",
         r"\b(?:as )?you (?:mentioned|said|noted|wrote)\b",
-        r"\b(?:is|are) (?:referred to as|label(?:l)?ed as)\b|\b(?:reportedly|supposedly|allegedly)\b",
     ),
-    needs("described description mentioned said noted wrote referred labeled labelled reportedly supposedly allegedly"),
+    needs("described description mentioned said noted wrote"),
     unless_clause=THERE,
     unless_asked=ASKS_DESCRIPTION,
 )
 
-RULES = (*_SPEAKERS, *BOXES, *SOURCES, *_TELLING, *_REQUEST, *HEARSAY, LONE_NOUN, _TOLD_PERHAPS)
+RULES = (*_SPEAKERS, *BOXES, *SOURCES, *_TELLING, *_REQUEST, *HEARSAY, *UNSEEN, LONE_NOUN, _TOLD_PERHAPS)
 """In the order in which they count: what fails before what is doubtful."""
 
 _AS_ONE_WHO_SEES = "Speak as someone who sees the picture; never name {} as a source."

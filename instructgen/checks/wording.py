@@ -22,7 +22,7 @@ class Wording:
     """Alternatives, written in lower case, as one pattern. It is compiled when a text is first searched for it."""
 
     def __init__(self, alternatives: Sequence[str]) -> None:
-        self._pattern = "|".join(alternatives)
+        self.pattern = "|".join(alternatives)
 
     def search(self, text: str) -> re.Match[str] | None:
         """Find the first match, in any case."""
@@ -38,11 +38,11 @@ class Wording:
 
     @cached_property
     def _any_case(self) -> re.Pattern[str]:
-        return re.compile(self._pattern, re.IGNORECASE)
+        return re.compile(self.pattern, re.IGNORECASE)
 
     @cached_property
     def _lower_case(self) -> re.Pattern[str]:
-        return re.compile(self._pattern)
+        return re.compile(self.pattern)
 
 
 class WordingRule(NamedTuple):

@@ -112,7 +112,7 @@ def test_a_lone_source_noun_is_doubtful() -> None:
 
 
 def test_hearsay_is_doubtful() -> None:
-    for text in ("The chairs are referred to as antique.", "It is labeled as a truck."):
+    for text in ("As you noted, it is white.", "The suspects were described."):
         verdict = judged(CHECK, answer(text))
         assert (verdict.outcome, verdict.reason) == ("doubtful", "described_as")
 
