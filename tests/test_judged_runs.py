@@ -208,9 +208,13 @@ def test_a_judge_that_sees_is_sent_the_pictures_and_doubts_what_it_cannot_see(tm
     shutil.copytree(shipped() / "pipelines/demo", tmp_path / "demo")
     picture = tmp_path / "demo/images/coffee.jpg"
     fields = {"action": "reject", "vision": True}
-    tree = yaml.safe_load((shipped() / "pipelines/demo.yaml").read_text(encoding="utf-8"))
-    tree["tasks"] = {"complex_reasoning": tree["tasks"]["complex_reasoning"] | {"samples": 1}}
-    tree |= {"roles": {"judge": asking(judge.base_url)}, "checks": tree["checks"] | {"judge": fields}}
+    tree = {
+        "source": yaml.safe_load((shipped() / "pipelines/demo.yaml").read_text(encoding="utf-8"))["source"],
+        "teacher": {"use": "grounded"},
+        "roles": {"judge": asking(judge.base_url)},
+        "tasks": {"complex_reasoning": {"form": "single_question"}},
+        "checks": {"shape": {"action": "retry"}, "judge": fields},
+    }
     path, run = write_recipe(tmp_path / "demo.yaml", tree), tmp_path / "run"
     picture.write_bytes(b"no picture any more")
     succeeds("run", path, "--out", run)

@@ -10,15 +10,24 @@ from typing import ClassVar, Literal
 
 from ..records import Context, Sample, Span, Verdict
 from .annotation import AnnotationCheck
+from .denials import ends_there
 from .mentions import Mention, Reading, Token
-from .objects import Finding, asserted, span_of
-from .polarity import DETERMINERS, NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS, ends_there
+from .objects import Finding, asserted, is_narrower, span_of
+from .polarity import NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
 from .truth import Truth
 from .word_lists import word_lists
 
 _PASSED = Verdict(check="answer_agreement", outcome="pass")
 
 _YES, _NO = frozenset(("yes", "yeah", "yep", "indeed", "certainly")), frozenset(("no", "nope"))
+_ONE_OR_MORE = word_lists()["definite"] | {"a", "an", "any", "some"}
+"""Before these, "no" denies each and every one; "three dogs" may be two."""
+_NONE = (
+    ("not", "a", "single"), ("not", "one"), ("none",), ("i", "see", "no"), ("i", "see", "none"), ("i", "can't", "see"),
+    ("i", "can't", "find"), ("i", "don't", "see"),
+)  # fmt: skip
+_NO_ONE = frozenset(("none", "not", "isn't", "aren't", "no"))
+_SOME = frozenset(("one", "some", "two", "several", "three"))
 _BE = word_lists()["question_verbs"]
 _SEE = word_lists()["asks_to_see"]
 _CORRECTS = NEGATORS | {"actually", "nothing", "nobody", "instead", "however", "unclear", "absent", "unable"}
@@ -80,38 +89,39 @@ class AnswerAgreementCheck(AnnotationCheck):
     def _fault(
         self, mention: Mention, asked: Sequence[Token], answer: Sequence[Token], reading: Reading, truth: Truth
     ) -> tuple[Reason, Finding] | None:
-        opening = answer[0].low
         if mention.polarity == "asserted" and mention.definite:
             finding = asserted(mention, truth, self._vocabulary)
             wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
-        if mention.polarity != "asked" or opening not in _YES | _NO:
+        opening = _opening([token.low for token in answer[:4]]) if mention.polarity == "asked" else ""
+        if not opening:
             return None
-        first, last = _sentence(asked, mention)
+        first, last = reading.sentence(mention)
         low = [token.low for token in asked]
         if {"or", "other", "another", "else"} & set(low[first:last]):
             return None
         adjectives = _asked_for(low, mention, first, last)
-        if opening in _YES:
+        if opening == "yes":
             finding = asserted(mention, truth, self._vocabulary)
             if finding.standing not in ("contradicted", "doubtful"):
                 return None
             return "yes_without_object", finding if adjectives == [] else finding._replace(standing="doubtful")
         denied = adjectives is not None and mention.certain and truth.supports(mention.name)
+        denied = denied and not is_narrower(mention, truth)
         if denied and ends_there(low, mention.last, last) and (not adjectives or _named_again(mention, low, reading)):
             return "no_despite_object", Finding(mention, "contradicted", "denied_object")
         return None
 
 
-def _sentence(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
-    """Give the bounds of the sentence around a mention."""
-    sentence = tokens[mention.first].sentence
-    first, last = mention.first, mention.last
-    while first and tokens[first - 1].sentence == sentence:
-        first -= 1
-    while last < len(tokens) and tokens[last].sentence == sentence:
-        last += 1
-    return first, last
+def _opening(words: Sequence[str]) -> Literal["", "yes", "no"]:
+    """Tell whether an answer begins with a yes or a no, in whatever words: ``I do``, ``There are none``."""
+    if words[0] in _NO or any(tuple(words[: len(none)]) == none for none in _NONE):
+        return "no"
+    there = words[0] in ("there", "there's")
+    if there and not _NO_ONE.isdisjoint(words[1:3]):
+        return "no"
+    does = words[:2] in (["i", "do"], ["i", "can"])
+    return "yes" if words[0] in _YES or does or (there and not _SOME.isdisjoint(words[1:3])) else ""
 
 
 def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> list[str] | None:
@@ -127,7 +137,7 @@ def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> l
         rest = before[1:]
     else:
         return None
-    adjectives = [word for word in rest if word not in DETERMINERS and word not in ("out", "visible", "single")]
+    adjectives = [word for word in rest if word not in _ONE_OR_MORE and word not in ("out", "visible")]
     return None if any(word in PREPOSITIONS or word in PHRASE_ENDS for word in adjectives) else adjectives
 
 

@@ -4,91 +4,101 @@ A noun that has no other meaning in talk of pictures ("the annotations") fails w
 text") only with a preposition or a verb that makes it the source: "according to the text", "the text does not say".
 """
 
-from .leak_exemptions import ASKS_CAPTION, ASKS_PLACE, ASKS_TO_READ, SOMETHING_TO_READ, SPEAKS_OF_PLACES, THERE, VISIBLE
+from .leak_exemptions import (
+    ASKS_CAPTION,
+    ASKS_CAPTIONS,
+    ASKS_DESCRIPTION,
+    ASKS_TO_READ,
+    ASKS_TO_READ_CAPTION,
+    ATTACHED,
+    SOMETHING_TO_READ,
+    THERE,
+    VISIBLE,
+    VISIBLE_CAPTION,
+)
 from .wording import WordingRule, needs, wording
 
 _THE = (
-    r"(?:(?:the|these|those|this|that|your|its|their|all|both|each|every|one|some|any|none|most|several|of|five|four"
-    r"|three|two|first|second|third|fourth|fifth|last|other|only) )*"
+    r"(?:(?:the|these|those|this|that|your|its|their|my|our|all|both|each|every|one|some|any|none|most|several|of|five"
+    r"|four|three|two|first|second|third|fourth|fifth|last|other|only) )*"
 )
-_GIVEN = r"provided|given|supplied|available|listed|accompanying|original|human|coco|following|above|preceding"
+_GIVEN = (
+    r"provided|given|supplied|available|listed|accompanying|attached|original|human|coco|following|above|preceding"
+    r"|relevant|reference|underlying|associated|corresponding|source|background|input|human-written|crowd-?sourced"
+)
 _KIND = (
     rf"(?:(?:{_GIVEN}|image|images'|image's|photo|picture|scene|text|textual|written|verbal|first|second|third|other"
-    r"|limited|dataset|short|object) )*"
+    r"|limited|dataset|short|brief|object|five|sparse|scant) )*"
 )
 _BY = (
     r"(?:according to|(?:up)?on|as per|per|from|given|by|in|using|with|across|within|of|to|alone|through|via|beyond"
-    r"|following|reading|considering)"
+    r"|following|reading|considering|combining|comparing|quote|quoting|citing|see|trust|believe)"
 )
-_SOURCE_BY = r"according to|based (?:up|only |solely |purely )?on|judging (?:by|from)|going by|as per|per|given|from"
-_CAPTION = r"(?:captions?|captioners?|annotations?|annotators?|metadata|ground[- ]truth(?: labels?)?)"
-_ONLY_SOURCE = r"(?:captions|captioners?|annotations?|annotators?|metadata|ground[- ]truth)"
+_TOLD = (
+    r"(?:stated|said|mentioned|described|noted|indicated|listed|written|given|specified|reported|recorded|claimed"
+    r"|summari[sz]ed|named|documented|suggested|implied|confirmed|supported|backed up)"
+)
+SOURCE_BY = (
+    r"(?:according to|based (?:up|only |solely |purely |entirely |just |exclusively )?on|judging (?:only )?(?:by|from)"
+    r"|going (?:only |just )?(?:by|on|off)|as per|per|rel(?:y|ying) (?:only |solely )?on|drawing on"
+    r"|working (?:only |solely )?(?:from|with|off)|in (?:line|accordance|keeping) with|consistent with|to go (?:by|on)"
+    r"|(?:taken|inferr?ed|infer|deduced?|gather(?:ed)?|known?|clear|evident|apparent|learn(?:ed|t)?|follows|derived?"
+    rf"|conclude[d]?) from|{_TOLD} (?:in|by)|(?:nothing|anything|anywhere|nowhere|everything|something|word) in"
+    r"|limited to|to (?:quote|cite|paraphrase)|quoting|citing|paraphrasing|trusting|combining|piecing together"
+    r"|in (?:the )?(?:light|view) of|with (?:reference|respect|regard) to|taking|judged by|as far as|(?:rests?|based|basing"
+    r" (?:this|it|that|my answer)|base (?:this|it|that|my answer)) on|(?:can|could) be read in|this is from|assuming"
+    r"|(?:know|tell|infer|conclude) (?:this |it |that )?from|if (?:i|we|one) (?:trust|believe|follow|read|take)s?|sticking to|on the basis of|on the strength of|(?:by|from"
+    r"|when|after|in|on) (?:reading|comparing|looking (?:at|through)|consulting|combining))"
+)
+_SOURCE_BY = rf"(?:{SOURCE_BY}|given|from)"
+_CAPTION = r"(?:captions?|captioners?|annotations?|annotators?|metadata|ground[- ]truth(?: labels?)?|alt[- ]text)"
+_ONLY_SOURCE = r"(?:captions|captioners?|annotations?|annotators?|metadata|ground[- ]truth|alt[- ]text)"
 _HOW = (
     r"(?:(?:also|all|only|both|just|clearly|explicitly|specifically|further|itself|themselves|simply|merely|even|then"
-    r"|alone|here|together) )*"
+    r"|alone|here|together|never|actually|above|below|you gave me|i (?:have|was given)|we have) )*"
 )
 _NOT_SAY = (
-    r"(?:do|does|did)(?: not|n't) (?:\w+ly )?(?:say|state|mention|specify|describe|tell|give|include|indicate|provide"
-    r"|note|list|reveal|clarify|contain|cover|make|confirm|detail|show)"
+    r"(?:do|does|did)(?: not|n't) (?:\w+ly |even |go |really )*(?:say|state|mention|specify|describe|tell|give|include"
+    r"|indicate|provide|note|list|reveal|clarify|contain|cover|make|confirm|detail|show|into|help|allow|name|bring"
+    r"|address|elaborate|rule|touch|refer|disclose|identify|explain|speak|talk|comment)"
 )
-_MENTIONS = r"mention\w*|tells? (?:us|me|of)|specif(?:y|ies|ied)|describ(?:es?|ed)|notes?|names?|makes? no|gives? no"
+_MENTIONS = (
+    r"mention\w*|tells? (?:us|me|of)|specif(?:y|ies|ied)|describ(?:es?|ed)|notes?|names?|makes? (?:no|mention)|gives? no"
+    r"|brings? up|(?:is|are) silent|says? nothing|reports?|records?|refers? to|fails? to|omits?|lacks?|leaves? out"
+    r"|goes on|puts? it|speaks? (?:of|about)|talks? (?:of|about)"
+)
 _TELLS = (
     rf"{_MENTIONS}|{_NOT_SAY}|impl(?:y|ies|ied)|suggests?|indicates?|refers?|hints?|emphasi[sz]es?|confirms?|adds?"
-    r"|speaks? (?:of|about)|talks? (?:of|about)|calls?|leaves? (?:open|out|it)|makes? it"
+    r"|calls?|leaves? (?:open|it)|makes? (?:it|clear)|rules? out|has (?:him|her|it|them|the)|have (?:him|her|it|them|the)"
+    r"|agrees?|differs?|disagrees?|claims?|asserts?|identif(?:y|ies)|is used to describe|has it that|nor|leads? (?:me|us)"
+    r"|lets? (?:me|us) (?:know|infer|conclude)|allows? (?:me|us)|points? to|focus(?:es)?|characteri[sz]es?|depicts?|paints?"
+    r"|reveals?|(?:is|are|was|were) (?:clear|silent|vague|right|correct|accurate|unclear|brief|ambiguous|to be (?:believed"
+    r"|trusted)|explicit|mute|limited|consistent|contradictory|unanimous|at odds|too (?:short|vague|brief))"
 )
 _SAYS = (
     rf"{_TELLS}|sa(?:ys?|id)|states?|stated|list(?:s|ed)?|noted|provides?|gives?|given|reveal\w*|include\w*|contain\w*"
     r"|shows?|agree\w*|differs?|point(?:s|ed)?|rank|do not|don't|does not|doesn't|did not|didn't|put|place|makes?|have"
-    r"|has"
+    r"|has|covers?|at hand"
 )
-_DATA = r"(?:information|details?|context|text|data|list|input|facts|sentences?|labels?|content)"
+_DATA = r"(?:information|info|details?|context|text|data|list|input|facts|sentences?|labels?|content|material)"
 PICTURE = r"(?:image|picture|photo|photograph|scene)"
-_THINGS = r"(?:objects?|items?|things?|classes|categories|labels?|elements|animals|people)"
+_THINGS = r"(?:objects?|entit(?:y|ies)|items?|things?|classes|categories|labels?|elements|animals|people)"
 _MARKS = r"[\"“'][^\"”]{1,40}[\"”']"
 _CAPTION_WORDS = needs(
-    "caption captions captioner captioners annotation annotations annotator annotators metadata truth"
+    "caption captions captioner captioners annotation annotations annotator annotators metadata truth alt"
 )
-
-BOXES = (
-    WordingRule(
-        "box_mentioned",
-        "fail",
-        wording(
-            r"\bbounding[- ]?box(?:es)?\b|\bbbox(?:es)?\b|\b[xy][- ](?:coordinates?|range)\b|\b[xy]1 ?[,=]",
-            # The noun, not the verb: "her bag coordinates with the outfit".
-            r"\bcoordinates\b(?! (?:with|the|its|his|her|their|our|traffic|all|between|well|perfectly|nicely|them|a|an"
-            r"|and) )",
-            r"\bthe coordinates\b|\bbox(?:es)? (?:given|provided|listed)\b(?! (?:to|by|away|out))",
-            r"\b(?:object|box) (?:detections?|detectors?|annotations?|positions|locations)\b",
-            r"\bthe detected (?!smoke|gas|movement|motion)\w",
-            r"\bdetected (?:objects?|items?|things?|instances?|classes|categories|boxes|persons?|people)\b",
-            r"\bthe detections?\b(?! (?:camera|device|dog|area))",
-            r"\b(?:its|their|whose) box(?:es)? (?:covers?|spans?|overlaps?|reach(?:es)?|occup(?:y|ies)|extends?"
-            r"|touch(?:es)?|lies?|starts?|ends?)\b",
-            r"\b(?:annotated|labell?ed) (?:objects?|items?|box(?:es)?|instances?|regions?|categories|classes)\b",
-        ),
-        needs("bounding boundingbox coordinates detection detections detected detector detectors annotation")
-        | needs(
-            "annotations x1 y1 x y bbox bboxes coordinate box boxes annotated labeled labelled positions locations"
-        ),
-        unless_sentence=SPEAKS_OF_PLACES,
-        unless_asked=ASKS_PLACE,
-    ),
-    WordingRule(
-        "coordinates",
-        "fail",
-        wording(
-            r"[\[({] ?(?:0?\.\d+|[01](?:\.0+)?)(?: ?, ?(?:0?\.\d+|[01](?:\.0+)?))+ ?[\])}]",
-            r"(?:\b0?\.\d{2,} ?, ?){3}0?\.\d{2,}",
-            r"\[ ?\d{1,4}(?: ?, ?\d{1,4}){3} ?\]",
-            r"(?<![\d.$€£])0?\.\d{2,} ?(?:,|and|by|/|to|-|–) ?0?\.\d{2,}(?!\d)"
-            r"(?! ?(?:cm|mm|m|km|kg|g|%|percent|inch|in|miles|\$))",
-            r"\b[xy](?:min|max|[12])? ?= ?0?\.\d",
-        ),
-        signs=("0.", "[", "(.", "=.", " ."),
-        marks="0123456789",
-        unless_quoted=False,
-    ),
+_SENTENCES = r"(?:sentences?|summar(?:y|ies)|passages?|paragraphs?|excerpts?|transcripts?|narratives?|write-?ups?)"
+_TEXTS = (
+    rf"(?:{_SENTENCES}|texts?|data|labels|info(?:rmation)?|facts|inputs?|records?|notes|wording|words|accounts?"
+    r"|sources?|materials?|messages?|references?|reports?|tags|inventory|entr(?:y|ies)|documentation|narration|listing"
+    r"|list|statements?|phrases|json|testimony|documents?|file ?name|hints? given|prompt)"
+)
+_TEXT_WORDS = needs(
+    "sentence sentences summary summaries passage passages paragraph paragraphs excerpt excerpts transcript transcripts"
+    " narrative narratives writeup write text texts data labels info information facts input inputs record records"
+    " notes wording words account accounts source sources material materials message messages reference references"
+    " report reports tags inventory entry entries documentation narration listing list statement statements phrases"
+    " json testimony document documents file filename hint hints prompt"
 )
 
 SOURCES = (
@@ -96,101 +106,200 @@ SOURCES = (
         "caption_mentioned",
         "fail",
         wording(
+            rf"\b{SOURCE_BY} {_THE}{_KIND}{_CAPTION}\b(?! ?[:,]? ?[\"“:'])",
+            r"\b(?:provided|given|human|coco|dataset) (?:captions?|annotations?|labels?|metadata|sentences)\b",
+            r"\b(?:captions?|annotations?|sentences) (?:above|provided|given|you gave|i (?:have|was|am))\b"
+            r"(?! (?:the|this|a|it|him|her|them)\b)",
+            r"\b(?:captions?|annotations?) (?:(?:number|no\.?) )?(?:\d|one|two|three|four|five)\b",
+            r"\bcaption (?:writers?|authors?|number)\b|\bimage captions?\b",
+            rf"\b(?:first|second|third|fourth|fifth|relevant|given|other|another|one) {_CAPTION} (?:{_SAYS}|reads?)\b",
+            r"\bas captioned\b|\b(?:captions?|annotations?|descriptions?)-based\b|\b(?:ms )?coco (?:entry|data|caption|image"
+            r"|photo|categor|class|label|annotation)",
+            rf"\b(?:is|are) captioned\b(?! [\"“'])|\b{PICTURE} (?:does(?:n't| not) )?mentions?\b",
+        ),
+        _CAPTION_WORDS | needs("captioned coco descriptions description labels sentences mention mentions"),
+        unless_after=ATTACHED,
+        unless_before=VISIBLE,
+        unless_asked=ASKS_TO_READ_CAPTION,
+    ),
+    WordingRule(
+        "caption_mentioned",
+        "fail",
+        wording(
             rf"\b{_BY} {_THE}{_KIND}{_CAPTION}\b(?! ?[:,]? ?[\"“:'])",
             rf"\b{_CAPTION} {_HOW}(?:{_SAYS})\b",
-            rf"\b{_ONLY_SOURCE}\b(?! ?[:,]? ?[\"“'])",
-            r"\b(?:provided|given|human|coco|dataset) (?:captions?|annotations?|labels?|metadata|sentences)\b",
-            r"\b(?:captions?|annotations?|sentences) (?:above|provided|given)\b(?! (?:the|this|a|it|him|her|them)\b)",
-            r"\bcaption (?:writers?|authors?|one|two|three|four|five|number)\b|\bimage captions?\b",
-            rf"\b(?:is|are) captioned\b|\b{PICTURE} (?:does(?:n't| not) )?mentions?\b",
         ),
-        _CAPTION_WORDS | needs("captioned labels sentences mention mentions"),
-        unless_sentence=VISIBLE,
+        _CAPTION_WORDS,
+        unless_after=ATTACHED,
+        unless_before=VISIBLE,
+        unless_clause=VISIBLE_CAPTION,
         unless_asked=ASKS_CAPTION,
+    ),
+    WordingRule(
+        "caption_mentioned",
+        "fail",
+        wording(rf"\b{_ONLY_SOURCE}\b(?! ?[:,]? ?[\"“'])"),
+        _CAPTION_WORDS,
+        unless_after=ATTACHED,
+        unless_before=VISIBLE,
+        unless_clause=VISIBLE_CAPTION,
+        unless_asked=ASKS_CAPTIONS,
     ),
     WordingRule(
         "description_mentioned",
         "fail",
         wording(
-            rf"\b(?:{_SOURCE_BY}|in|by|to|with|of) (?:the|this|that|your|these|an?) {_KIND}descriptions?\b"
-            r"(?! (?:of|on|for) )",
-            rf"\b(?:the|this|your|that|each|an?|any|no|first|second|one|these|{_GIVEN}) {_KIND}descriptions? "
-            rf"{_HOW}(?:{_SAYS})\b",
-            rf"\b(?:the|these|all|both|your|given|provided) {_KIND}descriptions\b(?! (?:of|on|for) )",
+            rf"\b(?:{_SOURCE_BY}|in|by|to|with|of) (?:the|this|that|your|these|those|an?|one of the|all|both|my) "
+            rf"{_THE}{_KIND}descriptions?\b(?! (?:of|on|for) )",
+            rf"\b(?:the|this|your|that|each|every|an?|any|no|one|two|these|most|some|several|{_GIVEN}|first|second) "
+            rf"{_THE}{_KIND}descriptions? {_HOW}(?:{_SAYS})\b",
+            rf"\b(?:the|these|all|both|five|your|given|provided) {_KIND}(?:\w+ )?descriptions\b(?! (?:of|on|for) )",
             r"\bdescriptions? (?:(?:that )?(?:i|we) (?:have|had|was|were|am)|to go (?:by|on)|provided|given|above)\b",
-            r"\b(?:image|photo|picture|scene|text|textual|provided|given|your) descriptions?\b(?! of)",
+            r"\b(?:image|photo|picture|scene|text|textual|written|provided|given|your) descriptions?\b(?! of)",
         ),
         needs("description descriptions"),
-        unless_sentence=THERE,
+        unless_after=ATTACHED,
+        unless_before=VISIBLE,
+    ),
+    WordingRule(
+        "description_mentioned",
+        "fail",
+        wording(r"\b(?:the|this|your) description(?! of\b| on\b| for\b|:)\b"),
+        needs("description"),
+        unless_after=ATTACHED,
+        unless_before=VISIBLE,
+        unless_clause=THERE,
+        unless_asked=ASKS_DESCRIPTION,
     ),
     WordingRule(
         "text_mentioned",
         "fail",
         wording(
-            rf"\b(?:the|this|your|no|these|any) (?:provided|given|supplied) (?:\w+ )?{_DATA}\b",
-            rf"\b(?:{_SOURCE_BY}) (?:the |these |those )?(?:available|existing|known|limited) details\b",
-            rf"\b(?:textual|written|verbal|spatial|positional) {_DATA}\b|\byour (?:text|message) (?:{_SAYS})\b",
-            rf"\b{_DATA} (?:that )?(?:we|i) (?:have|had|was|were|am)\b|\b(?:in|from) your input\b",
-            r"\b(?:we|i) (?:are|were|was|am|have been)(?: not|n't)? (?:told|informed|provided|given)\b"
+            rf"\b(?:the|this|your|no|these|any|all|my) (?:provided|given|supplied) (?:\w+ )?(?:{_DATA}|{_TEXTS})\b",
+            rf"\b{_TEXTS} (?:provided|given|supplied|sent|handed) (?:to|here|above)(?: me| us)?\b",
+            rf"\b(?:{_DATA}|{_TEXTS}) (?:that )?you(?:'ve| have| had)? (?:just )?(?:provided|given|gave|supplied|shared|sent"
+            r"|mentioned|listed|wrote|written|described)\b",
+            r"\b(?:provided|given|supplied|sent|handed|told|described|conveyed|relayed|available|reported|fed|shared)"
+            r"(?: only| just)? (?:to|with) me\b|\b(?:told|informed) me (?:that|about|only|nothing|of)\b",
+            rf"\b(?:says?|states?|tells|goes|reads|suggests?) (?:the|our|your) {_KIND}(?:{_DATA}|{_TEXTS})\b",
+            rf"\bthe (?:reference|allusion|references) to\b|\b(?:the|no|any|this) {PICTURE}(?:'s)? (?:file )?(?:data|info"
+            rf"|information|text|file name)\b|\b(?:file|scene|caption|annotation|label|position|location|layout|numerical"
+            rf"|numeric|spatial) (?:data|info|information|text|file|values)\b",
+            r"\b(?:little|nothing|not much|much|more|all that|what|only thing) (?:else |more )?(?:is|was)? ?known\b"
+            r"|\bit is (?:not |un)known (?:that|whether|what|how|who|where|why)\b",
+            rf"\b(?:{_SOURCE_BY}) (?:the |these |those |what )?(?:available|existing|known|limited) (?:details|facts)\b",
+            rf"\btextual \w+|\b(?:written|verbal|spatial|positional) (?:{_DATA}|{_TEXTS}|evidence|clues?|hints?|account)\b"
+            rf"|\byour (?:text|message|notes) (?:{_SAYS})\b",
+            rf"\b(?:{_DATA}|{_TEXTS}|nouns) (?:that )?(?:we|i)(?:'ve| have|'m| had| was| were| am| got| received"
+            r"| possess| can (?:access|go by|use)| go by| rely on| work with)\b"
+            r"|\b(?:in|from|with) (?:your|my) input\b",
+            rf"\b(?:you|i|we)(?:'ve| have| had| was| were)? (?:gave|given|sent|handed|provided|received|got) (?:me |us )?"
+            rf"(?:the|this|these|a|only|some) {_KIND}(?:{_DATA}|{_TEXTS})\b",
+            r"\b(?:we|i|one)(?: (?:are|were|was|am|is|have been|had been)|'re|'m|'ve been)(?: not|n't| only| just| never)? "
+            r"(?:told|informed|provided|given)\b"
             r"(?! (?:an?|the) (?:\w+ )?(?:glimpse|view|sense|look|peek|impression|choice))",
-            rf"\b(?:the|this|your) input {_HOW}(?:{_SAYS})\b",
+            rf"\b(?:the|this|your|my|our) input {_HOW}(?:{_SAYS})\b",
             rf"\b{_DATA} (?:(?:that )?(?:is|are|was|were) )?(?:provided|given|supplied)\b"
             r"(?! (?:by|in|on|at|to) (?:\w+ ){0,2}\w)",
-            rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:information|facts|input)\b"
+            rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:information|info|facts|input)\b"
             r"(?! (?:of|on|at|desk|board|booth|sign|cent|count))",
-            r"\b(?:the|this|your|any|no|more|available|limited) (?:(?:available|limited|provided|given) )?"
-            r"(?:information|details|context|facts) (?:available|at hand|above|we have|i have)\b",
+            r"\b(?:the|this|your|any|no|more|available|limited|my|little) (?:(?:available|limited|provided|given) )?"
+            r"(?:information|info|details|context|facts|data) (?:available|at hand|above|we have|i have|about|on hand|"
+            r"at my disposal|to go (?:on|by))\b(?! the (?:sign|board|city|town|event|park|show|tour))",
             rf"\b(?:the|this|your) information {_HOW}(?:{_TELLS})\b",
             # "The context suggests" may well be said of what can be seen.
-            rf"\b(?:the|this|your) (?:context|details) {_HOW}(?:{_MENTIONS}|{_NOT_SAY})\b",
-            r"\b(?:from|given) what (?:is|was|has been) (?:said|described|written|given|provided|told|stated|known"
-            r"|mentioned)\b",
+            rf"\b(?:the|this|your) (?:context|details) {_HOW}(?:{_MENTIONS}|{_NOT_SAY})\b"
+            r"|\bas (?:noted|stated|mentioned|given|described)(?: \w+)? in the context\b",
+            r"\b(?:from|given|by|on|of|to|in|with) (?:the little |the )?what(?: little)? (?:is|was|has been|'s|i|we)(?:'ve|'m| have| am| was| were"
+            r"| had| can)?(?: been)?(?: \w+ly)? (?:said|described|written|given|provided|told|stated|known?|mentioned"
+            r"|listed|reported|read|gather|supplied|recorded)\b",
         ),
-        needs("provided given supplied information context facts input details what told informed textual written")
-        | needs("verbal spatial positional have had was were your"),
-        also=needs("provided given supplied information context facts input details said described written told known")
-        | needs("stated mentioned informed data text sentences sentence message list labels content detail"),
-        unless_sentence=THERE,
+        needs("provided given supplied information info context facts input details what told informed textual written")
+        | needs("verbal spatial positional have had was were your m re ve got sent received gave handed am my data")
+        | needs(
+            "says say states state tells goes reads suggest suggests reference references allusion me known unknown"
+        )
+        | needs("file you location position layout numeric numerical caption annotation image picture scene label"),
+        also=_TEXT_WORDS
+        | needs("provided given supplied context details detail content said described written told known evidence")
+        | needs(
+            "textual stated mentioned informed reported read gather recorded listed nouns clue clues what file me allusion values"
+        ),
+        unless_after=ATTACHED,
+        unless_clause=THERE,
+        unless_before=VISIBLE,
     ),
     WordingRule(
         "text_mentioned",
         "fail",
         wording(
-            rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:labels|sentences?)\b(?! (?:on|in|of|at|from) )",
+            rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:labels|sentences?|summary|transcript)\b(?! (?:on|in|of|at|from) )",
+            rf"\b{SOURCE_BY} (?:the|this|these|those|your|my|our|all|both|one|two|a|any|only|either|each) {_THE}{_KIND}"
+            rf"{_TEXTS}\b(?! (?:on|in|at|below|written|printed|displayed|visible|shown|that (?:is|are|reads|says)) )(?! ?[\"“:])",
             rf"\b(?:{_SOURCE_BY}|in|by|with|to) (?:the|this|these|those|your|all|both|one of) {_THE}{_KIND}"
             r"(?:text|data|sentences?|summary)\b"
-            r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that) )(?! ?[\"“:])",
-            rf"\b(?:the|this|your|first|second|third|last) (?:(?:{_GIVEN}) )?"
-            rf"(?:text|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|statement) {_HOW}"
-            rf"(?:{_TELLS}|puts?|says? that)\b",
-            r"\bit does(?:n't| not) (?:say|tell us)\b(?! (?:to|much))",
-            r"\bnothing (?:is|was) (?:said|told) (?:about|of)\b",
+            r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that (?:is|are|reads|says)) )(?! ?[\"“:])",
+            rf"\b(?:the|this|your|my|our|these|first|second|third|last|only|no|one|another|each) {_THE}{_KIND}"
+            rf"(?:texts?|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|statement|transcript|narrative"
+            rf"|account|source|record|report|inventory|documentation|write-?up|wording|entry|filename|json|input"
+            rf"|source material|tag|nouns?|sentences)s?(?: (?:of|for) (?:the|this) {PICTURE}| given| above)? {_HOW}(?:{_TELLS}"
+            r"|puts?|says?|reads?|include|includes|list|lists)\b",
+            r"\b(?:the|these|both|all|neither the) (?:boxes|sentences|labels|texts?|tags) (?:nor|or|and) (?:the )?(?:boxes"
+            r"|sentences|labels|text|captions|descriptions|data|tags)\b",
+            r"\bit (?:does(?:n't| not)|never) (?:explicitly |actually |directly )?(?:say|tell us)\b(?! (?:to|much))",
+            r"\bnothing (?:else |more |further )?(?:is|was|has been|gets) (?:\w+ly )?(?:said|told|written|known|reported)\b"
+            r"(?!,)|\bnothing (?:says|tells|states|mentions|specifies|was given|is given)\b|\bnowhere (?:is it|does it)\b"
+            r"|\b(?:not a|no) word (?:on|about|of|is said)\b",
             r"\bthe data (?:shows?|lists?|says?|gives?|has|contains?|includes?)\b",
+            r"\bthe json (?:shows?|lists?|says?|gives?|has|contains?|includes?)\b",
             rf"\b{_THE}{_KIND}sentences? {_HOW}(?:{_TELLS}|states?|says?)\b|\bsentences? about\b",
             r"\b(?:the|these|all|both) (?:\w+ )?sentences (?:are|is|agree|differ)\b",
-            r"\b(?:the|this|your) list (?:includes?|contains?|shows?|mentions?|gives?)\b|\bin the list\b",
-            rf"\b(?:word|phrase|term|wording|expression|label|tag|category) {_MARKS},? (?:suggests?|impl(?:y|ies)"
-            r"|indicates?|hints?|points?)\b",
+            r"\b(?:the|this|your) list (?:includes?|contains?|shows?|mentions?|gives?|has)\b|\bin the list\b",
+            rf"\b(?:words?|phrase|term|wording|expression|label|tag|category|adjective|adverb|verb|noun|plural|singular) {_MARKS},? (?:suggests?|impl(?:y|ies)"
+            r"|indicates?|hints?|points?|is used|are used|appears? (?:in|twice|once|only))\b",
+            rf"\b(?:instances?|labels?|class|category|tags?|entr(?:y|ies)|objects?) (?:of |for |labell?ed |tagged |called "
+            rf"|named |as )?{_MARKS}",
         ),
-        needs("text data labels sentence sentences word phrase term wording expression label tag category passage")
-        | needs("summary paragraph excerpt statement say said told list"),
-        unless_sentence=THERE,
+        _TEXT_WORDS
+        | needs("word phrase term expression label tag tagged category class instance instances say said told known")
+        | needs(
+            "reported written nothing nowhere object objects transcript tell tag noun nouns adjective adverb verb plural"
+        )
+        | needs("singular boxes"),
+        unless_after=ATTACHED,
+        unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
-        unless_turn=SOMETHING_TO_READ,
+        unless_before=SOMETHING_TO_READ,
     ),
     WordingRule(
         "objects_listed",
         "fail",
         wording(
-            rf"\b(?:listed|mentioned) {_THINGS}\b",
-            rf"\b{_THINGS} (?:(?:that )?(?:are|is|were) )?(?:listed|detected|annotated)\b",
+            rf"\b(?:listed|mentioned|tagged) {_THINGS}\b|\b{_THINGS} named (?:are|is|include)\b",
+            r"\b(?:everything|anything|something|whatever|nothing|none|those|only one|the only \w+) (?:that (?:is|are|was) |else )?"
+            r"(?:mentioned|listed|described|stated)\b",
+            r"\b(?:region|segment|instance|entry|sentence|annotation|bbox) (?:number |no\. ?|#)?\d\b|\bwith (?:the )?(?:id|index|"
+            r"class|category)\b (?!card|badge|tag)",
+            rf"\b{_THINGS} (?:(?:that )?(?:are|is|were) )?(?:listed|detected|annotated|tagged)\b(?! with)",
             rf"\b{_THINGS} mentioned\b(?! (?:earlier|above|before|previously))",
             r"\blists? of (?:the )?(?:objects?|labels?|detected|items? (?:in|shows?|includes?|contains?)|things? in)\b",
             r"\b(?:object|label|category|class) (?:lists?|labels?|categories|tags"
-            r"|counts|instances)\b(?! (?:in|on|at) )",
+            r"|counts|instances|names)\b(?! (?:in|on|at) )",
+            rf"{_MARKS} (?:is|are|appears?|was|were) (?:also |only |not |never )?(?:listed|mentioned|tagged|named"
+            r"|annotated)\b|\b(?:is|are) listed(?! (?:on|at|by|for|in (?!the (?:image|picture|scene))))\b",
+            rf"\b(?:is|are|was|were|been) (?:tagged|annotated|catalogu?ed|itemi[sz]ed) (?:as|in|here)\b"
+            rf"|\btagged (?:as|with) {_MARKS}|\b(?:object|item) (?:number |no\. ?|#)?\d\b",
         ),
-        needs("listed list lists label labels tags categories detected annotated mentioned counts instances"),
-        unless_sentence=THERE,
+        needs(
+            "listed list lists label labels tags categories detected annotated mentioned counts instances tagged names"
+        )
+        | needs(
+            "cataloged catalogued itemized itemised named object item described stated region segment instance entry"
+        )
+        | needs("sentence annotation bbox id index class category"),
+        unless_after=ATTACHED,
+        unless_clause=THERE,
+        unless_before=SOMETHING_TO_READ,
         unless_asked=ASKS_TO_READ,
     ),
 )
@@ -200,6 +309,6 @@ LONE_NOUN = WordingRule(
     "doubtful",
     wording(rf"\b{_CAPTION}\b", r"\b(?:based on|given|in) (?:the|this) context\b(?! of)"),
     _CAPTION_WORDS | needs("context"),
-    unless_sentence=VISIBLE,
+    unless_sentence=VISIBLE_CAPTION,
     unless_asked=ASKS_CAPTION,
 )

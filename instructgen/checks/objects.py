@@ -11,7 +11,9 @@ from typing import ClassVar, Literal, NamedTuple
 
 from ..records import Context, Sample, Span, Verdict
 from ..vocabulary import Vocabulary, article_for
+from .anchors import asks_for_reasons, placing
 from .annotation import AnnotationCheck
+from .bounds import is_there_after_all
 from .mentions import Mention, Reading
 from .truth import Truth
 from .word_lists import word_lists
@@ -22,6 +24,8 @@ Reason = Literal["", "hallucinated_object", "denied_object"]
 _ENOUGH_CAPTIONS = 3
 """Of a class that annotators often leave out (``Vocabulary.weak``), the missing box proves little; that as many
 captions do not hint at it either makes up for it."""
+_WHOLE_KINDS = word_lists()["whole_kinds"]
+"""Near words for whatever is of a kind, so that to deny them denies each class near to them."""
 _PERSONS = word_lists()["persons"]
 _PASSED = Verdict(check="objects", outcome="pass")
 
@@ -40,8 +44,12 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     if mention.polarity == "asserted":
         return asserted(mention, truth, vocabulary)
     denied = mention.polarity == "negated" and mention.certain and not mention.definite
-    if denied and truth.supports(mention.name):
+    if denied and truth.supports(mention.name) and not is_narrower(mention, truth):
         return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
+    if mention.polarity == "negated" and mention.whole and mention.word in _WHOLE_KINDS:
+        there = next((name for name in mention.classes if name in truth.boxes), None)
+        if there:  # "no vehicle" where there is a car
+            return Finding(mention._replace(name=there), "contradicted", "denied_object")
     return Finding(mention, "undecidable")
 
 
@@ -49,12 +57,22 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
     """Hold a mention against the annotation as though it said that the thing is there."""
     if truth.supports(mention.name) or any(map(truth.supports, mention.classes)):
         return Finding(mention, "supported")
-    if mention.near or not truth.known:
+    if mention.near or not truth.known or mention.word in ("someone", "somebody"):
         return Finding(mention, "undecidable")
     sure = mention.certain and truth.complete and mention.name not in truth.hinted
+    if mention.name in truth.confused:  # a fire truck is taken for no car, a pickup may be
+        near = vocabulary.near.get(mention.word, ())
+        sure = sure and mention.narrower and not any(map(truth.supports, near))
     if sure and mention.name in vocabulary.weak:
         sure = _is_new(mention) and len(truth.captions.tokens) >= _ENOUGH_CAPTIONS
     return Finding(mention, "contradicted" if sure else "doubtful", "hallucinated_object")
+
+
+def is_narrower(mention: Mention, truth: Truth) -> bool:
+    """Tell whether a word is of a kind that no caption has: "no surfers" denies no other persons."""
+    word = mention.word.removesuffix("s")
+    captioned = (m.word.removesuffix("s") for m in truth.captions.mentions if m.polarity == "asserted")
+    return mention.narrower and word not in captioned
 
 
 def _is_new(mention: Mention) -> bool:
@@ -78,7 +96,7 @@ class ObjectsCheck(AnnotationCheck):
         if not context.boxes and not context.captions:
             return _PASSED
         reading, truth = self.seen(sample, context)
-        found = [f for f in self._findings(sample, reading, truth) if f.reason]
+        found = [f for f in self._findings(sample, context, reading, truth) if f.reason]
         if not found:
             return _PASSED
         worst = [f for f in found if f.standing == "contradicted"] or found
@@ -107,10 +125,12 @@ class ObjectsCheck(AnnotationCheck):
         counts["words"] = sum(len(said) for turn, said in spoken if turn.role == "gpt")
         return counts | {f"question_{name}": count for name, count in asked.items() if name != "texts"}
 
-    def _findings(self, sample: Sample, reading: Reading, truth: Truth) -> list[Finding]:
+    def _findings(self, sample: Sample, context: Context, reading: Reading, truth: Truth) -> list[Finding]:
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
-        return [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+        found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+        found = [_as_placed(f, sample, reading, vocabulary) if f.reason else f for f in found]
+        return [_as_bounded(f, reading, truth, context) if f.reason == "denied_object" else f for f in found]
 
     def _counts(self, sample: Sample, reading: Reading, truth: Truth, role: str) -> dict[str, int]:
         mentions = [m for m in reading.mentions if sample.turns[m.turn].role == role]
@@ -130,6 +150,52 @@ class ObjectsCheck(AnnotationCheck):
             "contradicted_texts": int(bool(contradicted)),
             "doubtful": standings.count("doubtful"),
         }
+
+
+def _as_placed(finding: Finding, sample: Sample, reading: Reading, vocabulary: Vocabulary) -> Finding:
+    """Give a fault as doubtful or as none where its sentence does not speak of what is in the picture."""
+    mention = finding.mention
+    asked = max((n for n in range(mention.turn) if sample.turns[n].role == "human"), default=None)
+    reasoned = "reasoning" in sample.task or (asked is not None and asks_for_reasons(reading.words(asked)))
+    said = placing(reading.words(mention.turn), mention.first, mention.last, *reading.sentence(mention), reasoned)
+    if said == "at large" and not mention.whole:
+        return Finding(mention, "undecidable")
+    if finding.reason == "denied_object":
+        return finding
+    weak = reasoned and mention.name in vocabulary.weak
+    if said == "unsaid" and reasoned and (weak or not (mention.definite or mention.introduced)):
+        return Finding(mention, "undecidable")  # "dogs guard the house"
+    sure = said == "here" and not _taken_up(mention, reading) and not (weak and mention.definite)
+    return finding if sure else finding._replace(standing="doubtful")
+
+
+def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Context) -> Finding:
+    """Give a denial of a part of the picture as contradicted where the thing is there."""
+    mention = finding.mention
+    if finding.standing == "doubtful" and _is_qualified(reading.words(mention.turn), mention.first):
+        return Finding(mention, "undecidable")
+    if finding.standing == "doubtful" and is_there_after_all(mention, reading, truth, context):
+        return finding._replace(standing="contradicted")
+    return finding
+
+
+def _is_qualified(low: Sequence[str], first: int) -> bool:
+    """Tell whether only some of a class are denied: ``no moving car``, ``no second dog``, ``no other riders``."""
+    before = low[max(0, first - 2) : first]
+    return (
+        len(before) == 2
+        and before[0] in ("no", "any")
+        and before[1] not in ("single", "such", "visible", "actual", "real")
+    )
+
+
+def _taken_up(mention: Mention, reading: Reading) -> bool:
+    """Tell whether a definite phrase takes up what was only supposed before: "if a dog came by, the dog would"."""
+    return mention.definite and any(
+        m.name == mention.name and m.polarity in ("hypothetical", "generic", "depicted")
+        for m in reading.mentions
+        if (m.turn, m.first) < (mention.turn, mention.first)
+    )
 
 
 def span_of(mention: Mention, truth: Truth, reason: Reason) -> Span:

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr
 
 from ..component import Component
 from ..records import Context, Sample, Span, Turn, Verdict
+from .question_echo import echoes, may_echo
 from .words import WORD, Words, split, words_of
 
 _PASSED = Verdict(check="repetition", outcome="pass")
@@ -39,7 +40,7 @@ class RepetitionCheck(Component):
     """Finds loops and repeats within a sample."""
 
     name: ClassVar[str] = "repetition"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     phrase_repeats: int = Field(default=3, ge=2)
     """A phrase of two words or more so many times in a row is a loop."""
@@ -86,7 +87,7 @@ class RepetitionCheck(Component):
         for turn, words in zip(known.turns, turns, strict=True):
             if turn.role == "human":
                 question = words
-            elif turn.text.rstrip().endswith("?") or (question and words[: len(question)] == question):
+            elif turn.text.rstrip().endswith("?") or may_echo(words, question):
                 return False
             elif len(words) > 3:
                 again = len(words) - 2 - len(set(zip(words, words[1:], words[2:], strict=False)))
@@ -111,7 +112,7 @@ class RepetitionCheck(Component):
                 asked.add(key)
                 question = key
                 continue
-            if key and (key == question or _echoes(key, question, turn.text)):
+            if key and (key == question or echoes(key, question, turn.text)):
                 yield "answer_echoes_question", _whole(number, turn)
             if len(key) >= 8 and key in answered:
                 yield "repeated_answer", _whole(number, turn)
@@ -173,18 +174,6 @@ def _without_image(known: Words) -> list[str] | None:
     if low.count("<image>") > 1:
         return None
     return words[1:] if low.startswith("<image>") else words[:-1] if low.endswith("<image>") else None
-
-
-def _echoes(answer: tuple[str, ...], question: tuple[str, ...], text: str) -> bool:
-    """Tell whether an answer begins with the whole question, or is a question that has nearly all its words."""
-    if len(question) < 4:
-        return False
-    if answer[: len(question)] == question:
-        return True
-    if not text.rstrip().endswith("?"):
-        return False
-    shared = len(set(answer) & set(question))
-    return shared >= 0.8 * max(len(set(answer)), len(set(question)))
 
 
 def _whole(number: int, turn: Turn) -> Span:

@@ -33,6 +33,24 @@ _MADE = {
     "food": _LISTS["made_food"],
 }
 """By supercategory, what makes a figure of a thing: a wooden horse is none, a wooden boat is one."""
+_SINGLE = frozenset(("a", "an", "one", "another", "this", "that", "each", "every"))
+_ONE_AND_MANY = frozenset(
+    (
+        "sheep",
+        "aircraft",
+        "scissors",
+        "skis",
+        "series",
+        "species",
+        "lens",
+        "news",
+        "means",
+        "sports",
+        "supplies",
+        "ribs",
+        "glasses",
+    )
+)
 _SAME = _LISTS["same"]
 """Synonyms that name a whole class, not a kind of it."""
 
@@ -125,16 +143,18 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
     after = low[end] if joined and end < last else ""
     word = low[end - 1]
     if after:
-        if sense.plural:
+        if sense.plural or word in _ONE_AND_MANY:
             if after in _PLURAL_HEADS:
                 return False
-        elif not _follows(after, low[end + 1] if end + 1 < last else ""):
+        elif not _follows(after, low[end + 1] if end + 1 < last else "") and not _acts(after, low, start, first):
             return False
     return word not in _ONLY_WITH_ARTICLE or sense.plural or _has_article(low, start, first)
 
 
 def _follows(after: str, beyond: str) -> bool:
     """Tell whether ``after`` goes on with the sentence, so that the noun before it is no part of a compound."""
+    if after in _HEADS and after not in PREPOSITIONS and not after.endswith("s"):  # "a hot dog stand"
+        return False
     if after in _FOLLOWERS:
         return True
     if after in _ING_NOUNS:
@@ -144,6 +164,13 @@ def _follows(after: str, beyond: str) -> bool:
     if after.endswith("s") and (beyond in DETERMINERS or beyond in _WAYS):  # "the cat chases a": a verb
         return True
     return after.endswith(("ing", "ed", "ly", "n't")) or after[0].isdigit()
+
+
+def _acts(after: str, low: Sequence[str], start: int, first: int) -> bool:
+    """Tell whether ``after`` is a verb since "a" before the phrase allows no plural noun: ``a small dog snoozes``."""
+    if after in _HEADS or not after.endswith("s") or after.endswith(("ss", "us", "is", "as")) or after in _ONE_AND_MANY:
+        return False
+    return next((w for w in low[max(first, start - 3) : start][::-1] if w in DETERMINERS), "") in _SINGLE
 
 
 def _is_fruit(low: Sequence[str], start: int, end: int, first: int, last: int) -> bool:

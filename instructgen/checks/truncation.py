@@ -31,6 +31,11 @@ _SELDOM_LAST = needs(
     " could may might would should very several quite such where which who whose"
 )
 """Words that end a text only after a relative or a question word: "the bench that she sits on", "where the dog is"."""
+_TWO_LETTERS = needs(
+    "am an as at be by do go he hi id if in is it me my no of oh on or ox pj so to up us we ad ax ex uh um ok eh ha la ma"
+    " pa pi tv uk eu pc dj cd bw rv nd rd st th ft lb oz cm mm km kg ml hr mr vs vw jp gb ps pm re ip er ny ca la dc sf hd dr gp"
+)
+"""What of two letters may stand last; any other pair is the beginning of a word."""
 _RELATIVE = needs("that which who whom whose what where how why when there yes no it they he she i we you to")
 _BEFORE_OF = needs(
     "front side top group pair bunch couple piece number lot variety kind set row stack pile part end edge middle back"
@@ -42,7 +47,7 @@ _FINITE = needs(
     " seem looks look shows show suggests suggest indicates indicate there's it's he's she's they're stands stand sits"
     " sit holds hold wears wear lies lie contains contain features feature includes include depicts depict presents"
     " showcases provides represents displays captures combines reflects offers helps allows makes gives creates uses"
-    " rides runs walks plays eats works waits"
+    " consists belongs comes goes takes gets keeps leans carries rides runs walks plays eats works waits"
 )
 _INNER_END = re.compile(
     r"(?<![ .][A-Z])(?<!\b[A-Za-z]\.[A-Za-z])(?<!\b(?i:dr|mr|st|no|vs|jr|ft|sr))(?<!\b(?i:mrs|etc|ave|inc))"
@@ -54,7 +59,7 @@ _ASKS_FOR_DESCRIPTION = re.compile(
     r"|\bwhat(?: is|'s| are| can| do| does)\b.{0,30}\b(?:in|see|seen|shown?|happening|going on|depicts?)\b",
     re.IGNORECASE,
 )
-_ASKS_FOR_DETAIL = re.compile(r"\bdetail|thorough|comprehensive|\bin depth\b|paragraph|elaborate", re.IGNORECASE)
+_ASKS_FOR_DETAIL = re.compile(r"\bdetail|thorough|comprehensive|\bin depth\b|paragraph|\bsentence|elaborate", re.IGNORECASE)
 _ASKS_FOR_SENTENCE = re.compile(r"\b(?:why|how(?! (?:many|much|old|tall|big|far|long))|explain)\b", re.IGNORECASE)
 _SENTENCE = 4
 """Words from which on an answer with a verb is taken for a sentence."""
@@ -66,7 +71,7 @@ class TruncationCheck(Component):
     """Finds answers that break off."""
 
     name: ClassVar[str] = "truncation"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; a cut is shown by the last line of the answer."""
@@ -119,7 +124,7 @@ def _faults(text: str, number: int, turns: Sequence[Turn]) -> Iterator[tuple[boo
 def _lacks_mark(words: Sequence[str], number: int, turns: Sequence[Turn]) -> bool:
     """Tell whether a single sentence without an end mark would have one, going by what is around it."""
     question = turns[number - 1].text.rstrip()
-    sentence = not _FINITE.isdisjoint(words) or bool(_ASKS_FOR_SENTENCE.search(question))
+    sentence = not _FINITE.isdisjoint(words) or words[0] in ("yes", "no") or bool(_ASKS_FOR_SENTENCE.search(question))
     if _ASKS_FOR_DETAIL.search(question):
         return True
     if _ASKS_FOR_DESCRIPTION.search(question):
@@ -156,6 +161,8 @@ def _dangles(words: Sequence[str]) -> bool:
     if len(words) < 3:
         return False
     last = words[-1]
+    if len(last) == 2 and last.isascii() and last.isalpha() and last not in _TWO_LETTERS and len(words) > _SENTENCE:
+        return True
     if last in _NEVER_LAST or (last == "of" and words[-2] in _BEFORE_OF):
         return True
     return last in _SELDOM_LAST and len(words) > _SENTENCE and _RELATIVE.isdisjoint(words)

@@ -24,8 +24,10 @@ class Truth(NamedTuple):
     named: frozenset[str]
     """Classes that a caption names in any sense and manner: what CHAIR takes for true."""
     hinted: frozenset[str]
-    """Classes that a caption mentions by a near word or in an uncertain sense, and those that annotators confuse with
-    a class that is supported (a car with a truck): their absence proves nothing."""
+    """Classes that a caption mentions in an uncertain sense, or by a near word that no supported class explains: their
+    absence proves nothing."""
+    confused: frozenset[str]
+    """Classes that annotators confuse with one that is supported (a car with a truck)."""
     complete: bool
     """There are boxes, and all their labels are of the vocabulary: a class without a box was looked for and not found.
     Even then annotators overlook things (``Vocabulary.weak``)."""
@@ -67,11 +69,13 @@ def truth_of(context: Context, vocabulary: Vocabulary = COCO) -> Truth:
 
 def _truth_of(context: Context, vocabulary: Vocabulary) -> Truth:
     captions = read(context.captions, vocabulary)
-    captioned, hinted = set[str](), set[str]()
+    captioned, hinted, near = set[str](), set[str](), list[tuple[str, ...]]()
     for mention in captions.mentions:
         if mention.polarity == "negated":
             continue
-        if mention.near or not mention.certain:
+        if mention.near:
+            near.append(mention.classes)
+        elif not mention.certain:
             hinted.update(mention.classes)
         else:
             captioned.add(mention.name)
@@ -88,13 +92,17 @@ def _truth_of(context: Context, vocabulary: Vocabulary) -> Truth:
         boxes[name] = (*boxes.get(name, ()), index)
         if context.boxes[index].crowd:
             crowds.add(name)
-    for name in (*boxes, *captioned):
-        hinted.update(vocabulary.confused.get(name, ()))
+    there = boxes.keys() | captioned
+    confused = frozenset(other for name in there for other in vocabulary.confused.get(name, ()))
+    for names in near:
+        if there.isdisjoint(names):  # else "its calf" is the elephant's, and no giraffe
+            hinted.update(names)
     named = {mention.name for mention in captions.mentions if not mention.near}
     named.update(name for _, name in captions.other_senses)
     return Truth(
-        boxes, frozenset(crowds), areas, captions, frozenset(captioned), frozenset(named), frozenset(hinted), complete
-    )
+        boxes, frozenset(crowds), areas, captions, frozenset(captioned), frozenset(named), frozenset(hinted), confused,
+        complete,
+    )  # fmt: skip
 
 
 def _area(box: Box) -> float:

@@ -22,11 +22,15 @@ class Wording:
     """Alternatives, written in lower case, as one pattern. It is compiled when a text is first searched for it."""
 
     def __init__(self, alternatives: Sequence[str]) -> None:
-        self._pattern = "|".join(alternatives)
+        self.pattern = "|".join(alternatives)
 
     def search(self, text: str) -> re.Match[str] | None:
         """Find the first match, in any case."""
         return self._any_case.search(text)
+
+    def follows(self, text: str, at: int) -> bool:
+        """Tell whether the text goes on with it at a place, in any case."""
+        return self._any_case.match(text, at) is not None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Find every match, in any case. Lower-casing first takes half the time where it keeps every place."""
@@ -34,11 +38,11 @@ class Wording:
 
     @cached_property
     def _any_case(self) -> re.Pattern[str]:
-        return re.compile(self._pattern, re.IGNORECASE)
+        return re.compile(self.pattern, re.IGNORECASE)
 
     @cached_property
     def _lower_case(self) -> re.Pattern[str]:
-        return re.compile(self._pattern)
+        return re.compile(self.pattern)
 
 
 class WordingRule(NamedTuple):
@@ -56,12 +60,16 @@ class WordingRule(NamedTuple):
     marks: str = ""
     """Characters of which every match has one; empty where it needs none."""
     who: Who = "both"
+    unless_after: Wording | None = None
+    """A match right after which this follows does not count."""
+    unless_before: Wording | None = None
+    """A match before which this stands in its turn does not count."""
+    unless_clause: Wording | None = None
+    """A match does not count if this is in its sentence, up to the next comma after it."""
     unless_sentence: Wording | None = None
     """A match in a sentence that this finds does not count."""
     unless_asked: Wording | None = None
     """A match in an answer to a question that this finds does not count, nor one in such a question."""
-    unless_turn: Wording | None = None
-    """A match in a turn in which this finds anything does not count."""
     unless_quoted: bool = True
     by_lines: bool = False
     """The pattern cares about line breaks; elsewhere they are blanks."""
@@ -137,6 +145,15 @@ def sentence_of(text: str, start: int, end: int) -> str:
     return text[first : min(ends, default=len(text))]
 
 
+def _clause_of(text: str, start: int, end: int) -> str:
+    """Give the sentence around a stretch of the text, up to the next comma after it."""
+    sentence = sentence_of(text, start, end)
+    begin = max(text.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    rest = sentence[end - begin :]
+    ends = [at for mark in ",;" if (at := rest.find(mark)) >= 0]
+    return sentence[: end - begin + min(ends)] if ends else sentence
+
+
 def _spans(rule: WordingRule, turns: Sequence[Turn], words: Words) -> Iterator[Span]:
     for number, turn in enumerate(turns):
         if rule.who not in ("both", turn.role):
@@ -159,15 +176,25 @@ def _exempt(rule: WordingRule, turns: Sequence[Turn], number: int, text: str, ma
         return True
     if rule.unless_sentence and _holds(rule.unless_sentence, sentence_of(text, match.start(), match.end())):
         return True
-    if rule.unless_turn and _holds(rule.unless_turn, text):
+    if rule.unless_after and rule.unless_after.follows(text, match.end()):
         return True
-    if not rule.unless_asked:
-        return False
-    asked = turns[number - 1].text if turns[number].role == "gpt" and number else text
-    return _holds(rule.unless_asked, straight(asked))
+    if rule.unless_clause and _holds(rule.unless_clause, _clause_of(text, match.start(), match.end())):
+        return True
+    if rule.unless_before and _first_end(rule.unless_before, text) <= match.start():
+        return True
+    answers = turns[number].role == "gpt" and number > 0
+    asked = straight(turns[number - 1].text if answers else text)
+    return rule.unless_asked is not None and _holds(rule.unless_asked, asked)
 
 
 @lru_cache(maxsize=64)
 def _holds(pattern: Wording, text: str) -> bool:
     """Tell whether a pattern is in a text; matches often share a sentence, which may be a whole run-on reply."""
     return pattern.search(text) is not None
+
+
+@lru_cache(maxsize=64)
+def _first_end(pattern: Wording, text: str) -> int:
+    """Give where the first match of a pattern ends; past the end of the text where there is none."""
+    found = pattern.search(text)
+    return found.end() if found else len(text) + 1

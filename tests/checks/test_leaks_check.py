@@ -57,7 +57,7 @@ LEAKS = {
         "The color of the shirt is not mentioned.",
         "It isn't specified how old she is.",
         "There is no mention of animals.",
-        "No information about the weather was available.",
+        "The weather goes unmentioned.",
     ],
     "layout_remnant": [
         "Answer: a dog",
@@ -112,7 +112,7 @@ def test_a_lone_source_noun_is_doubtful() -> None:
 
 
 def test_hearsay_is_doubtful() -> None:
-    for text in ("The man is said to be a tourist.", "As you mentioned, it is white.", "The description is short."):
+    for text in ("As you noted, it is white.", "The suspects were described."):
         verdict = judged(CHECK, answer(text))
         assert (verdict.outcome, verdict.reason) == ("doubtful", "described_as")
 
@@ -122,6 +122,7 @@ def test_a_list_of_wordings_is_caught_and_near_misses_are_not() -> None:
         kind: [t for t in texts if judged(CHECK, answer(t)).outcome == "fail"] for kind, texts in WORDINGS.items()
     }
     assert len(failing["leaks"]) >= 0.95 * len(WORDINGS["leaks"])
+    assert len(failing["unknown"]) >= 0.95 * len(WORDINGS["unknown"])
     assert len(failing["later"]) >= 0.85 * len(WORDINGS["later"])
     assert not failing["near_misses"]
 

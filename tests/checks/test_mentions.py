@@ -32,7 +32,7 @@ def manner(text: str, word: str, asks: bool = False) -> str:
         ("He swings a baseball bat at a tennis ball.", ["baseball bat", "sports ball"]),
         ("A fire truck waits at the stop sign.", ["truck", "stop sign"]),
         ("A computer mouse and the TV remote lie there.", ["mouse", "remote"]),
-        ("The buses pass some sheep and three calves.", ["bus", "sheep", "cow"]),
+        ("The buses pass some sheep and three oxen.", ["bus", "sheep", "cow"]),
         ("A hot-dog and a fire-hydrant.", ["hot dog", "fire hydrant"]),
         ("An orange and a small orange lie by the sink.", ["orange", "orange", "sink"]),
         ("The pizza isn't warm, the dog's bowl is.", ["pizza", "dog", "bowl"]),
@@ -149,7 +149,7 @@ def test_a_question_asks_for_what_it_does_not_presuppose() -> None:
 @pytest.mark.parametrize(
     ("text", "whole"),
     [("There is no dog.", True), ("No dogs can be seen in the image.", True), ("A dog is not visible.", True),
-     ("There are no cats, dogs or cows.", True), ("I don't see any dogs here.", True), ("A man without a dog.", True),
+     ("There are no cats, dogs or cows.", True), ("I don't see any dogs here.", True), ("A man without a dog.", False),
      ("There are no other dogs.", False), ("There is no dog on the left.", False), ("No brown dogs.", False),
      ("Without a dog, he would be alone.", False), ("He is not holding a dog.", False)],
 )  # fmt: skip

@@ -73,12 +73,19 @@ def test_a_list_of_refusals_is_caught_and_near_misses_are_not() -> None:
         kind: [t for t in texts if judged(CHECK, answer(t)).outcome == "fail"] for kind, texts in WORDINGS.items()
     }
     assert len(failing["refusals"]) >= 0.95 * len(WORDINGS["refusals"])
+    assert len(failing["unknown"]) >= 0.95 * len(WORDINGS["unknown"])
     assert not failing["near_misses"]
 
 
-@pytest.mark.parametrize("text", ["N/A", "null", "[No answer]", "Error."])
+@pytest.mark.parametrize("text", ["N/A", "null", "[No answer]", "...", "-", "{{answer}}", "None", "TODO: describe it"])
 def test_a_gap_that_was_left_is_a_placeholder(text: str) -> None:
     assert judged(CHECK, answer(text)).reason == "placeholder"
+
+
+def test_none_answers_how_many_and_which() -> None:
+    assert judged(CHECK, answer("None.", "How many dogs are there?")).outcome == "pass"
+    assert judged(CHECK, answer("None", "Which of them wears a hat?")).outcome == "pass"
+    assert judged(CHECK, answer("None", "Describe the dog.")).reason == "placeholder"
 
 
 def test_an_offer_of_further_help_is_doubtful() -> None:

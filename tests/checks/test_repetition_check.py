@@ -1,11 +1,15 @@
 """The repetition check: loops and repeats fail, emphasis and lists pass."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from dialogues import answer, built, dialogue, judged, shown
 from hypothesis import given
 from hypothesis import strategies as st
 
 CHECK = built("repetition")
+DATA = Path(__file__).parent.parent / "data"
 LONG = "The man in the grey coat leans on the rail and looks out over the water"
 
 
@@ -58,31 +62,49 @@ def test_a_long_answer_given_twice_fails_and_a_short_one_passes() -> None:
     assert judged(CHECK, dialogue(("Who?", "A man."), ("And there?", "A man."))).outcome == "pass"
 
 
-def test_an_answer_that_is_its_question_fails() -> None:
-    assert judged(CHECK, answer("What is the dog doing?", "What is the dog doing?")).reason == "answer_echoes_question"
-    assert judged(CHECK, answer("The dog is doing what dogs do.", "What is the dog doing?")).outcome == "pass"
+ECHOES: list[dict[str, str]] = yaml.safe_load((DATA / "echoes.yaml").read_text(encoding="utf-8"))["echoes"]
+ANSWERS: list[dict[str, str]] = yaml.safe_load((DATA / "echoes.yaml").read_text(encoding="utf-8"))["answers"]
+
+
+def reason(question: str, text: str) -> str | None:
+    return judged(CHECK, answer(text, question)).reason
 
 
 @pytest.mark.parametrize(
     "text",
-    ["What is the dog doing? It is digging.", "What is the big dog doing?", "Question: what is the dog doing, then?"],
+    [
+        "What is the dog doing?",
+        "WHAT IS THE DOG DOING",
+        'You asked: "What is the dog doing?"',
+        "What is the dog doing? What is the dog doing?",
+        "The dog is doing something.",
+        "What is the big dog doing?",
+    ],
 )
-def test_an_answer_that_gives_the_question_back_in_part_fails(text: str) -> None:
-    assert judged(
-        CHECK, answer(text, "What is the dog doing then?" if "then" in text else "What is the dog doing?")
-    ).reason == ("answer_echoes_question")
+def test_an_answer_that_gives_the_question_back_fails(text: str) -> None:
+    assert reason("What is the dog doing?", text) == "answer_echoes_question"
 
 
 @pytest.mark.parametrize(
     ("question", "text"),
     [
         ("What is the dog doing?", "The dog is doing a trick. What it does is hard to see."),
+        ("What is the dog doing?", "What is the dog doing? It is digging."),
         ("Describe the dog.", "Describe the dog? It is brown, and lies on a rug."),
         ("Is the dog asleep?", "Is that a dog? It looks like a cat to me."),
+        ("Is the dog asleep?", "The dog is asleep."),
+        ("Which is bigger, the dog or the cat?", "The dog is bigger."),
+        ("How many dogs are on the rug?", "There is one dog on the rug."),
     ],
 )
 def test_words_of_the_question_in_an_answer_are_no_echo(question: str, text: str) -> None:
-    assert judged(CHECK, answer(text, question)).outcome == "pass"
+    assert reason(question, text) is None
+
+
+def test_a_list_of_echoes_is_caught_and_answers_in_the_questions_words_are_not() -> None:
+    caught = [pair for pair in ECHOES if reason(pair["question"], pair["answer"])]
+    assert len(caught) >= 0.95 * len(ECHOES)
+    assert not [pair for pair in ANSWERS if reason(pair["question"], pair["answer"])]
 
 
 def test_the_evidence_shows_the_loop() -> None:

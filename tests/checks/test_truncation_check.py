@@ -10,7 +10,7 @@ WHERE = "Where is the dog?"
 
 CUT = {
     "no_end_mark": [
-        "A dog lies on the rug. Beside it a child is playing with wooden bl",
+        "A dog lies on the rug. Beside it a child is playing with wooden bloc",
         "The dog lies on the rug in front of the firepl",
         "The dog is lying on the rug",
         "The kitchen is small and bright. On the left there is a stove, and on the right a table with four chairs",

@@ -29,9 +29,9 @@ def test_labels_outside_the_vocabulary_leave_open_what_is_absent() -> None:
 
 
 def test_classes_that_annotators_confuse_are_hinted_at() -> None:
-    assert "car" in truth_of(boxed("truck")).hinted
-    assert "hot dog" in truth_of(boxed("sandwich")).hinted
-    assert not {"cat", "skis"} & truth_of(boxed("person", "dog")).hinted
+    assert "car" in truth_of(boxed("truck")).confused
+    assert "hot dog" in truth_of(boxed("sandwich")).confused
+    assert not {"cat", "skis"} & truth_of(boxed("person", "dog")).confused
 
 
 def test_truth_is_kept_for_a_context_and_a_vocabulary() -> None:

@@ -2,8 +2,9 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cases import sound
@@ -69,10 +70,14 @@ def test_a_filter_shows_what_it_says_and_the_list_beside_counts_it(
         assert list(map(int, re.findall(chosen, text))) == [len(found)]
 
 
+def texts_of(rejected: Mapping[str, Any]) -> str:
+    return str([sample["conversations"] for attempt in rejected["attempts"] for sample in attempt["samples"]])
+
+
 def test_words_are_found_in_texts_of_accepted_and_rejected_samples_in_any_case(client: Client, demo_run: Path) -> None:
     run = Run.open(demo_run)
     accepted = {sample.id for sample in run.samples() if any("cat" in turn.text for turn in sample.turns)}
-    rejected = {str(row["id"]) for row in run.rejected() if "cat" in str(row["attempts"])}
+    rejected = {str(row["id"]) for row in run.rejected() if "cat" in texts_of(row)}
     assert accepted and rejected
     assert set(names(client.get("/", q="CAT").text)) == accepted | rejected
     assert set(names(client.get("/", q="cat", status="rejected").text)) == rejected

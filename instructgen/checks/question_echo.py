@@ -1,0 +1,70 @@
+"""The words of an answer and of its question in; whether the answer only gives the question back out.
+
+That is the question itself, twice, or after "you asked"; and a statement of its words that leaves open what was asked:
+"Someone is riding the horse." Who repeats the question before answering it echoes nothing. The words are English.
+"""
+
+import re
+from collections.abc import Sequence
+
+from .wording import needs
+
+_ASKING = needs(
+    "you ve have asked ask asking your the question was is so d would like want wanted to know wonder wondering if"
+    " whether request said q here being i repeat again as follows"
+)
+_SAYS_NOTHING = needs(
+    "a an the is are was were be been being do does did has have had there it its that this these those they he she his"
+    " her their them we i you of for to as and or so some something someone somebody somewhere somehow anything things"
+    " thing certain particular specific kind kinds type types sort way manner reason reasons number amount material"
+    " various one ones which what who whose whom where when why how will would can could may might should if s t d re"
+)
+_NUMBERS = needs("one ones number amount")
+_OPEN = re.compile(r"\b(?:what|which|who|whose|whom|where|when|why|how|describe|explain|give|write|summari[sz]e)\b")
+_ENDING = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|e)$")
+_FEW = 3
+_LONG = 30
+
+
+def may_echo(answer: Sequence[str], question: Sequence[str]) -> bool:
+    """Tell at a glance whether an answer might be an echo: it has few words that are not in the question."""
+    if len(answer) > _LONG or len(answer) < _FEW or not question:
+        return bool(question) and list(answer[: len(question)]) == list(question)
+    new = 0
+    for word in answer:
+        if word not in question and word not in _SAYS_NOTHING:
+            new += 1
+            if new > _FEW:
+                return False
+    return True
+
+
+def echoes(answer: Sequence[str], question: Sequence[str], text: str) -> bool:
+    """Tell whether an answer of the lower-case words ``answer`` says no more than the question; ``text`` is as written."""
+    if not question or len(answer) < _FEW:
+        return False
+    answer, question = list(answer), list(question)
+    begin = 0
+    while begin < len(answer) and answer[begin] in _ASKING and answer[begin:] != question:
+        begin += 1
+    if answer[begin:] == question or answer == question * (len(answer) // len(question)):
+        return True
+    if len(question) < 4:
+        return False
+    said = {_stem(word) for word in answer}
+    asked = {_stem(word) for word in question}
+    if text.rstrip().endswith("?"):
+        return len(said & asked) >= 0.8 * max(len(said), len(asked))
+    # Of "the dog or the cat" an answer picks one; only one that says "or" again leaves it open.
+    either = "or" in question
+    if (either and "or" not in answer) or not (either or _OPEN.search(" ".join(question))):
+        return False
+    nothing = _SAYS_NOTHING - _NUMBERS if "how" in question and {"many", "much"} & set(question) else _SAYS_NOTHING
+    if "number" in answer and "a" in answer:
+        nothing |= {"number"}
+    new = [word for word in answer if word not in nothing and word not in _ASKING and _stem(word) not in asked]
+    return not new and len(said & asked) >= 2
+
+
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word) if len(word) > 3 else word
