@@ -185,6 +185,8 @@ class _Turn:
         self.number, self.text, self.tokens, self.bounds = number, text, tokens, bounds
         self.asks, self.lexicon = asks, lexicon
         self.low = [token.low for token in tokens]
+        self.quotes = '"' in text.strip().strip('"')
+        """There are words in quotation marks, and not the whole."""
 
     def read(self, mentions: list[Mention], others: list[tuple[int, str]]) -> None:
         low, tokens, phrases = self.low, self.tokens, self.lexicon.phrases
@@ -225,8 +227,8 @@ class _Turn:
         certain = certain and (definite or not owner)  # "a bird's nest" has no bird
         certain = certain and not self._is_proper(start, first)
         polarity = manner.get(end - 1, "asserted")
-        if '"' in self.text and self.text.count('"', 1, tokens[start].start) % 2:  # what a sign says
-            polarity = "depicted"
+        if polarity == "asserted" and self.quotes and self.text.count('"', 0, tokens[start].start) % 2:
+            polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
         whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)

@@ -143,9 +143,11 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
     after = low[end] if joined and end < last else ""
     word = low[end - 1]
     if after:
-        if sense.plural or word in _ONE_AND_MANY:
+        if sense.plural:
             if after in _PLURAL_HEADS:
                 return False
+        elif after in _HEADS and word not in _ONE_AND_MANY and after not in PREPOSITIONS and not after.endswith("s"):
+            return False  # "a hot dog stand", but "sheep stand"
         elif not _follows(after, low[end + 1] if end + 1 < last else "") and not _acts(after, low, start, first):
             return False
     return word not in _ONLY_WITH_ARTICLE or sense.plural or _has_article(low, start, first)
@@ -153,8 +155,6 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
 
 def _follows(after: str, beyond: str) -> bool:
     """Tell whether ``after`` goes on with the sentence, so that the noun before it is no part of a compound."""
-    if after in _HEADS and after not in PREPOSITIONS and not after.endswith("s"):  # "a hot dog stand"
-        return False
     if after in _FOLLOWERS:
         return True
     if after in _ING_NOUNS:

@@ -208,3 +208,20 @@ def test_mentions_of_any_words_lie_in_order_in_the_text(words: list[str]) -> Non
     found = mentions(text)
     assert [m.start for m in found] == sorted(m.start for m in found)
     assert all(text[m.start : m.end] == m.word for m in found)
+
+
+def test_words_in_quotation_marks_are_what_a_sign_says() -> None:
+    assert manner('"Cat Tours" is written on the bus, and a dog waits.', "cat") == "depicted"
+    assert manner('"Cat Tours" is written on the bus, and a dog waits.', "dog") == "asserted"
+    assert manner('A sign says "No dogs", a cat sits there.', "cat") == "asserted"
+    assert manner('"A dog sleeps."', "dog") == "asserted"
+
+
+def test_a_word_of_a_name_is_uncertain() -> None:
+    assert sure("A bakery called The Golden Donut.") == []
+    assert sure("The TV shows nothing, A Dog sleeps.") == ["tv"]
+
+
+def test_a_singular_noun_before_a_bare_verb_is_part_of_a_compound() -> None:
+    assert sure("A hot dog stand.") == [] and sure("Sheep stand there.") == ["sheep"]
+    assert sure("A dog stands there, a small dog snoozes.") == ["dog", "dog"]
