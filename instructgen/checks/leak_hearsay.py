@@ -48,11 +48,11 @@ HEARSAY = (
             rf" seen|has seen|had seen|viewed|looked at|described|wrote about) (?:the|this) {PICTURE}",
         ),
         needs(
-            "absence lacking having deprived missing say tell mention describe write specify put story word wrote"
-            " took writing labelling labeling captioning annotating describing taken take who my your you user"
-            " asker questioner so reading face words go quote paraphrase verbatim gather read hear heard learn"
-            " learned learnt understand informed infer deduce those people someone somebody whoever observer"
-            " observers witness witnesses everyone person persons"
+            "absence deprived missing say tell mention describe write specify put story wrote took writing"
+            " labelling labeling captioning annotating describing taken take who user asker questioner face words"
+            " quote paraphrase verbatim gather read hear heard learn learned learnt understand informed infer"
+            " deduce someone somebody whoever observer observers witness witnesses your my so word reading lacking"
+            " having"
         ),
         also=needs(
             "image picture photo photograph scene you has it down goes me notes saw source sources data"
@@ -101,18 +101,11 @@ HEARSAY = (
             rf"{{1,3}}{_PUT}\b(?! (?:to|for|goodbye|hello))",
         ),
         needs(
-            "unmentioned textual written text verbal no nothing anything everything all known given provided"
-            " supplied objects items elements things facts positions details image picture photo scene summarised"
-            " summarized captioned as mention mentions mentioned mentioning specified specify specifies stated"
-            " states described reportedly purportedly allegedly hearsay unspecified unstated elaborated"
-        ),
-        also=needs(
-            "given written told reported listed annotated noted recorded labeled labelled tagged read form stated"
-            " shared provided supplied conveyed objects items elements things facts positions categories classes"
-            " summarised captioned summarized mention mentions mentioned mentioning specified specify specifies"
-            " states described reportedly purportedly allegedly hearsay unspecified unmentioned unstated"
-            " elaborated puts put has have says say state notes note tells tell reports report describes describe"
-            " writes write wrote claims claim indicates indicate calls reads suggests suggest implies imply"
+            "unmentioned textual written text verbal known provided supplied facts summarised summarized"
+            " captioned mention mentions mentioned mentioning specified specify specifies stated states described"
+            " reportedly purportedly allegedly hearsay unspecified unstated elaborated given shared conveyed told"
+            " reported listed annotated noted recorded tagged form puts put says state say tells writes wrote"
+            " claims indicates read label labels caption captions report"
         ),
         unless_clause=THERE,
         unless_before=SOMETHING_TO_READ,
@@ -173,10 +166,10 @@ HEARSAY = (
         ),
         needs(
             "texts keywords markup phrasing wording inventory transcript facts listing notes note report reports"
-            " records files source sources entries hint hints story statement statements details context table"
-            " tables title list structured dataset datasets data database databases prompt prompts input sentences"
-            " info information labels label tags tag text entry record caption file description metadata instance"
-            " instances tabular textual raw provided supplied lines line graph"
+            " records files source sources entries hint hints story statement statements details context list"
+            " structured dataset datasets data database databases prompt prompts input sentences info information"
+            " labels label tags tag text entry record caption file description metadata instance instances tabular"
+            " textual raw provided supplied lines graph"
         ),
         who="gpt",
         unless_after=ATTACHED,
@@ -218,8 +211,7 @@ HEARSAY = (
         ),
         needs(
             "detector detectors boxed class category label labels labeled labelled edge position 0 width height"
-            " left top right bottom detect detected detection detections detects recognition segmentation"
-            " classifier predicted box boxes"
+            " detect detected detection detections detects recognition segmentation classifier predicted box boxes"
         ),
         unless_sentence=wording(
             r"\b(?:smoke|gas|metal|motion|movement|cameras?|sensors?|radar|security|alarm|lane|speed|detectives?"

@@ -230,18 +230,11 @@ SOURCES = (
             r"| had| can)?(?: been)?(?: \w+ly)? (?:said|described|written|given|provided|told|stated|known?|mentioned"
             r"|listed|reported|read|gather|supplied|recorded)\b",
         ),
-        needs(
-            "provided given supplied information info context facts input details what told informed textual"
-            " written verbal spatial positional have had was were your m re ve got sent received gave handed am my"
-            " data says say states state tells goes reads suggest suggests reference references allusion me known"
-            " unknown file you location position layout numeric numerical caption annotation image picture scene"
-            " label"
-        ),
-        also=_TEXT_WORDS
+        _TEXT_WORDS
         | needs(
             "provided given supplied context details detail content said described written told known evidence"
-            " textual stated mentioned informed reported read gather recorded listed nouns clue clues what file me"
-            " allusion values"
+            " textual stated mentioned informed reported read gather recorded listed nouns clue clues file me"
+            " allusion values input"
         ),
         unless_after=ATTACHED,
         unless_clause=THERE,

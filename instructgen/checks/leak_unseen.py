@@ -44,12 +44,10 @@ UNSEEN = (
             rf"|picture) (?:it|the)"
             rf"|\b(?:imagining|picturing|visuali[sz]ing|envisioning) (?:the|this) (?:scene|{PICTURE})\b",
         ),
-        needs("confirm verify firsthand hand eyes visible available accessible known")
-        | _PICTURE_WORDS
-        | needs("imagine imagining visualize visualise envision picturing visualizing visualising"),
-        also=needs(
-            "cannot can unable couldn firsthand first own to i no not t isn wasn imagining picturing visualizing"
-            " visualising envisioning"
+        needs(
+            "confirm verify firsthand hand eyes visible available accessible known imagine imagining visualize"
+            " visualise envision picturing visualizing visualising i attached provided given shown included"
+            " present"
         ),
         who="gpt",
     ),
@@ -96,12 +94,11 @@ UNSEEN = (
             "numbers figures values measurements decimals fractions percentages identified recognized recognised"
             " cataloged catalogued hypothetical fictional imaginary imagined details info information data summary"
             " notes labels tags report aforementioned mentioned stated specified noted reported listed cited says"
-            " say states speaks tells has read understand account accounts version source telling knowledge know"
-            " understanding relayed conveyed summarised summarized outlined recounted little available limited"
-            " partial incomplete scarce sparse minimal scant secondhand second supposedly purported referred"
-            " labeled labelled termed worded phrased described writer author observer narrator describer labeler"
-            " labeller speaker reporter witness writers observers witnesses words text sample training record way"
-            " caption"
+            " say states speaks tells read understand account accounts version source telling knowledge know"
+            " understanding relayed conveyed summarised summarized outlined recounted available limited partial"
+            " incomplete scarce sparse minimal scant secondhand second supposedly purported referred labeled"
+            " labelled termed worded phrased described writer author observer narrator describer labeler labeller"
+            " speaker reporter witness writers observers witnesses words text sample training record caption"
         ),
         who="gpt",
         unless_after=ATTACHED,

@@ -159,7 +159,7 @@ _TELLING = (
         ),
         needs(
             "described noted mentioned stated specified provided listed supplied said written reported recorded"
-            " told gave wrote sent summarised summarized captioned tagged annotated know all only merely just"
+            " told gave wrote sent summarised summarized captioned tagged annotated know i"
         ),
         unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
@@ -211,9 +211,9 @@ _REQUEST = (
         needs(
             "instruction instructions request requests requested prompt prompts question questions answer answers"
             " dialogue dialogues conversation conversations q instructed user description descriptions response"
-            " reply guidelines guideline task limit format message asked told supposed required examples example"
-            " shot caption captions version count below ll will can following construct write generate compose"
-            " create produce rephrase formulate output outputs requirements criteria constraints length style tone"
+            " reply guidelines guideline limit format message asked told supposed required examples example shot"
+            " caption captions version count construct write generate compose create produce rephrase formulate"
+            " output outputs requirements criteria constraints length style tone"
         ),
         also=needs(
             "per following according based the this your here as example sample reference i my keeping keep a one"

@@ -128,16 +128,16 @@ NO_IMAGE = (
             rf"|\b(?:haven't|have not|hasn't|never) (?:\w+ )?received (?:it|the|any|an?)\b"
             rf"|\bdescribing (?:{_PICTURE}) is\b",
         ),
-        _PICTURE_WORDS
-        | needs(
-            "resend reupload attach upload send supply describe share attachments language text words written"
-            " visual received uploaded attached sent eyes forget information access pic pls kindly provide image"
-            " analysis"
+        needs(
+            "resend reupload attach upload send supply describe share attachments language received uploaded"
+            " attached sent eyes forget information access pls kindly provide analysis pic arrived found open"
+            " display displayed support supported accessible visible available loaded me view viewing see seeing"
+            " process processing perceive perceiving interpret interpreting analyze analyse handle read receive"
+            " look trained text words written seen mean came way come through"
         ),
         also=needs(
-            "t not no never which what once if when until unless after please kindly pls could can would forget"
-            " forgot empty blank incomplete resend reupload model limited only work without nothing cannot unable"
-            " lack is are describing text as i"
+            "image images picture pictures photo photos photograph photographs visual visuals attachment"
+            " attachments file files link links i me you it text language pic"
         ),
         who="gpt",
     ),

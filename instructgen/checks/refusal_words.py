@@ -115,17 +115,17 @@ RULES = (
         ),
         needs(
             "comment speculate discuss respond fulfil fulfill complete answer do know understand see get"
-            " information context details detail data idea question request query prompt task message error try"
-            " timed me appropriate inappropriate privacy safety legal ethical security refuse decline regret"
-            " regrettably rather beyond outside exceeds abilities capabilities reach limitations limits training"
-            " skills position something ai assistant language chatbot llm model content redacted consult sure mean"
-            " sorry apologies tell say determine judge describe name place who bot system questions requests be"
+            " information context details detail data idea question request query prompt message error try timed"
+            " me appropriate inappropriate privacy safety legal ethical security refuse decline regret regrettably"
+            " rather beyond outside exceeds abilities capabilities reach limitations limits training skills"
+            " position something ai assistant language chatbot llm model content redacted consult sure mean sorry"
+            " apologies tell say determine judge describe questions requests"
         ),
         also=needs(
-            "i me my t not cannot unable no more further insufficient error occurred again please reasons"
-            " regrettably redacted removed consult sorry apologies refused denied rejected failed blocked filtered"
-            " withheld unavailable what answered processed unanswerable inappropriate appropriate beyond outside"
-            " assistant model ai additional timed"
+            "i me my t not cannot unable insufficient error occurred again please regrettably redacted removed"
+            " consult sorry apologies refused denied rejected failed blocked filtered withheld unavailable"
+            " answered processed unanswerable inappropriate appropriate assistant model ai additional timed idea"
+            " comment needed required reasons information outside"
         ),
         who="gpt",
     ),
@@ -149,7 +149,7 @@ RULES = (
         ),
         needs(
             "happy glad pleased hope thank thanks welcome question ready like shall back tips written mistake"
-            " answered reply answer response message format previous image task"
+            " answered reply answer response message format previous"
         ),
         also=needs("help assist helps for re are let ready me i you my the"),
         who="gpt",
