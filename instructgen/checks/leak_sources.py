@@ -253,7 +253,7 @@ SOURCES = (
             r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that (?:is|are|reads"
             r"|says)) )(?! ?[\"“:])",
             rf"\b(?:the|this|your|my|our|these|first|second|third|last|only|no|one|another|each) {_THE}{_KIND}"
-            rf"(?:texts?|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|statement|transcript|narrative"
+            rf"(?:texts?|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|transcript|narrative"
             rf"|account|source|record|report|inventory|documentation|write-?up|wording|entry|filename|json|input"
             rf"|source material|tag|nouns?|sentences)s?(?: (?:of|for) (?:the|this) {PICTURE}| given"
             rf"| above)? {_HOW}(?:{_TELLS}"

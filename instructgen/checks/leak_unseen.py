@@ -55,6 +55,18 @@ UNSEEN = (
         "told_detail",
         "fail",
         wording(
+            r"\b(?:details|information|info|data) (?:is|are) (?:scarce|sparse|limited|few|lacking|missing|thin"
+            r"|incomplete|absent)\b",
+            r"\b(?:is|are|remains?|was|were|left) (?:unknown|not known|undisclosed|unreported|unlisted|undefined"
+            r"|undocumented)\b"
+            r"|\b(?:cannot|can't|can not|could not|couldn't) be (?:\w+ly )?(?:confirmed|verified|deduced|gleaned)\b",
+            r"\b(?:is|are|was|were) (?:\w+ly )?(?:implied|indicated)\b|\bper (?:your|the|my|our|these|this"
+            r"|instructions|request)\b",
+            r"\b(?:segmentation|instance|object) masks?\b|\bkeypoints?\b|\bpolygons?\b|\bocr\b|\b(?:hidden"
+            r"|invisible) text\b",
+            r"\b(?:from|by|of|on|given|with) what (?:little )?(?:i|we)(?: have|'ve)?(?: been able to| can"
+            r"| could)? (?:gather(?:ed)?"
+            r"|understand|understood|hear|heard|learn(?:ed|t)?|know|glean(?:ed)?|read)\b",
             r"\bthe (?:numbers|figures|values|measurements|decimals|fractions|percentages) (?:say|put|place|show"
             r"|suggest|tell|indicate"
             r"|given|for the|imply|mean|locate|i |we )|\bby the numbers\b",
@@ -99,6 +111,9 @@ UNSEEN = (
             " incomplete scarce sparse minimal scant secondhand second supposedly purported referred labeled"
             " labelled termed worded phrased described writer author observer narrator describer labeler labeller"
             " speaker reporter witness writers observers witnesses words text sample training record caption"
+            " lacking absent unknown undisclosed unreported unlisted undefined undocumented confirmed verified"
+            " deduced gleaned implied indicated per masks mask keypoints keypoint polygon polygons ocr hidden"
+            " invisible gather gathered understood hear heard learn learned learnt glean"
         ),
         who="gpt",
         unless_after=ATTACHED,

@@ -133,11 +133,12 @@ NO_IMAGE = (
             " attached sent eyes forget information access pls kindly provide analysis pic arrived found open"
             " display displayed support supported accessible visible available loaded me view viewing see seeing"
             " process processing perceive perceiving interpret interpreting analyze analyse handle read receive"
-            " look trained text words written seen mean came way come through"
+            " look trained text words written seen mean came come"
         ),
         also=needs(
             "image images picture pictures photo photos photograph photographs visual visuals attachment"
-            " attachments file files link links i me you it text language pic"
+            " attachments file files link links i me text language pic please kindly nothing forgot limited"
+            " received written"
         ),
         who="gpt",
     ),

@@ -87,6 +87,8 @@ RULES = (
             r"|denied"
             r"|rejected|declined|unanswerable|unclear|not clear)\b|\brequest (?:refused|denied|rejected|failed"
             r"|blocked)\b",
+            r"\bno (?:question|message|request|input|prompt) (?:was|is|has been) (?:given|provided|asked|received"
+            r"|sent)\b",
             r"\b(?:an? )?error (?:has )?occurred\b|\A\W*error\b|\b(?:please )?try again(?: later)?[.!]|\btimed out\b",
             r"(?:\bnot|n't) (?:possible|allowed|appropriate|right|permitted|able) for me\b|\bimpossible for me\b"
             r"|\b(?:in)?appropriate (?:for me|to (?:comment|speculate|describe|discuss|identify))\b"
@@ -119,13 +121,13 @@ RULES = (
             " me appropriate inappropriate privacy safety legal ethical security refuse decline regret regrettably"
             " rather beyond outside exceeds abilities capabilities reach limitations limits training skills"
             " position something ai assistant language chatbot llm model content redacted consult sure mean sorry"
-            " apologies tell say determine judge describe questions requests"
+            " apologies tell say determine judge describe questions requests input"
         ),
         also=needs(
             "i me my t not cannot unable insufficient error occurred again please regrettably redacted removed"
             " consult sorry apologies refused denied rejected failed blocked filtered withheld unavailable"
             " answered processed unanswerable inappropriate appropriate assistant model ai additional timed idea"
-            " comment needed required reasons information outside"
+            " comment needed required reasons information outside input question message request prompt"
         ),
         who="gpt",
     ),
