@@ -130,7 +130,8 @@ HEARSAY = (
         wording(
             r"\b(?<!for )(?:the|this|your|preceding|source) (?:(?!other)\w+ )?(?:texts?|keywords|markup|phrasing"
             r"|wording|inventory|transcript"
-            r"|facts|listing)\b(?! (?:is|are) (?:partly|in|on|too|blur|hard|small|written|printed|not|visible|legible"
+            r"|facts|listing)\b(?! ?[:,]? ?[\"“'])(?! (?:that )?(?:reads|saying|spelling|on|in|at|above"
+            r"|below))(?! (?:is|are) (?:partly|in|on|too|blur|hard|small|written|printed|not|visible|legible"
             r"|readable|cut|covered|facing|handwritten|white|black|red|blue|large|faded|upside|torn|made|by"
             r"|attached))(?! (?:box|"
             r"message|field|facing|hang))",
