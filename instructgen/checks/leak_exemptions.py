@@ -8,7 +8,8 @@ a man waits beside a sign" is a leak.
 from .wording import wording
 
 _READABLE = (
-    r"signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip|info)?boards?|screens?|monitors?|displays?|pages?|books?|posters?"
+    r"signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip|info)?boards?"
+    r"|screens?|monitors?|displays?|pages?|books?|posters?"
     r"|banners?|papers?|packag\w+|tickets?|receipts?|documents?|forms?|plaques?|menus?|letters?|notes?|charts?|graphs?"
     r"|diagrams?|maps?|slides?|websites?|articles?|reports?|newspapers?|magazines?|tags?|flyers?|leaflets?|brochures?"
     r"|memes?|cartoons?|comics?|drawings?|paintings?|prints?|envelopes?|cheques?|badges?|stamps?|coins?|tombstones?"
@@ -19,9 +20,12 @@ _SMALL_SURFACE = r"labels?|cards?|bottles?|jars?|cans?|shirts?|t-shirts?|jerseys
 _ONE = r"(?:the|this|that|its|his|her|their|a|an|each|any|every|one|some|most|several|two)"
 _BETWEEN = r"(?: (?!and\b|or\b|but\b)[\w'-]+){0,2}"
 _BEARER = (
-    r"(?:signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip|info)?boards?|screens?|monitors?|displays?|pages?|books?|posters?|banners?|packag\w+|tickets?"
-    r"|receipts?|plaques?|menus?|charts?|graphs?|diagrams?|maps?|slides?|websites?|newspapers?|magazines?|flyers?|leaflets?"
-    r"|brochures?|memes?|cartoons?|comics?|paintings?|envelopes?|cheques?|badges?|stamps?|coins?|tombstones?|gravestones?"
+    r"(?:signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip"
+    r"|info)?boards?|screens?|monitors?|displays?|pages?|books?|posters?|banners?|packag\w+|tickets?"
+    r"|receipts?|plaques?|menus?|charts?|graphs?|diagrams?|maps?|slides?|websites?|newspapers?|magazines?|flyers?"
+    r"|leaflets?"
+    r"|brochures?|memes?|cartoons?|comics?|paintings?|envelopes?|cheques?|badges?|stamps?|coins?|tombstones?"
+    r"|gravestones?"
     r"|logos?|museums?|exhibits?|drawings?|subtitles?)"
 )
 """Of what can be read, that which is never a teacher's own source; "notes", "report" and "document" may be."""
@@ -29,11 +33,13 @@ THERE = wording(
     rf"\b(?:(?:in|by|at|from) {_ONE}{_BETWEEN} {_BEARER}"
     rf"|(?:on|across) {_ONE}{_BETWEEN} (?:{_READABLE}|{_SMALL_SURFACE}))\b",
     r"\b(?:reads|reading [\"“']|printed|spelled|handwritten|engraved)",
-    r"\b(?:notes?|notices?|letters?|forms?|papers?|tags?|reports?|documents?|words?) (?:on|at|by|pinned|taped|hung|hanging"
+    r"\b(?:notes?|notices?|letters?|forms?|papers?|tags?|reports?|documents?|words?) (?:on|at|by|pinned|taped|hung"
+    r"|hanging"
     r"|attached|stuck|printed|written)\b",
     r"\bmentioned (?:earlier|above|before|previously)\b",
     r"\b(?:earlier|previously|already|just|we|i) mentioned\b",
-    rf"\b(?:the|a|an|this|its) (?:\w+ )?(?:{_BEARER}|label|card)(?: [\w'-]+){{0,3}} (?:is|are|was|does|doesn't|isn't)\b",
+    rf"\b(?:the|a|an|this|its) (?:\w+ )?(?:{_BEARER}|label|card)(?: [\w'-]+){{0,3}} (?:is|are|was|does|doesn't"
+    rf"|isn't)\b",
 )
 """"on the sign", "by a board": the wording speaks of what can be read there, or of what was said before."""
 ATTACHED = wording(
@@ -45,7 +51,8 @@ ATTACHED = wording(
 )
 """Right after a noun: "… on the sign", "… below the drawing"."""
 VISIBLE = wording(
-    r"\b(?:meme|newspaper|magazine|poster|cartoon|comic|subtitles?|screen(?:shot)?|album|exhibit|museum|tv|television)\b",
+    r"\b(?:meme|newspaper|magazine|poster|cartoon|comic|subtitles?|screen(?:shot)?|album|exhibit|museum|tv"
+    r"|television)\b",
     r"\b(?:overla(?:y|id)|watermark|chart|graph|diagram|figure|plot|axis|slide|page)\b",
     r"\bclosed caption|\bcaptions? (?:below|above|beneath|under|on) (?:it|them|each|every|the|a|an|his|her)\b",
 )
@@ -59,9 +66,12 @@ VISIBLE_CAPTION = wording(
 """A caption that the picture shows."""
 INSTRUMENT = wording(
     rf"\b(?:{_READABLE}|{_SURFACE}|clocks?|watch(?:es)?|thermometers?|scales?|speedometers?|gauges?|\w*meters?|scores?"
-    r"|timetables?|schedules?|calendars?|compass(?:es)?|rules?|laws?|regulations?|traditions?|customs?|legends?|recipes?"
-    r"|sizes?|heights?|colou?rs?|shapes?|orders?|seasons?|experts?|stud(?:y|ies)|banner|logo|lettering|numbers?|inscription"
-    r"|text (?:on|above|below)|caption (?:on|below|above|under)|tattoos?|wind|sun|shadows?|forecasts?|guides?|man|woman)\b"
+    r"|timetables?|schedules?|calendars?|compass(?:es)?|rules?|laws?|regulations?|traditions?|customs?|legends?"
+    r"|recipes?"
+    r"|sizes?|heights?|colou?rs?|shapes?|orders?|seasons?|experts?|stud(?:y|ies)|banner|logo|lettering|numbers?"
+    r"|inscription"
+    r"|text (?:on|above|below)|caption (?:on|below|above|under)|tattoos?|wind|sun|shadows?|forecasts?|guides?|man"
+    r"|woman)\b"
 )
 """What people read something off, in "according to the clock"."""
 SPEAKS_OF_PLACES = wording(
@@ -69,15 +79,19 @@ SPEAKS_OF_PLACES = wording(
 )
 """Coordinates of the world, not of the picture."""
 SOMETHING_TO_READ = wording(
-    rf"\b(?:{_BEARER}|reads|(?:written|printed|painted) (?:on|in|at|across|by hand)|lettering|handwriting|headlines?|drawers?"
+    rf"\b(?:{_BEARER}|reads|(?:written|printed|painted) (?:on|in|at|across|by hand)|lettering|handwriting|headlines?"
+    rf"|drawers?"
     r"|products?|spices?|wine)\b"
 )
 """Somewhere there is something to read."""
 ASKS_TO_READ = wording(
-    r"\b(?:read|reads|text|written|printed|words?|lettering|spell(?:s|ed)?|inscriptions?|headlines?|titles?|memes?|logos?)\b",
-    rf"\b(?:{_READABLE}|labels?|captions?|data)\b(?: [\w'-]+){{0,3}} (?:say|says|mean|means|show|shows|tell|tells|list|lists"
+    r"\b(?:read|reads|text|written|printed|words?|lettering|spell(?:s|ed)?|inscriptions?|headlines?|titles?|memes?"
+    r"|logos?)\b",
+    rf"\b(?:{_READABLE}|labels?|captions?|data)\b(?: [\w'-]+){{0,3}} (?:say|says|mean|means|show|shows|tell|tells|list"
+    rf"|lists"
     r"|mention|mentions|announce|advertise|state|states|describe)\b(?! about)",
-    rf"\b(?:on|in|from|according to) (?:the|this|that|his|her|its|their|each) (?:[\w'-]+ ){{0,2}}(?:{_READABLE}|labels?)\b",
+    rf"\b(?:on|in|from|according to) (?:the|this|that|his|her|its|their|each) (?:[\w'-]+ ){{0,2}}(?:{_READABLE}"
+    rf"|labels?)\b",
     r"\bdo(?:es)? (?:the|this|that|it) (?:[\w'-]+ ){0,3}(?:say|read)(?! about)\b|\bdata\b",
 )
 """The question is about something to read."""

@@ -22,43 +22,46 @@ HEARSAY = (
         "told_detail",
         "fail",
         wording(
-            r"\byou (?:say|tell me|told us|mention|describe|write|specify) (?:that|of|in|it|the)\b|\bas you (?:say|put it|mention)\b"
+            r"\byou (?:say|tell me|told us|mention|describe|write|specify) (?:that|of|in|it|the)\b|\bas you (?:say"
+            r"|put it|mention)\b"
             r"|\b(?:story|word) (?:goes|has it)\b",
-            r"\b(?:person|people|viewer|one|writer|author|those|somebody|someone|whoever) (?:who |that )?(?:\w+ )?(?:wrote|took"
-            r" (?:the )?notes|writing|labelling|labeling|captioning|annotating|describing) (?:it|this|the (?:captions?|description"
-            r"|text|image|picture|scene|labels?)|down|it down)\b|\b(?:took|taken|take) notes\b|\bthose who saw (?:it|the)\b",
-            rf"\b(?:in the absence of|lacking|not having|deprived of|missing) (?:the|this|any|an) (?:actual )?{PICTURE}\b",
+            r"\b(?:person|people|viewer|one|writer|author|those|somebody|someone|whoever) (?:who "
+            r"|that )?(?:\w+ )?(?:wrote|took"
+            r" (?:the )?notes|writing|labelling|labeling|captioning|annotating|describing) (?:it|this|the (?:captions?"
+            r"|description"
+            r"|text|image|picture|scene|labels?)|down|it down)\b|\b(?:took|taken|take) notes\b|\bthose who saw (?:it"
+            r"|the)\b",
+            rf"\b(?:in the absence of|lacking|not having|deprived of|missing) (?:the|this|any"
+            rf"|an) (?:actual )?{PICTURE}\b",
             rf"\bmy (?:\w+ )?{_MINE}\b|(?<!for )\byour (?:\w+ )?(?:{_MINE}|message|words|question|wording|request)\b",
-            r"\b(?:you|the user|the asker|the questioner) (?:have |had |just |also |'ve )*(?:said|told|gave|wrote|described"
+            r"\b(?:you|the user|the asker|the questioner) (?:have |had |just |also |'ve )*(?:said|told|gave|wrote"
+            r"|described"
             r"|listed|specified|supplied)\b",
             r"\bor so (?:the|it|i|they|one|my|we)\b|\breading between the lines\b|\bat face value\b|\bin the words of\b"
-            r"|\b(?:much|little|nothing|only|all|words?|text|have|had|anything) (?:\w+ )?to go (?:by|on)\b|\bto (?:quote|paraphrase)\b"
+            r"|\b(?:much|little|nothing|only|all|words?|text|have|had|anything) (?:\w+ )?to go (?:by|on)\b"
+            r"|\bto (?:quote|paraphrase)\b"
             r"|\bword for word\b|\bverbatim\b",
             r"\bi (?:gather|read|hear|heard|learn|learned|learnt|understand|am informed|infer|deduce|take it)"
             r"(?: \w+ly)? (?:that|from)\b|\bwe (?:read|learn|hear) (?:that|from|of)\b",
-            rf"\b(?:those|people|someone|somebody|whoever|observers?|witness(?:es)?|everyone|persons?) (?:who )?(?:saw|have"
+            rf"\b(?:those|people|someone|somebody|whoever|observers?|witness(?:es)?|everyone|persons?) (?:who )?(?:saw"
+            rf"|have"
             rf" seen|has seen|had seen|viewed|looked at|described|wrote about) (?:the|this) {PICTURE}",
         ),
         needs(
-            "absence lacking having deprived missing say tell mention describe write specify put story word wrote took writing labelling labeling captioning annotating describing taken take who"
-        )
-        | needs(
-            "my your you user asker questioner so reading face words go quote paraphrase verbatim gather read hear heard"
-        )
-        | needs(
-            "learn learned learnt understand informed infer deduce take those people someone somebody whoever observer"
-        )
-        | needs("observers witness witnesses everyone person persons word"),
-        also=needs("image picture photo photograph scene you has it down goes me notes saw")
-        | needs("source sources notes data information info input inputs instructions prompt prompts brief briefing")
-        | needs(
-            "record records text texts material task training knowledge description descriptions caption captions label"
-        )
-        | needs(
-            "labels list summary sentences annotations transcript details message words question wording request said"
-        )
-        | needs("told gave wrote described listed specified supplied the it i they one my we lines value by on quote")
-        | needs("paraphrase verbatim word that from of this"),
+            "absence deprived missing say tell mention describe write specify put story wrote took writing"
+            " labelling labeling captioning annotating describing taken take who user asker questioner face words"
+            " quote paraphrase verbatim gather read hear heard learn learned learnt understand informed infer"
+            " deduce someone somebody whoever observer observers witness witnesses your my so word reading lacking"
+            " having"
+        ),
+        also=needs(
+            "image picture photo photograph scene you has it down goes me notes saw source sources data"
+            " information info input inputs instructions prompt prompts brief briefing record records text texts"
+            " material task training knowledge description descriptions caption captions label labels list summary"
+            " sentences annotations transcript details message words question wording request said told gave wrote"
+            " described listed specified supplied the i they one my we lines value by on quote paraphrase verbatim"
+            " word that from of this"
+        ),
         who="gpt",
         unless_after=ATTACHED,
         unless_clause=THERE,
@@ -70,39 +73,40 @@ HEARSAY = (
         "fail",
         wording(
             r"\bas (?:given|written|told|reported|described|listed|annotated|noted|recorded|labell?ed|tagged|specified)"
-            r"(?: (?:above|here|there|earlier))?(?=[,.;:]|\Z)|\bas can be read\b|\bin (?:textual|written|text|verbal) form\b",
-            r"\bno (?:\w+ ){1,3}(?:is|are|was|were|has been) (?:given|stated|shared|provided|supplied|described|annotated|recorded"
-            r"|conveyed)\b|\b(?:nothing|anything|everything|all) (?:else |more )?(?:is|was|has been) (?:described|shared|conveyed)\b",
-            r"\b(?:known|given|provided|supplied) (?:objects|items|elements|things|facts|positions|categories|classes)\b"
-            r"|\b(?:objects|items|elements|things|facts|positions|details) (?:that (?:are|were) )?(?:given|provided|supplied|listed"
-            r"|described|annotated)\b|\b(?:image|picture|photo|scene) (?:\w+ )?(?:as (?:described|told|captioned|written|given)"
-            r"|(?:that )?(?:i was told|was described|has been described|was told))\b|\b(?:was|is|been) (?:summari[sz]ed|captioned)\b"
+            r"(?: (?:above|here|there|earlier))?(?=[,.;:]|\Z)|\bas can be read\b|\bin (?:textual|written|text"
+            r"|verbal) form\b",
+            r"\bno (?:\w+ ){1,3}(?:is|are|was|were|has been) (?:given|stated|shared|provided|supplied|described"
+            r"|annotated|recorded"
+            r"|conveyed)\b|\b(?:nothing|anything|everything|all) (?:else |more )?(?:is|was|has been) (?:described"
+            r"|shared|conveyed)\b",
+            r"\b(?:known|given|provided|supplied) (?:objects|items|elements|things|facts|positions|categories"
+            r"|classes)\b"
+            r"|\b(?:objects|items|elements|things|facts|positions|details) (?:that (?:are|were) )?(?:given|provided"
+            r"|supplied|listed"
+            r"|described|annotated)\b|\b(?:image|picture|photo|scene) (?:\w+ )?(?:as (?:described|told|captioned"
+            r"|written|given)"
+            r"|(?:that )?(?:i was told|was described|has been described|was told))\b|\b(?:was|is"
+            r"|been) (?:summari[sz]ed|captioned)\b"
             r"|\b(?:image|picture|photo|scene) (?:has been|was|is) (?:\w+ )?described\b",
-            r"(?<!worth )(?<!not to )(?<!to )(?<!should )\bmention(?:s|ed|ing)?\b(?! (?:earlier|above|before|previously|it\b))",
+            r"(?<!worth )(?<!not to )(?<!to )(?<!should )\bmention(?:s|ed|ing)?\b(?! (?:earlier|above|before"
+            r"|previously|it\b))",
             r"\b(?:is|are|was|were|not|be|as|been|nor|un|and|or) specified\b|\bspecif(?:y|ies)\b",
-            r"\b(?:is|are|was|were|not|as|been|explicitly|clearly|it) stated\b|(?<!united )(?<!the )\bstates (?:that|whether|how)\b",
+            r"\b(?:is|are|was|were|not|as|been|explicitly|clearly|it) stated\b|(?<!united )(?<!the )\bstates (?:that"
+            r"|whether|how)\b",
             r"\bdescribed (?:here|above|in (?!detail)|for (?:me|us)|to (?:me|us))|\bthe (?:\w+ )?described\b"
             r"|\b(?:reportedly|purportedly|allegedly)\b|\bhearsay\b|\bunspecified\b|\bunmentioned\b|\bunstated\b"
             r"|\bnot (?:described|elaborated)\b",
-            rf"\bas (?:the|one|my|another|each|both|all|several|some|two|an?) (?!saying|proverb|song|old saying)(?:[\w-]+ )"
+            rf"\bas (?:the|one|my|another|each|both|all|several|some|two|an?) (?!saying|proverb|song"
+            rf"|old saying)(?:[\w-]+ )"
             rf"{{1,3}}{_PUT}\b(?! (?:to|for|goodbye|hello))",
         ),
         needs(
-            "unmentioned textual written text verbal no nothing anything everything all known given provided supplied objects items elements things facts positions details image picture photo scene summarised summarized captioned as"
-        )
-        | needs("mention mentions mentioned mentioning specified specify specifies stated states described reportedly")
-        | needs("purportedly allegedly hearsay unspecified unmentioned unstated elaborated as"),
-        also=needs(
-            "given written told reported listed annotated noted recorded labeled labelled tagged read form stated shared provided supplied conveyed objects items elements things facts positions categories classes summarised captioned summarized"
-        )
-        | needs("mention mentions mentioned mentioning specified specify specifies stated states described reportedly")
-        | needs(
-            "purportedly allegedly hearsay unspecified unmentioned unstated elaborated puts put has have says say state"
-        )
-        | needs(
-            "notes note tells tell reports report describes describe writes write wrote claims claim indicates indicate"
-        )
-        | needs("calls reads read suggests suggest implies imply"),
+            "unmentioned textual written text verbal known provided supplied facts summarised summarized"
+            " captioned mention mentions mentioned mentioning specified specify specifies stated states described"
+            " reportedly purportedly allegedly hearsay unspecified unstated elaborated given shared conveyed told"
+            " reported listed annotated noted recorded tagged form puts put says state say tells writes wrote"
+            " claims indicates read label labels caption captions report"
+        ),
         unless_clause=THERE,
         unless_before=SOMETHING_TO_READ,
         unless_asked=ASKS_TO_READ,
@@ -111,7 +115,8 @@ HEARSAY = (
         "text_mentioned",
         "fail",
         wording(
-            r"(?:\A|[.!?,;:(] ?|\bthat )according to (?:the|these|this|those|what|one|all|several|both|a|most|some|each|two) "
+            r"(?:\A|[.!?,;:(] ?|\bthat )according to (?:the|these|this|those|what|one|all|several|both|a|most|some"
+            r"|each|two) "
             r"(?:[\w'-]+ ?){1,3}",
         ),
         needs("according"),
@@ -123,40 +128,50 @@ HEARSAY = (
         "data_mentioned",
         "fail",
         wording(
-            r"\b(?<!for )(?:the|this|your|preceding|source) (?:(?!other)\w+ )?(?:texts?|keywords|markup|phrasing|wording|inventory|transcript"
-            r"|facts|listing)\b(?! (?:is|are) (?:partly|in|on|too|blur|hard|small|written|printed|not|visible|legible"
-            r"|readable|cut|covered|facing|handwritten|white|black|red|blue|large|faded|upside|torn|made|by|attached))(?! (?:box|"
+            r"\b(?<!for )(?:the|this|your|preceding|source) (?:(?!other)\w+ )?(?:texts?|keywords|markup|phrasing"
+            r"|wording|inventory|transcript"
+            r"|facts|listing)\b(?! ?[:,]? ?[\"“'])(?! (?:that )?(?:reads|saying|spelling|on|in|at|above"
+            r"|below))(?! (?:is|are) (?:partly|in|on|too|blur|hard|small|written|printed|not|visible|legible"
+            r"|readable|cut|covered|facing|handwritten|white|black|red|blue|large|faded|upside|torn|made|by"
+            r"|attached))(?! (?:box|"
             r"message|field|facing|hang))",
-            r"\b(?:the|this|your|my|one|an|each|every|first|second) (?:\w+ )?(?:notes?|reports?|records?|files?|sources?|entry"
+            r"\b(?:the|this|your|my|one|an|each|every|first|second) (?:\w+ )?(?:notes?|reports?|records?|files?"
+            r"|sources?|entry"
             r"|entries|hints?|story|statements?|details|context|line)(?: (?:for|of|about|on|to) (?:the|this|"
-            r"that|each) \w+| i have| i was given)? (?:\w+ly |also |only )?(?:mentions?|says?|lists?|states?|puts?|places?|has him"
+            r"that|each) \w+| i have| i was given)? (?:\w+ly |also |only )?(?:mentions?|says?|lists?|states?|puts?"
+            r"|places?|has him"
             r"|has her|has it|have it|tells|implies|specif(?:y|ies)|indicates? that|calls?)\b",
-            r"\b(?:first|second|third|last|next|only) (?:item|entry|thing|object) (?:on|in) the list\b|\bthe structured\b"
+            r"\b(?:first|second|third|last|next|only) (?:item|entry|thing|object) (?:on|in) the list\b"
+            r"|\bthe structured\b"
             r"|\b(?:going|looking|reading|searching|working) through the (?:list|entries|labels|notes|text)\b",
             r"\bdata ?sets?\b|\bdatabases?\b",
-            r"\b(?:the|this|that|original|given|user|text|system)(?:'s)? (?:\w+ )?prompts?\b(?! (?:on|for|arrival|service))",
+            r"\b(?:the|this|that|original|given|user|text|system)(?:'s)? (?:\w+ )?prompts?\b(?! (?:on|for|arrival"
+            r"|service))",
             r"\b(?:the|this) (?:\w+ )?input\b(?! (?:of|jack|and|port|device|field|box|socket|cable|on|side))",
             r"\b(?:the|these|all|five|both|your) sentences\b",
-            r"\b(?:the|this|all|available|limited) (?:info|information) (?:is|says|does|i|we|given|available|alone|at hand)\b",
+            r"\b(?:the|this|all|available|limited) (?:info|information) (?:is|says|does|i|we|given|available|alone"
+            r"|at hand)\b",
             r"\bthe data\b(?! ?(?:cent|cable|on\b|from\b|shown|display|stream|port))",
-            rf"\b(?:{PICTURE}|scene)'s (?:labels?|data|tags?|text|entry|record|listing|caption|file|description|metadata)\b",
-            r"\binstances? (?:of|labell?ed|in the (?:list|data))\b|\b(?:structured|tabular|textual|raw) (?:data|input|info)",
-            r"\b(?:the|these|your|this) (?:provided|supplied) (?!image|picture|photo|visual|chair|seat|space|food|towel|bowl"
+            rf"\b(?:{PICTURE}|scene)'s (?:labels?|data|tags?|text|entry|record|listing|caption|file|description"
+            rf"|metadata)\b",
+            r"\binstances? (?:of|labell?ed|in the (?:list|data))\b|\b(?:structured|tabular|textual|raw) (?:data|input"
+            r"|info)",
+            r"\b(?:the|these|your|this) (?:provided|supplied) (?!image|picture|photo|visual|chair|seat|space|food"
+            r"|towel|bowl"
             r"|equipment|water|meal|scene)\w+",
-            r"\b(?:these|your|first|second|third|last|two|five|four|few|preceding) lines? (?:says?|mentions?|describes?|above"
+            r"\b(?:these|your|first|second|third|last|two|five|four|few|preceding) lines? (?:says?|mentions?"
+            r"|describes?|above"
             r"|given|of text|tells?|states?|adds?)\b|\bscene graph\b",
-            r"\bthe labels (?:say|mention|include|list|contain|indicate|suggest|show|tell|give|name|imply|do not|don't)\b",
+            r"\bthe labels (?:say|mention|include|list|contain|indicate|suggest|show|tell|give|name|imply|do not"
+            r"|don't)\b",
         ),
         needs(
-            "texts keywords markup phrasing wording inventory transcript facts listing notes note report reports records files source sources entries hint hints story statement statements details context table tables title list structured"
-        )
-        | needs(
-            "dataset datasets data database databases prompt prompts input sentences info information labels label tags tag"
-        )
-        | needs(
-            "text entry record listing caption file description metadata instance instances structured tabular textual raw"
-        )
-        | needs("provided supplied lines line graph"),
+            "texts keywords markup phrasing wording inventory transcript facts listing notes note report reports"
+            " records files source sources entries hint hints story statement statements details context list"
+            " structured dataset datasets data database databases prompt prompts input sentences info information"
+            " labels label tags tag text entry record caption file description metadata instance instances tabular"
+            " textual raw provided supplied lines graph"
+        ),
         who="gpt",
         unless_after=ATTACHED,
         unless_clause=THERE,
@@ -167,28 +182,41 @@ HEARSAY = (
         "box_mentioned",
         "fail",
         wording(
-            r"\bbox(?:es)? (?:for|around|of class|that marks?|marking|spanning|covering|enclosing) (?:an?|the|each|person|\w+)\b"
-            r"(?= |\.|,)(?! (?:cat|kitten|of|lid|top|cookies|shoes|tools))|\bboxed (?:person|man|woman|dog|cat|car|object|area|region)",
-            r"\bbox(?:es)? (?:is|are|was|were) (?:given|provided|listed|annotated|assigned)\b|\bboxes (?:labell?ed|tagged) (?:as )?"
-            r"[\"“']?(?:person|dog|cat|car|chair)|\b(?:person|people|man|woman|boy|girl|car|bus|truck|chair|couch|bicycle|bike|dog"
+            r"\bbox(?:es)? (?:for|around|of class|that marks?|marking|spanning|covering|enclosing) (?:an?|the|each"
+            r"|person|\w+)\b"
+            r"(?= |\.|,)(?! (?:cat|kitten|of|lid|top|cookies|shoes|tools))|\bboxed (?:person|man|woman|dog|cat|car"
+            r"|object|area|region)",
+            r"\bbox(?:es)? (?:is|are|was|were) (?:given|provided|listed|annotated|assigned)\b|\bboxes (?:labell?ed"
+            r"|tagged) (?:as )?"
+            r"[\"“']?(?:person|dog|cat|car|chair)|\b(?:person|people|man|woman|boy|girl|car|bus|truck|chair|couch"
+            r"|bicycle|bike|dog"
             r"|horse|object|detection) box(?:es)?\b(?! (?:office|with|against|in|on))",
-            r"\b(?:layout|arrangement|positions?|sizes?|view|order|overlap|geometry) of (?:the|all|both) boxes\b|\b(?:view of|light of"
-            r"|taking|considering|follows from|rests on|based on|clear from|inferred from|evidence is|according to|go by) the box(?:es)?\b",
-            r"\((?:0?\.\d+|class|category|label)\b|\b(?:has|have|in|with|under|of) the (?:category|class)\b|'s (?:class|category|label)"
-            r" is\b|\bgoing by (?:its|the|his|her) labels?\b|\b(?:objects?|items?|thing|region|area) labell?ed (?:as )?\w+",
-            r"(?<![\d.$€£])0?\.\d+ ?(?:to|by|-|–|and) ?0?\.\d+(?! ?(?:cm|mm|m|km|kg|g|%|percent|inch|in|miles|met|feet|ft|lit|l)\b)"
-            r"|\bedge (?:\w+ ){0,4}(?:at|is|near|around) 0?\.\d|\bposition \(?\d+ ?[,/]|\bat \(\d+ ?, ?\d+\)|\b\d+ ?(?:%|percent) (?:of"
+            r"\b(?:layout|arrangement|positions?|sizes?|view|order|overlap|geometry) of (?:the|all|both) boxes\b"
+            r"|\b(?:view of|light of"
+            r"|taking|considering|follows from|rests on|based on|clear from|inferred from|evidence is|according to"
+            r"|go by) the box(?:es)?\b",
+            r"\((?:0?\.\d+|class|category|label)\b|\b(?:has|have|in|with|under|of) the (?:category|class)\b"
+            r"|'s (?:class|category|label)"
+            r" is\b|\bgoing by (?:its|the|his|her) labels?\b|\b(?:objects?|items?|thing|region"
+            r"|area) labell?ed (?:as )?\w+",
+            r"(?<![\d.$€£])0?\.\d+ ?(?:to|by|-|–|and) ?0?\.\d+(?! ?(?:cm|mm|m|km|kg|g|%|percent|inch|in|miles|met|feet"
+            r"|ft|lit|l)\b)"
+            r"|\bedge (?:\w+ ){0,4}(?:at|is|near|around) 0?\.\d|\bposition \(?\d+ ?[,/]|\bat \(\d+ ?, ?\d+\)"
+            r"|\b\d+ ?(?:%|percent) (?:of"
             r"|across|down|from) (?:the )?(?:\w+'s )?(?:width|height|left|top|right|bottom|way)\b",
             r"\bdetect(?:ed|ions?|s|ors?)?\b",
-            r"\bobject (?:recognition|detection|segmentation)\b|\bclassifier\b|\bsegmentation\b|\bpredicted (?:label|class|box)",
-            r"\bbox(?:es)? (?:around|surrounding|enclosing|for|belonging to) (?:the|her|his|each|this|that) (?!cat\b|kittens?\b)",
+            r"\bobject (?:recognition|detection|segmentation)\b|\bclassifier\b|\bsegmentation\b|\bpredicted (?:label"
+            r"|class|box)",
+            r"\bbox(?:es)? (?:around|surrounding|enclosing|for|belonging to) (?:the|her|his|each|this|that) (?!cat\b"
+            r"|kittens?\b)",
         ),
         needs(
-            "detector detectors boxed class category label labels labeled labelled edge position 0 width height left top right bottom"
-        )
-        | needs("detect detected detection detections detects recognition segmentation classifier predicted box boxes"),
+            "detector detectors boxed class category label labels labeled labelled edge position 0 width height"
+            " detect detected detection detections detects recognition segmentation classifier predicted box boxes"
+        ),
         unless_sentence=wording(
-            r"\b(?:smoke|gas|metal|motion|movement|cameras?|sensors?|radar|security|alarm|lane|speed|detectives?|police|hard to"
+            r"\b(?:smoke|gas|metal|motion|movement|cameras?|sensors?|radar|security|alarm|lane|speed|detectives?"
+            r"|police|hard to"
             r"|scent|smell|sniff\w*|dogs? can|cardboard|wooden)\b"
         ),
     ),

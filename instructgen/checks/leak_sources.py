@@ -45,13 +45,15 @@ SOURCE_BY = (
     r"|(?:taken|inferr?ed|infer|deduced?|gather(?:ed)?|known?|clear|evident|apparent|learn(?:ed|t)?|follows|derived?"
     rf"|conclude[d]?) from|{_TOLD} (?:in|by)|(?:nothing|anything|anywhere|nowhere|everything|something|word) in"
     r"|limited to|to (?:quote|cite|paraphrase)|quoting|citing|paraphrasing|trusting|combining|piecing together"
-    r"|in (?:the )?(?:light|view) of|with (?:reference|respect|regard) to|taking|judged by|as far as|(?:rests?|based|basing"
+    r"|in (?:the )?(?:light|view) of|with (?:reference|respect|regard) to|taking|judged by|as far as|(?:rests?|based"
+    r"|basing"
     r" (?:this|it|that|my answer)|base (?:this|it|that|my answer)) on|(?:can|could) be read in|this is from|assuming"
-    r"|(?:know|tell|infer|conclude) (?:this |it |that )?from|if (?:i|we|one) (?:trust|believe|follow|read|take)s?|sticking to|on the basis of|on the strength of|(?:by|from"
+    r"|(?:know|tell|infer|conclude) (?:this |it |that )?from|if (?:i|we|one) (?:trust|believe|follow|read|take)s?"
+    r"|sticking to|on the basis of|on the strength of|(?:by|from"
     r"|when|after|in|on) (?:reading|comparing|looking (?:at|through)|consulting|combining))"
 )
 _SOURCE_BY = rf"(?:{SOURCE_BY}|given|from)"
-_CAPTION = r"(?:captions?|captioners?|annotations?|annotators?|metadata|ground[- ]truth(?: labels?)?|alt[- ]text)"
+CAPTION = r"(?:captions?|captioners?|annotations?|annotators?|metadata|ground[- ]truth(?: labels?)?|alt[- ]text)"
 _ONLY_SOURCE = r"(?:captions|captioners?|annotations?|annotators?|metadata|ground[- ]truth|alt[- ]text)"
 _HOW = (
     r"(?:(?:also|all|only|both|just|clearly|explicitly|specifically|further|itself|themselves|simply|merely|even|then"
@@ -63,16 +65,21 @@ _NOT_SAY = (
     r"|address|elaborate|rule|touch|refer|disclose|identify|explain|speak|talk|comment)"
 )
 _MENTIONS = (
-    r"mention\w*|tells? (?:us|me|of)|specif(?:y|ies|ied)|describ(?:es?|ed)|notes?|names?|makes? (?:no|mention)|gives? no"
+    r"mention\w*|tells? (?:us|me|of)|specif(?:y|ies|ied)|describ(?:es?|ed)|notes?|names?|makes? (?:no|mention)"
+    r"|gives? no"
     r"|brings? up|(?:is|are) silent|says? nothing|reports?|records?|refers? to|fails? to|omits?|lacks?|leaves? out"
     r"|goes on|puts? it|speaks? (?:of|about)|talks? (?:of|about)"
 )
 _TELLS = (
     rf"{_MENTIONS}|{_NOT_SAY}|impl(?:y|ies|ied)|suggests?|indicates?|refers?|hints?|emphasi[sz]es?|confirms?|adds?"
-    r"|calls?|leaves? (?:open|it)|makes? (?:it|clear)|rules? out|has (?:him|her|it|them|the)|have (?:him|her|it|them|the)"
-    r"|agrees?|differs?|disagrees?|claims?|asserts?|identif(?:y|ies)|is used to describe|has it that|nor|leads? (?:me|us)"
-    r"|lets? (?:me|us) (?:know|infer|conclude)|allows? (?:me|us)|points? to|focus(?:es)?|characteri[sz]es?|depicts?|paints?"
-    r"|reveals?|(?:is|are|was|were) (?:clear|silent|vague|right|correct|accurate|unclear|brief|ambiguous|to be (?:believed"
+    r"|calls?|leaves? (?:open|it)|makes? (?:it|clear)|rules? out|has (?:him|her|it|them|the)|have (?:him|her|it|them"
+    r"|the)"
+    r"|agrees?|differs?|disagrees?|claims?|asserts?|identif(?:y|ies)|is used to describe|has it that|nor|leads? (?:me"
+    r"|us)"
+    r"|lets? (?:me|us) (?:know|infer|conclude)|allows? (?:me|us)|points? to|focus(?:es)?|characteri[sz]es?|depicts?"
+    r"|paints?"
+    r"|reveals?|(?:is|are|was|were) (?:clear|silent|vague|right|correct|accurate|unclear|brief|ambiguous"
+    r"|to be (?:believed"
     r"|trusted)|explicit|mute|limited|consistent|contradictory|unanimous|at odds|too (?:short|vague|brief))"
 )
 _SAYS = (
@@ -82,8 +89,7 @@ _SAYS = (
 )
 _DATA = r"(?:information|info|details?|context|text|data|list|input|facts|sentences?|labels?|content|material)"
 PICTURE = r"(?:image|picture|photo|photograph|scene)"
-_THINGS = r"(?:objects?|entit(?:y|ies)|items?|things?|classes|categories|labels?|elements|animals|people)"
-_MARKS = r"[\"“'][^\"”]{1,40}[\"”']"
+MARKS = r"[\"“'][^\"”]{1,40}[\"”']"
 _CAPTION_WORDS = needs(
     "caption captions captioner captioners annotation annotations annotator annotators metadata truth alt"
 )
@@ -94,11 +100,12 @@ _TEXTS = (
     r"|list|statements?|phrases|json|testimony|documents?|file ?name|hints? given|prompt)"
 )
 _TEXT_WORDS = needs(
-    "sentence sentences summary summaries passage passages paragraph paragraphs excerpt excerpts transcript transcripts"
-    " narrative narratives writeup write text texts data labels info information facts input inputs record records"
-    " notes wording words account accounts source sources material materials message messages reference references"
-    " report reports tags inventory entry entries documentation narration listing list statement statements phrases"
-    " json testimony document documents file filename hint hints prompt"
+    "sentence sentences summary summaries passage passages paragraph paragraphs excerpt excerpts"
+    " transcript transcripts narrative narratives writeup write text texts data labels info information"
+    " facts input inputs record records notes wording words account accounts source sources material"
+    " materials message messages reference references report reports tags inventory entry entries"
+    " documentation narration listing list statement statements phrases json testimony document documents"
+    " file filename hint hints prompt"
 )
 
 SOURCES = (
@@ -106,14 +113,15 @@ SOURCES = (
         "caption_mentioned",
         "fail",
         wording(
-            rf"\b{SOURCE_BY} {_THE}{_KIND}{_CAPTION}\b(?! ?[:,]? ?[\"“:'])",
+            rf"\b{SOURCE_BY} {_THE}{_KIND}{CAPTION}\b(?! ?[:,]? ?[\"“:'])",
             r"\b(?:provided|given|human|coco|dataset) (?:captions?|annotations?|labels?|metadata|sentences)\b",
             r"\b(?:captions?|annotations?|sentences) (?:above|provided|given|you gave|i (?:have|was|am))\b"
             r"(?! (?:the|this|a|it|him|her|them)\b)",
             r"\b(?:captions?|annotations?) (?:(?:number|no\.?) )?(?:\d|one|two|three|four|five)\b",
             r"\bcaption (?:writers?|authors?|number)\b|\bimage captions?\b",
-            rf"\b(?:first|second|third|fourth|fifth|relevant|given|other|another|one) {_CAPTION} (?:{_SAYS}|reads?)\b",
-            r"\bas captioned\b|\b(?:captions?|annotations?|descriptions?)-based\b|\b(?:ms )?coco (?:entry|data|caption|image"
+            rf"\b(?:first|second|third|fourth|fifth|relevant|given|other|another|one) {CAPTION} (?:{_SAYS}|reads?)\b",
+            r"\bas captioned\b|\b(?:captions?|annotations?|descriptions?)-based\b|\b(?:ms )?coco (?:entry|data|caption"
+            r"|image"
             r"|photo|categor|class|label|annotation)",
             rf"\b(?:is|are) captioned\b(?! [\"“'])|\b{PICTURE} (?:does(?:n't| not) )?mentions?\b",
         ),
@@ -126,8 +134,8 @@ SOURCES = (
         "caption_mentioned",
         "fail",
         wording(
-            rf"\b{_BY} {_THE}{_KIND}{_CAPTION}\b(?! ?[:,]? ?[\"“:'])",
-            rf"\b{_CAPTION} {_HOW}(?:{_SAYS})\b",
+            rf"\b{_BY} {_THE}{_KIND}{CAPTION}\b(?! ?[:,]? ?[\"“:'])",
+            rf"\b{CAPTION} {_HOW}(?:{_SAYS})\b",
         ),
         _CAPTION_WORDS,
         unless_after=ATTACHED,
@@ -177,25 +185,32 @@ SOURCES = (
         wording(
             rf"\b(?:the|this|your|no|these|any|all|my) (?:provided|given|supplied) (?:\w+ )?(?:{_DATA}|{_TEXTS})\b",
             rf"\b{_TEXTS} (?:provided|given|supplied|sent|handed) (?:to|here|above)(?: me| us)?\b",
-            rf"\b(?:{_DATA}|{_TEXTS}) (?:that )?you(?:'ve| have| had)? (?:just )?(?:provided|given|gave|supplied|shared|sent"
+            rf"\b(?:{_DATA}|{_TEXTS}) (?:that )?you(?:'ve| have| had)? (?:just )?(?:provided|given|gave|supplied"
+            rf"|shared|sent"
             r"|mentioned|listed|wrote|written|described)\b",
             r"\b(?:provided|given|supplied|sent|handed|told|described|conveyed|relayed|available|reported|fed|shared)"
             r"(?: only| just)? (?:to|with) me\b|\b(?:told|informed) me (?:that|about|only|nothing|of)\b",
             rf"\b(?:says?|states?|tells|goes|reads|suggests?) (?:the|our|your) {_KIND}(?:{_DATA}|{_TEXTS})\b",
-            rf"\bthe (?:reference|allusion|references) to\b|\b(?:the|no|any|this) {PICTURE}(?:'s)? (?:file )?(?:data|info"
-            rf"|information|text|file name)\b|\b(?:file|scene|caption|annotation|label|position|location|layout|numerical"
+            rf"\bthe (?:reference|allusion|references) to\b|\b(?:the|no|any|this) {PICTURE}(?:'s)? (?:file )?(?:data"
+            rf"|info"
+            rf"|information|text|file name)\b|\b(?:file|scene|caption|annotation|label|position|location|layout"
+            rf"|numerical"
             rf"|numeric|spatial) (?:data|info|information|text|file|values)\b",
             r"\b(?:little|nothing|not much|much|more|all that|what|only thing) (?:else |more )?(?:is|was)? ?known\b"
             r"|\bit is (?:not |un)known (?:that|whether|what|how|who|where|why)\b",
-            rf"\b(?:{_SOURCE_BY}) (?:the |these |those |what )?(?:available|existing|known|limited) (?:details|facts)\b",
-            rf"\btextual \w+|\b(?:written|verbal|spatial|positional) (?:{_DATA}|{_TEXTS}|evidence|clues?|hints?|account)\b"
+            rf"\b(?:{_SOURCE_BY}) (?:the |these |those |what )?(?:available|existing|known|limited) (?:details"
+            rf"|facts)\b",
+            rf"\btextual \w+|\b(?:written|verbal|spatial|positional) (?:{_DATA}|{_TEXTS}|evidence|clues?|hints?"
+            rf"|account)\b"
             rf"|\byour (?:text|message|notes) (?:{_SAYS})\b",
             rf"\b(?:{_DATA}|{_TEXTS}|nouns) (?:that )?(?:we|i)(?:'ve| have|'m| had| was| were| am| got| received"
             r"| possess| can (?:access|go by|use)| go by| rely on| work with)\b"
             r"|\b(?:in|from|with) (?:your|my) input\b",
-            rf"\b(?:you|i|we)(?:'ve| have| had| was| were)? (?:gave|given|sent|handed|provided|received|got) (?:me |us )?"
+            rf"\b(?:you|i|we)(?:'ve| have| had| was| were)? (?:gave|given|sent|handed|provided|received|got) (?:me "
+            rf"|us )?"
             rf"(?:the|this|these|a|only|some) {_KIND}(?:{_DATA}|{_TEXTS})\b",
-            r"\b(?:we|i|one)(?: (?:are|were|was|am|is|have been|had been)|'re|'m|'ve been)(?: not|n't| only| just| never)? "
+            r"\b(?:we|i|one)(?: (?:are|were|was|am|is|have been|had been)|'re|'m|'ve been)(?: not|n't| only| just"
+            r"| never)? "
             r"(?:told|informed|provided|given)\b"
             r"(?! (?:an?|the) (?:\w+ )?(?:glimpse|view|sense|look|peek|impression|choice))",
             rf"\b(?:the|this|your|my|our) input {_HOW}(?:{_SAYS})\b",
@@ -210,20 +225,16 @@ SOURCES = (
             # "The context suggests" may well be said of what can be seen.
             rf"\b(?:the|this|your) (?:context|details) {_HOW}(?:{_MENTIONS}|{_NOT_SAY})\b"
             r"|\bas (?:noted|stated|mentioned|given|described)(?: \w+)? in the context\b",
-            r"\b(?:from|given|by|on|of|to|in|with) (?:the little |the )?what(?: little)? (?:is|was|has been|'s|i|we)(?:'ve|'m| have| am| was| were"
+            r"\b(?:from|given|by|on|of|to|in|with) (?:the little |the )?what(?: little)? (?:is|was|has been|'s|i"
+            r"|we)(?:'ve|'m| have| am| was| were"
             r"| had| can)?(?: been)?(?: \w+ly)? (?:said|described|written|given|provided|told|stated|known?|mentioned"
             r"|listed|reported|read|gather|supplied|recorded)\b",
         ),
-        needs("provided given supplied information info context facts input details what told informed textual written")
-        | needs("verbal spatial positional have had was were your m re ve got sent received gave handed am my data")
+        _TEXT_WORDS
         | needs(
-            "says say states state tells goes reads suggest suggests reference references allusion me known unknown"
-        )
-        | needs("file you location position layout numeric numerical caption annotation image picture scene label"),
-        also=_TEXT_WORDS
-        | needs("provided given supplied context details detail content said described written told known evidence")
-        | needs(
-            "textual stated mentioned informed reported read gather recorded listed nouns clue clues what file me allusion values"
+            "provided given supplied context details detail content said described written told known evidence"
+            " textual stated mentioned informed reported read gather recorded listed nouns clue clues file me"
+            " allusion values input"
         ),
         unless_after=ATTACHED,
         unless_clause=THERE,
@@ -235,80 +246,48 @@ SOURCES = (
         wording(
             rf"\b(?:{_SOURCE_BY}) {_THE}{_KIND}(?:labels|sentences?|summary|transcript)\b(?! (?:on|in|of|at|from) )",
             rf"\b{SOURCE_BY} (?:the|this|these|those|your|my|our|all|both|one|two|a|any|only|either|each) {_THE}{_KIND}"
-            rf"{_TEXTS}\b(?! (?:on|in|at|below|written|printed|displayed|visible|shown|that (?:is|are|reads|says)) )(?! ?[\"“:])",
+            rf"{_TEXTS}\b(?! (?:on|in|at|below|written|printed|displayed|visible|shown|that (?:is|are|reads"
+            rf"|says)) )(?! ?[\"“:])",
             rf"\b(?:{_SOURCE_BY}|in|by|with|to) (?:the|this|these|those|your|all|both|one of) {_THE}{_KIND}"
             r"(?:text|data|sentences?|summary)\b"
-            r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that (?:is|are|reads|says)) )(?! ?[\"“:])",
+            r"(?! (?:on|in|of|at|from|below|above|written|printed|displayed|visible|shown|that (?:is|are|reads"
+            r"|says)) )(?! ?[\"“:])",
             rf"\b(?:the|this|your|my|our|these|first|second|third|last|only|no|one|another|each) {_THE}{_KIND}"
-            rf"(?:texts?|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|statement|transcript|narrative"
+            rf"(?:texts?|data|passage|paragraph|summary(?: of the {PICTURE})?|excerpt|transcript|narrative"
             rf"|account|source|record|report|inventory|documentation|write-?up|wording|entry|filename|json|input"
-            rf"|source material|tag|nouns?|sentences)s?(?: (?:of|for) (?:the|this) {PICTURE}| given| above)? {_HOW}(?:{_TELLS}"
+            rf"|source material|tag|nouns?|sentences)s?(?: (?:of|for) (?:the|this) {PICTURE}| given"
+            rf"| above)? {_HOW}(?:{_TELLS}"
             r"|puts?|says?|reads?|include|includes|list|lists)\b",
-            r"\b(?:the|these|both|all|neither the) (?:boxes|sentences|labels|texts?|tags) (?:nor|or|and) (?:the )?(?:boxes"
+            r"\b(?:the|these|both|all|neither the) (?:boxes|sentences|labels|texts?|tags) (?:nor|or"
+            r"|and) (?:the )?(?:boxes"
             r"|sentences|labels|text|captions|descriptions|data|tags)\b",
             r"\bit (?:does(?:n't| not)|never) (?:explicitly |actually |directly )?(?:say|tell us)\b(?! (?:to|much))",
-            r"\bnothing (?:else |more |further )?(?:is|was|has been|gets) (?:\w+ly )?(?:said|told|written|known|reported)\b"
-            r"(?!,)|\bnothing (?:says|tells|states|mentions|specifies|was given|is given)\b|\bnowhere (?:is it|does it)\b"
+            r"\bnothing (?:else |more |further )?(?:is|was|has been|gets) (?:\w+ly )?(?:said|told|written|known"
+            r"|reported)\b"
+            r"(?!,)|\bnothing (?:says|tells|states|mentions|specifies|was given|is given)\b|\bnowhere (?:is it"
+            r"|does it)\b"
             r"|\b(?:not a|no) word (?:on|about|of|is said)\b",
             r"\bthe data (?:shows?|lists?|says?|gives?|has|contains?|includes?)\b",
             r"\bthe json (?:shows?|lists?|says?|gives?|has|contains?|includes?)\b",
             rf"\b{_THE}{_KIND}sentences? {_HOW}(?:{_TELLS}|states?|says?)\b|\bsentences? about\b",
             r"\b(?:the|these|all|both) (?:\w+ )?sentences (?:are|is|agree|differ)\b",
             r"\b(?:the|this|your) list (?:includes?|contains?|shows?|mentions?|gives?|has)\b|\bin the list\b",
-            rf"\b(?:words?|phrase|term|wording|expression|label|tag|category|adjective|adverb|verb|noun|plural|singular) {_MARKS},? (?:suggests?|impl(?:y|ies)"
+            rf"\b(?:words?|phrase|term|wording|expression|label|tag|category|adjective|adverb|verb|noun|plural"
+            rf"|singular) {MARKS},? (?:suggests?|impl(?:y|ies)"
             r"|indicates?|hints?|points?|is used|are used|appears? (?:in|twice|once|only))\b",
-            rf"\b(?:instances?|labels?|class|category|tags?|entr(?:y|ies)|objects?) (?:of |for |labell?ed |tagged |called "
-            rf"|named |as )?{_MARKS}",
+            rf"\b(?:instances?|labels?|class|category|tags?|entr(?:y|ies)|objects?) (?:of |for |labell?ed |tagged "
+            rf"|called "
+            rf"|named |as )?{MARKS}",
         ),
         _TEXT_WORDS
-        | needs("word phrase term expression label tag tagged category class instance instances say said told known")
         | needs(
-            "reported written nothing nowhere object objects transcript tell tag noun nouns adjective adverb verb plural"
-        )
-        | needs("singular boxes"),
-        unless_after=ATTACHED,
-        unless_clause=THERE,
-        unless_asked=ASKS_TO_READ,
-        unless_before=SOMETHING_TO_READ,
-    ),
-    WordingRule(
-        "objects_listed",
-        "fail",
-        wording(
-            rf"\b(?:listed|mentioned|tagged) {_THINGS}\b|\b{_THINGS} named (?:are|is|include)\b",
-            r"\b(?:everything|anything|something|whatever|nothing|none|those|only one|the only \w+) (?:that (?:is|are|was) |else )?"
-            r"(?:mentioned|listed|described|stated)\b",
-            r"\b(?:region|segment|instance|entry|sentence|annotation|bbox) (?:number |no\. ?|#)?\d\b|\bwith (?:the )?(?:id|index|"
-            r"class|category)\b (?!card|badge|tag)",
-            rf"\b{_THINGS} (?:(?:that )?(?:are|is|were) )?(?:listed|detected|annotated|tagged)\b(?! with)",
-            rf"\b{_THINGS} mentioned\b(?! (?:earlier|above|before|previously))",
-            r"\blists? of (?:the )?(?:objects?|labels?|detected|items? (?:in|shows?|includes?|contains?)|things? in)\b",
-            r"\b(?:object|label|category|class) (?:lists?|labels?|categories|tags"
-            r"|counts|instances|names)\b(?! (?:in|on|at) )",
-            rf"{_MARKS} (?:is|are|appears?|was|were) (?:also |only |not |never )?(?:listed|mentioned|tagged|named"
-            r"|annotated)\b|\b(?:is|are) listed(?! (?:on|at|by|for|in (?!the (?:image|picture|scene))))\b",
-            rf"\b(?:is|are|was|were|been) (?:tagged|annotated|catalogu?ed|itemi[sz]ed) (?:as|in|here)\b"
-            rf"|\btagged (?:as|with) {_MARKS}|\b(?:object|item) (?:number |no\. ?|#)?\d\b",
+            "word phrase term expression label tag tagged category class instance instances say said told known"
+            " reported written nothing nowhere object objects transcript tell noun nouns adjective adverb verb"
+            " plural singular boxes"
         ),
-        needs(
-            "listed list lists label labels tags categories detected annotated mentioned counts instances tagged names"
-        )
-        | needs(
-            "cataloged catalogued itemized itemised named object item described stated region segment instance entry"
-        )
-        | needs("sentence annotation bbox id index class category"),
         unless_after=ATTACHED,
         unless_clause=THERE,
-        unless_before=SOMETHING_TO_READ,
         unless_asked=ASKS_TO_READ,
+        unless_before=SOMETHING_TO_READ,
     ),
-)
-
-LONE_NOUN = WordingRule(
-    "source_noun",
-    "doubtful",
-    wording(rf"\b{_CAPTION}\b", r"\b(?:based on|given|in) (?:the|this) context\b(?! of)"),
-    _CAPTION_WORDS | needs("context"),
-    unless_sentence=VISIBLE_CAPTION,
-    unless_asked=ASKS_CAPTION,
 )

@@ -8,8 +8,8 @@ visible in the picture, what was "mentioned earlier", and what the question itse
 from .leak_boxes import BOXES
 from .leak_exemptions import ASKS_DESCRIPTION, ASKS_TO_READ, THERE
 from .leak_hearsay import HEARSAY
-from .leak_sources import LONE_NOUN, PICTURE, SOURCES
-from .leak_unseen import UNSEEN
+from .leak_sources import PICTURE, SOURCES
+from .leak_unseen import LONE_NOUN, UNSEEN
 from .wording import WordingRule, needs, wording
 
 _TOLD = (
@@ -41,8 +41,10 @@ _SPEAKERS = (
             r"\bmy (?:training data|knowledge cut-?off|context window|prompt|instructions)\b",
             r"\bi (?:am|was) (?:trained|developed|created) (?:by|on|to)\b|\bi (?:only )?work (?:only )?with text\b",
         ),
-        needs("ai artificial language text virtual training knowledge trained developed created visual assistant llm")
-        | needs("chatbot digital prompt instructions context"),
+        needs(
+            "ai artificial language text virtual training knowledge trained developed created visual assistant"
+            " llm chatbot digital prompt instructions context"
+        ),
     ),
     WordingRule(
         "speaks_as_model",
@@ -51,37 +53,45 @@ _SPEAKERS = (
             rf"\bwithout (?:actually |directly |ever )?{_SEEING} (?:the |this |an? |it)?(?:actual )?(?:{PICTURE}\b|\Z)",
             rf"\bi (?:(?:can't|cannot|can not|couldn't|could not|haven't|have not|didn't|did not|never|am not able to)"
             rf"|am (?:unable|not able) to|have never|have no way (?:to|of)) (?:actually |directly |really )?"
-            rf"(?:{_SEE}|seen|saw|seeing|viewing|viewed|looked at) (?:the |this |it )(?:actual )?(?:{PICTURE}\b|for myself"
+            rf"(?:{_SEE}|seen|saw|seeing|viewing|viewed|looked at) (?:the |this |it )(?:actual )?(?:{PICTURE}\b"
+            rf"|for myself"
             r"|myself|itself|visually|directly)",
             rf"\b(?:as (?:though|if) i (?:were|was|am)|as if) (?:looking at|seeing|viewing) (?:the |this )?{PICTURE}\b",
-            rf"\b(?:if|had) i (?:could|had|were able to) (?:only )?(?:see|seen|view|look at) (?:the |this )?{PICTURE}\b",
+            rf"\b(?:if|had) i (?:could|had|were able to) (?:only )?(?:see|seen|view|look at) (?:the "
+            rf"|this )?{PICTURE}\b",
             rf"\bi (?:have|had|do)(?: not|n't)? (?:have )?(?:not )?(?:no |any )?(?:visual )?access to (?:the |this )"
             rf"(?:\w+ )?{PICTURE}\b|\b{PICTURE} (?:itself )?(?:(?:is|was)(?: not|n't)|wasn't ever) (?:shown|available"
             r"|visible|given|provided) to me\b|\bsight unseen\b|\b(?:unseen|imagined) "
             rf"{PICTURE}\b",
         ),
         needs("without cannot t not unable never if though had access unseen imagined no"),
-        also=needs("seeing seen viewing access see view looking look saw verify check inspect sight shown available")
-        | needs("visible given provided unseen imagined"),
+        also=needs(
+            "seeing seen viewing access see view looking look saw verify check inspect sight shown available"
+            " visible given provided unseen imagined"
+        ),
         who="gpt",
     ),
     WordingRule(
         "speaks_as_model",
         "fail",
         wording(
-            rf"\b(?:i|we)(?: have|'ve| had)?(?: not|n't| never) (?:actually |ever )?(?:been shown|seen|looked at|viewed|had a"
+            rf"\b(?:i|we)(?: have|'ve| had)?(?: not|n't| never) (?:actually |ever )?(?:been shown|seen|looked at"
+            rf"|viewed|had a"
             rf" (?:look|glimpse)) (?:at |of )?(?:the|this|any|a) {PICTURE}\b",
-            r"\b(?:haven't|not having|never having) (?:seen|viewed|looked at) (?:the|this|any) (?:image|picture|photo|scene)",
+            r"\b(?:haven't|not having|never having) (?:seen|viewed|looked at) (?:the|this|any) (?:image|picture|photo"
+            r"|scene)",
             r"\bvisual (?:input|access|confirmation|verification|data)\b|\bno (?:eyes|pixels|vision)\b"
             r"|\b(?:verify|confirm|check) (?:it |this |that )?visually\b",
-            r"\b(?:from|by|with|on|through) (?:the )?text alone\b|\btext-only\b|\bhidden from me\b|\bin my mind's eye\b",
-            r"\bi(?:'ll| will| shall| can| must| have to|'m| am|'d| would)? (?:pretend|pretending|imagine|imagining|act as (?:if"
+            r"\b(?:from|by|with|on|through) (?:the )?text alone\b|\btext-only\b|\bhidden from me\b"
+            r"|\bin my mind's eye\b",
+            r"\bi(?:'ll| will| shall| can| must| have to|'m| am|'d| would)? (?:pretend|pretending|imagine|imagining"
+            r"|act as (?:if"
             r"|though)) (?:that |to )?(?:i (?:can|could|see|am|was|were)|see|be looking)",
         ),
         needs(
-            "seen shown looked viewed glimpse visual visually eyes pixels vision text hidden mind pretend pretending imagine"
-        )
-        | needs("imagining act"),
+            "seen shown looked viewed glimpse visual visually eyes pixels vision text hidden mind pretend"
+            " pretending imagine imagining act"
+        ),
         unless_asked=ASKS_TO_READ,
         who="gpt",
     ),
@@ -92,7 +102,8 @@ _TELLING = (
         "untold_detail",
         "fail",
         wording(
-            rf"\b(?:is|are|was|were|has|have|being)(?:n't| not| never| nowhere)(?: been)? {_FULLY}(?:further )?{_TOLD}\b",
+            rf"\b(?:is|are|was|were|has|have|being)(?:n't| not| never"
+            rf"| nowhere)(?: been)? {_FULLY}(?:further )?{_TOLD}\b",
             rf"\b(?:is|are|was|were|has been|goes|go) (?:nowhere|neither) {_FULLY}{_TOLD}\b",
             r"\b(?:is|are|was|were)(?:n't| not| never) (?:\w+ly )?(?:described|given|said|told|named|revealed to me"
             r"|made (?:explicit|clear to me)|part of (?:my|the) (?:input|data|text))\b(?! (?:to|by|an?|any|the|with) )",
@@ -101,25 +112,28 @@ _TELLING = (
             r"|made|supplied)|as to|anywhere)\b",
             rf"\b(?:is|are|was|were|gets?|being) {_FULLY}(?:mentioned|specified|stated|annotated)\b{_BEFORE}",
             r"\b(?:not|never|nowhere) (?:explicitly|specifically|directly|clearly)? ?(?:mentioned|specified|stated)\b",
-            r"\bas (?:mentioned|stated|listed|specified|noted|reported|indicated)(?= in (?!the (?:sign|book|poster)\b)\b"
+            r"\bas (?:mentioned|stated|listed|specified|noted|reported|indicated)(?= in (?!the (?:sign|book"
+            r"|poster)\b)\b"
             r"|,|\.|;)",
             r"\bwithout (?:more|further|additional|any|other) (?:information|info|context|details|data)\b",
-            r"\b(?:left|remains?|are|is|goes|go|stays?) (?:un(?:specified|mentioned|stated|told|reported|described|named)"
+            r"\b(?:left|remains?|are|is|goes|go|stays?) (?:un(?:specified|mentioned|stated|told|reported|described"
+            r"|named)"
             r"|unsaid)\b",
             r"\b(?:the|any|no|a|an|explicit|without|makes?|made|only|sole|one|two|every|repeated) mentions? of\b"
             r"|\bnothing (?:is|was) (?:mentioned|stated|specified|noted)\b",
             r"\b(?:does|do|did)(?:n't| not) (?:explicitly |specifically )?(?:mention|specify)\b",
-            r"\b(?:is|are|was|were) (?:also |not )?(?:reported|stated|noted|recorded|listed|documented|said|mentioned) to "
-            r"(?:be|have|wear|hold|sit|stand)\b|\bnot (?:included|contained|covered|given) in the (?:data|text|input|info)",
+            r"\b(?:is|are|was|were) (?:also |not )?(?:reported|stated|noted|recorded|listed|documented|said"
+            r"|mentioned) to "
+            r"(?:be|have|wear|hold|sit|stand)\b|\bnot (?:included|contained|covered|given) in the (?:data|text|input"
+            r"|info)",
         ),
         needs(
-            "mentioned specified stated provided listed mention information detail details context indicated mentions"
-        )
-        | needs("described disclosed detailed noted elaborated clarified unspecified unmentioned unstated unsaid given")
-        | needs(
-            "specify reported recorded documented spelled addressed annotated touched gone brought commented said told"
-        )
-        | needs("named revealed explicit info word reference data untold unreported undescribed unnamed"),
+            "mentioned specified stated provided listed mention information detail details context indicated"
+            " mentions described disclosed detailed noted elaborated clarified unspecified unmentioned unstated"
+            " unsaid given specify reported recorded documented spelled addressed annotated touched gone brought"
+            " commented said told named revealed explicit info word reference data untold unreported undescribed"
+            " unnamed"
+        ),
         unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
     ),
@@ -130,18 +144,23 @@ _TELLING = (
             rf"(?<!can )(?<!could )\b(?:is|are|was|were|being|gets?|got) {_FULLY}described (?:\w+ly )?"
             r"(?:as|to be|in the)\b",
             r"\bas described(?: in\b|,|\.)|\bdescribed (?:here )?as (?:having|being|wearing|an?)\b",
-            rf"\b(?:it|there|this|that|which|what) (?:is|was|has been|'s|'s been) {_FULLY}(?:noted|mentioned|stated|specified|said"
-            r"|written|reported|recorded|told|described|listed)(?: here| there)? (?:that|whether|how many|who|where|what"
+            rf"\b(?:it|there|this|that|which|what) (?:is|was|has been|'s|'s been) {_FULLY}(?:noted|mentioned|stated"
+            rf"|specified|said"
+            r"|written|reported|recorded|told|described|listed)(?: here| there)? (?:that|whether|how many|who|where"
+            r"|what"
             r"|in (?:the|this|my|your))\b",
             r"\byou(?:'ve| have)? (?:(?:described|listed|told me|gave me|wrote|sent me|supplied|mentioned)\b"
             r"|(?:provided|supplied)(?=[,.;!]|\Z))",
             r"\bthe (?:photo|picture|image|scene) is (?:summari[sz]ed|captioned|tagged|annotated|described)\b",
             r"\ball (?:i|that i) (?:know|have|was told|am told|can go by|have to go on)\b"
-            r"|\bi(?: can|'m)? (?:only|merely|just) (?:know|go by|have|rely on|go on|working from|work from|repeat|relay)\b"
+            r"|\bi(?: can|'m)? (?:only|merely|just) (?:know|go by|have|rely on|go on|working from|work from|repeat"
+            r"|relay)\b"
             r"|\bi only know\b",
         ),
-        needs("described noted mentioned stated specified provided listed supplied said written reported recorded told")
-        | needs("gave wrote sent summarised summarized captioned tagged annotated know all only merely just"),
+        needs(
+            "described noted mentioned stated specified provided listed supplied said written reported recorded"
+            " told gave wrote sent summarised summarized captioned tagged annotated know i"
+        ),
         unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
     ),
@@ -153,58 +172,63 @@ _REQUEST = (
         "fail",
         wording(
             r"\b(?:as per|per|following|according to|based on|in (?:line|accordance|keeping) with|to comply with"
-            r"|(?:keep(?:ing)?|stick(?:ing)?) (?:to|within)|as (?:asked|required|requested|specified|demanded) (?:by|in)"
-            r"|obeying|respecting|under|given) (?:the|your|my) (?:system )?(?:instructions?|requests?|prompts?|guidelines?"
+            r"|(?:keep(?:ing)?|stick(?:ing)?) (?:to|within)|as (?:asked|required|requested|specified|demanded) (?:by"
+            r"|in)"
+            r"|obeying|respecting|under|given) (?:the|your|my) (?:system )?(?:instructions?|requests?|prompts?"
+            r"|guidelines?"
             r"|task|rules given|word limit|format|system message)\b(?! of the (?:game|coach|teacher|road))",
-            r"\b(?:the|this|your|my) (?:system )?(?:prompt|instructions|task|system message) (?:only |just |also |\w+ly )?(?:asks?|says?|wants?|requires?"
-            r"|mentions?|does|is to|provides?|gives?|states?|tells?|calls? for|specif(?:y|ies)|forbids?|did|do not|don't)\b"
+            r"\b(?:the|this|your|my) (?:system )?(?:prompt|instructions|task|system message) (?:only |just |also "
+            r"|\w+ly )?(?:asks?|says?|wants?|requires?"
+            r"|mentions?|does|is to|provides?|gives?|states?|tells?|calls? for|specif(?:y|ies)|forbids?|did|do not"
+            r"|don't)\b"
             r"(?! for (?:an?|the) (?:password|code|pin|user))",
             rf"\bhere(?:'s| is| are) (?:the |a |an |another |some |my |your )?(?:[\w-]+ ){{0,3}}{_TALK}"
             r"(?! (?:that|on|in|for visitors)\b)(?:\b|:)",
-            r"\b(?:example|sample|reference) (?:conversations?|dialogues?|questions?|answers?|descriptions?|outputs?)\b",
+            r"\b(?:example|sample|reference) (?:conversations?|dialogues?|questions?|answers?|descriptions?"
+            r"|outputs?)\b",
             r"\b(?:a|one) (?:suitable|possible|good|sample|plausible) (?:answer|question|reply|response|conversation)"
-            r"(?: (?:to|for) (?:the|this|that) (?:question|conversation|dialogue|task))? (?:would be|might be|could be|is)\b",
+            r"(?: (?:to|for) (?:the|this|that) (?:question|conversation|dialogue|task))? (?:would be|might be|could be"
+            r"|is)\b",
             r"\bas (?:you )?(?:requested|instructed|per your)\b|\bwords? (?:limit|count) (?:of|is|was|given)\b",
             r"\bthe user(?:'s)? (?:asks?|asked|wants?|question|request|prompt)\b",
-            r"\bi(?: am|'m| was| have been) (?:asked|instructed|told|supposed|required) to (?:write|describe|answer|act|"
+            r"\bi(?: am|'m| was| have been) (?:asked|instructed|told|supposed|required) to (?:write|describe|answer"
+            r"|act|"
             r"pretend|generate|imagine|respond|speak|talk|avoid|not|produce|give|be)\b",
-            r"\A\W*(?:sure|certainly|of course|absolutely|okay|ok|got it|understood|no problem)[!,.:]+ (?:here|let|below|i'll|i will"
-            r"|i can|the following)\b|\blet me (?:construct|write|generate|compose|create|produce|formulate|rephrase)\b",
-            r"\b(?:this|the|my) (?:answer|response|reply) (?:is based|should|avoids|follows|does not (?:mention|refer)|relies)\b"
-            r"|\b(?:generated|model|sample|plausible|expected) (?:question|answer|response|reply|conversation|output)s?\b",
-            r"\b(?:meets?|satisf(?:y|ies)|fulfils?) (?:the|your|all) (?:\w+ )?(?:requirements|criteria|request|constraints)\b"
+            r"\A\W*(?:sure|certainly|of course|absolutely|okay|ok|got it|understood|no problem)[!,.:]+ (?:here|let"
+            r"|below|i'll|i will"
+            r"|i can|the following)\b|\blet me (?:construct|write|generate|compose|create|produce|formulate"
+            r"|rephrase)\b",
+            r"\b(?:this|the|my) (?:answer|response|reply) (?:is based|should|avoids|follows|does not (?:mention|refer)"
+            r"|relies)\b"
+            r"|\b(?:generated|model|sample|plausible|expected) (?:question|answer|response|reply|conversation"
+            r"|output)s?\b",
+            r"\b(?:meets?|satisf(?:y|ies)|fulfils?) (?:the|your|all) (?:\w+ )?(?:requirements|criteria|request"
+            r"|constraints)\b"
             r"|\b(?:required|requested|specified|desired) (?:format|length|style|tone)\b|\breasoning question\b",
             r"\bquestion: [^\n]{1,200}\banswer: ",
             r"\bin[- ]context examples?\b|\bfew[- ]shot\b|\b(?:the|this) (?:conversation|dialogue) (?:should|must)\b",
         ),
-        needs("instruction instructions request requests requested prompt prompts question questions answer answers")
-        | needs(
-            "dialogue dialogues conversation conversations q instructed user description descriptions response reply"
-        )
-        | needs(
-            "guidelines guideline task limit format message asked told supposed required examples example shot caption"
-        )
-        | needs(
-            "captions version count below ll will can following construct write generate compose create produce rephrase"
-        )
-        | needs("formulate output outputs requirements criteria constraints length style tone"),
+        needs(
+            "instruction instructions request requests requested prompt prompts question questions answer answers"
+            " dialogue dialogues conversation conversations q instructed user description descriptions response"
+            " reply guidelines guideline limit format message asked told supposed required examples example shot"
+            " caption captions version count construct write generate compose create produce rephrase formulate"
+            " output outputs requirements criteria constraints length style tone"
+        ),
         also=needs(
             "per following according based the this your here as example sample reference i my keeping keep a one"
-        )
-        | needs(
-            "few context examples sure certainly course absolutely okay ok got understood problem let generated model"
-        )
-        | needs(
-            "plausible expected meet meets satisfy satisfies fulfil fulfils required requested specified desired reasoning"
-        )
-        | needs("question my"),
+            " few context examples sure certainly course absolutely okay ok got understood problem let generated"
+            " model plausible expected meet meets satisfy satisfies fulfil fulfils required requested specified"
+            " desired reasoning question"
+        ),
         unless_clause=THERE,
     ),
     WordingRule(
         "request_mentioned",
         "fail",
         wording(
-            r"\bhere(?:'s| is| are) (?:the |a |an |another |some |my |your )?(?:[\w-]+ ){0,3}(?:descriptions?|captions?|version)"
+            r"\bhere(?:'s| is| are) (?:the |a |an |another |some |my |your )?(?:[\w-]+ ){0,3}(?:descriptions?"
+            r"|captions?|version)"
             r"(?! (?:that|on|in|for visitors)\b)(?:\b|:)"
         ),
         needs("description descriptions caption captions version"),
@@ -216,7 +240,8 @@ _REQUEST = (
         "layout_remnant",
         "fail",
         wording(
-            r"\A\W*(?!<)(?:question|answer|q\d*|a\d+|description|user|assistant|human|gpt|system|caption|response|output|input"
+            r"\A\W*(?!<)(?:question|answer|q\d*|a\d+|description|user|assistant|human|gpt|system|caption|response"
+            r"|output|input"
             r"|context|note) ?\d*\W?[:：](?!\d)",
             r"\A\W*(?:caption|description|sentence|context|question|answer) ?\d{1,2}\b\W",
             r"(?:^|\n)[ \t]*\W?\W?(?:question|answer|assistant|user) ?\d*:\W?\W?[ \t]*(?=\n|\Z)",
@@ -226,9 +251,9 @@ _REQUEST = (
             r"</?(?:answer|question|think|thinking|response|reply|caption|box|ref|output|context)>",
         ),
         needs(
-            "question answer description q q1 q2 q3 a1 a2 a3 turns content think thinking response reply user caption"
-        )
-        | needs("assistant human gpt system sentence context output input note label bbox box ref"),
+            "question answer description q q1 q2 q3 a1 a2 a3 turns content think thinking response reply user"
+            " caption assistant human gpt system sentence context output input note label bbox box ref"
+        ),
         signs=("===", "```"),
         marks=":：=`<])}",
         unless_quoted=False,

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from .wording import needs
 
 _ASKING = needs(
-    "you ve have asked ask asking your the question was is so d would like want wanted to know wonder wondering if"
-    " whether request said q here being i repeat again as follows"
+    "you ve have asked ask asking your the question was is so d would like want wanted to know wonder"
+    " wondering if whether request said q here being i repeat again as follows"
 )
 _SAYS_NOTHING = needs(
-    "a an the is are was were be been being do does did has have had there it its that this these those they he she his"
-    " her their them we i you of for to as and or so some something someone somebody somewhere somehow anything things"
-    " thing certain particular specific kind kinds type types sort way manner reason reasons number amount material"
-    " various one ones which what who whose whom where when why how will would can could may might should if s t d re"
+    "a an the is are was were be been being do does did has have had there it its that this these those"
+    " they he she his her their them we i you of for to as and or so some something someone somebody"
+    " somewhere somehow anything things thing certain particular specific kind kinds type types sort way"
+    " manner reason reasons number amount material various one ones which what who whose whom where when"
+    " why how will would can could may might should if s t d re"
 )
 _NUMBERS = needs("one ones number amount")
 _OPEN = re.compile(r"\b(?:what|which|who|whose|whom|where|when|why|how|describe|explain|give|write|summari[sz]e)\b")
@@ -40,7 +41,7 @@ def may_echo(answer: Sequence[str], question: Sequence[str]) -> bool:
 
 
 def echoes(answer: Sequence[str], question: Sequence[str], text: str) -> bool:
-    """Tell whether an answer of the lower-case words ``answer`` says no more than the question; ``text`` is as written."""
+    """Tell whether an answer says no more than its question, by their lower-case words and the answer as written."""
     if not question or len(answer) < _FEW:
         return False
     answer, question = list(answer), list(question)

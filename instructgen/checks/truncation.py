@@ -23,31 +23,34 @@ _AFTER_END = "\"'”’»)]}*_`"
 _CUT_MARKS = frozenset(',;:-–—([{<&+="“«') - set(_AFTER_END)
 
 _NEVER_LAST = needs(
-    "a an the and or nor because although though whereas while if unless whether than its their your our my every"
-    " beneath into onto upon towards toward during among amongst amid despite via including featuring wearing"
+    "a an the and or nor because although though whereas while if unless whether than its their your our"
+    " my every beneath into onto upon towards toward during among amongst amid despite via including"
+    " featuring wearing"
 )
 _SELDOM_LAST = needs(
-    "of with from at by for to between against beside as like is are was were has have had been being am be"
-    " could may might would should very several quite such where which who whose"
+    "of with from at by for to between against beside as like is are was were has have had been being am"
+    " be could may might would should very several quite such where which who whose"
 )
 """Words that end a text only after a relative or a question word: "the bench that she sits on", "where the dog is"."""
 _TWO_LETTERS = needs(
-    "am an as at be by do go he hi id if in is it me my no of oh on or ox pj so to up us we ad ax ex uh um ok eh ha la ma"
-    " pa pi tv uk eu pc dj cd bw rv nd rd st th ft lb oz cm mm km kg ml hr mr vs vw jp gb ps pm re ip er ny ca la dc sf hd dr gp"
+    "am an as at be by do go he hi id if in is it me my no of oh on or ox pj so to up us we ad ax ex uh"
+    " um ok eh ha la ma pa pi tv uk eu pc dj cd bw rv nd rd st th ft lb oz cm mm km kg ml hr mr vs vw jp"
+    " gb ps pm re ip er ny ca dc sf hd dr gp"
 )
 """What of two letters may stand last; any other pair is the beginning of a word."""
 _RELATIVE = needs("that which who whom whose what where how why when there yes no it they he she i we you to")
 _BEFORE_OF = needs(
-    "front side top group pair bunch couple piece number lot variety kind set row stack pile part end edge middle back"
-    " bottom cup plate bowl glass slice bottle because out inside sort type corner amount series sides instead full"
-    " display view images picture photo area line rows lots pieces"
+    "front side top group pair bunch couple piece number lot variety kind set row stack pile part end"
+    " edge middle back bottom cup plate bowl glass slice bottle because out inside sort type corner amount"
+    " series sides instead full display view images picture photo area line rows lots pieces"
 )
 _FINITE = needs(
-    "is are was were has have had does do did can could may might would should will isn't aren't appears appear seems"
-    " seem looks look shows show suggests suggest indicates indicate there's it's he's she's they're stands stand sits"
-    " sit holds hold wears wear lies lie contains contain features feature includes include depicts depict presents"
-    " showcases provides represents displays captures combines reflects offers helps allows makes gives creates uses"
-    " consists belongs comes goes takes gets keeps leans carries rides runs walks plays eats works waits"
+    "is are was were has have had does do did can could may might would should will isn't aren't appears"
+    " appear seems seem looks look shows show suggests suggest indicates indicate there's it's he's she's"
+    " they're stands stand sits sit holds hold wears wear lies lie contains contain features feature"
+    " includes include depicts depict presents showcases provides represents displays captures combines"
+    " reflects offers helps allows makes gives creates uses consists belongs comes goes takes gets keeps"
+    " leans carries rides runs walks plays eats works waits"
 )
 _INNER_END = re.compile(
     r"(?<![ .][A-Z])(?<!\b[A-Za-z]\.[A-Za-z])(?<!\b(?i:dr|mr|st|no|vs|jr|ft|sr))(?<!\b(?i:mrs|etc|ave|inc))"
@@ -59,7 +62,9 @@ _ASKS_FOR_DESCRIPTION = re.compile(
     r"|\bwhat(?: is|'s| are| can| do| does)\b.{0,30}\b(?:in|see|seen|shown?|happening|going on|depicts?)\b",
     re.IGNORECASE,
 )
-_ASKS_FOR_DETAIL = re.compile(r"\bdetail|thorough|comprehensive|\bin depth\b|paragraph|\bsentence|elaborate", re.IGNORECASE)
+_ASKS_FOR_DETAIL = re.compile(
+    r"\bdetail|thorough|comprehensive|\bin depth\b|paragraph|\bsentence|elaborate", re.IGNORECASE
+)
 _ASKS_FOR_SENTENCE = re.compile(r"\b(?:why|how(?! (?:many|much|old|tall|big|far|long))|explain)\b", re.IGNORECASE)
 _SENTENCE = 4
 """Words from which on an answer with a verb is taken for a sentence."""
