@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from .checks.shape import ShapeCheck
-from .digests import digest
+from .digests import text_digest
 from .errors import SetupError
 from .records import Context, Record, Sample, Turn, Verdict, Writable
 from .run_folder import RunFolder, why_unwritable
@@ -52,11 +52,6 @@ class Review(Record):
         if bool(self.turns) != (self.decision == "edit"):
             raise ValueError("an edit has the new turns, and nothing else has any")
         return self
-
-
-def text_digest(sample: Sample) -> str:
-    """Digest a sample's turns."""
-    return digest([[turn.role, turn.text] for turn in sample.turns])
 
 
 def review_of(
@@ -129,6 +124,13 @@ def _is_review(line: bytes) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def said_by(folder: RunFolder, name: str) -> Iterator[Review]:
+    """Give everything that one person has said of a run, in the order in which it was saved."""
+    path = folder.path / "reviews" / f"{name}.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return (Review.model_validate_json(line) for line in lines if _is_review(line))
 
 
 class Reviews:
