@@ -61,8 +61,9 @@ fix: $(DEV) ## repair what lint and format can repair
 bench: $(DEV) ## the figures of docs/performance.md, measured here
 	@past=0; for file in $(BENCHMARKS); do echo "── $$file"; $(BIN)/python "$$file" || past=1; done; exit $$past
 
-test-trainers: $(CORE) ## read the exports with trainers' own loaders, each in an environment of its own
+test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh
+	bash tests/trainers/reviews.sh
 
 models: $(MODELS) ## install the small real model that slow tests use
 

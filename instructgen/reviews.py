@@ -209,9 +209,13 @@ class Reviews:
         return None if not known or text_digest(sample) in known else max(known.values(), key=_time)
 
     def brings_back(self, sample: Sample) -> bool:
-        """Tell whether a sample that the checks rejected is wanted nevertheless."""
+        """Tell whether a sample that the checks rejected is wanted nevertheless; a review that agrees is applied so."""
         review = self.of(sample)
-        return review is not None and review.decision != "reject"
+        if review is None or review.decision != "reject":
+            return review is not None
+        self._met.add(sample.id)
+        self.applied += 1
+        return False
 
     def apply(self, sample: Sample, accepted: bool, passes: Callable[[Sample], bool]) -> Sample | None:
         """Give a sample as it was reviewed; None when it is left out.

@@ -96,7 +96,7 @@ def _lines(file: Path, new: Sequence[Review], counts: Counter[str]) -> Iterator[
     listed = ", ".join(f"{number} {decision}" for decision, number in sorted(decisions.items()))
     people = len({review.by for review in new})
     by = f" by {people} {'person' if people == 1 else 'people'} ({listed})" if new else ""
-    yield f"{file}: {len(new)} reviews added{by}"
+    yield f"{file}: {len(new)} {'review' if len(new) == 1 else 'reviews'} added{by}"
     if counts:
         yield "  left aside: " + ", ".join(f"{number} {why}" for why, number in sorted(counts.items()))
 
