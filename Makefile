@@ -6,8 +6,9 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 MODELS := $(VENV)/.installed-models
 LOCKS := requirements
-BENCHMARKS := benchmarks/startup.py benchmarks/checks_speed.py benchmarks/transport.py benchmarks/pipeline.py benchmarks/resume.py \
-	benchmarks/coco_reading.py benchmarks/memory.py benchmarks/page_large.py
+BENCHMARKS := startup check_quality checks_speed transport pipeline resume coco_reading memory check_large page_large
+# A folder of real annotations (benchmarks/check_quality.py says how it is laid out); without it our own items alone.
+DATA ?=
 
 # The first Python that is new enough; `make PYTHON=... ` overrides.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -58,8 +59,10 @@ fix: $(DEV) ## repair what lint and format can repair
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(DEV) ## the figures of docs/performance.md, measured here
-	@past=0; for file in $(BENCHMARKS); do echo "── $$file"; $(BIN)/python "$$file" || past=1; done; exit $$past
+bench: $(DEV) ## the figures of docs/performance.md and docs/checks.md, measured here; DATA=FOLDER of real annotations
+	@past=0; for name in $(BENCHMARKS); do echo "── $$name"; data=; \
+	[ "$$name" = check_quality ] && [ -n "$(DATA)" ] && data="--data $(DATA)"; \
+	$(BIN)/python "benchmarks/$$name.py" $$data || past=1; done; exit $$past
 
 test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh

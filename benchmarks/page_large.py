@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -228,6 +229,7 @@ def measure(run: Path, samples: int) -> bool:
         held.append(found <= limit)
         print(f"{what}: {found:.2f} {unit} (limit {limit:g}): {'ok' if held[-1] else 'PAST'}", flush=True)
 
+    shutil.rmtree(run / "page-index", ignore_errors=True)
     with viewed(run) as page:
         say("without an index: first page after", ready(page), READY_SECONDS, "s")
         print(f"without an index: every sample after {indexed(page, samples):.2f} s", flush=True)

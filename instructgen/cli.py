@@ -11,14 +11,15 @@ import typer
 from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
-from . import __version__, checking, exporting, listing, options, planning, previewing, scaffold
+from . import __version__, exporting, listing, options, planning, previewing, scaffold
 from .carry import carry_out
+from .checking.dataset import check as check_dataset
 from .errors import UserError
 from .opening import open_run
 from .page.serving import PORT, serve
 from .recipe import load
 from .report import status_lines
-from .report_html import write_html
+from .reporting.html import write_html
 from .run import Run
 from .run_folder import RunFolder
 from .studio_reviews import take_in
@@ -183,7 +184,7 @@ def check(
 
     Example: instructgen check data.json --captions captions.json --instances instances.json --fail-under reject=0.05
     """
-    found = checking.check(
+    found = check_dataset(
         path,
         captions=captions,
         instances=instances,

@@ -7,6 +7,7 @@ whoever made it.
 
 import fcntl
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,7 +135,7 @@ def said_by(folder: RunFolder, name: str) -> Iterator[Review]:
 
 
 class Reviews:
-    """What people decided about a run's samples; counts what came of applying it."""
+    """What people decided about a run's samples; counts what came of applying it. Threads may share one."""
 
     def __init__(self, folder: RunFolder) -> None:
         """Read the reviews of a run. Raises SetupError, naming file and line, for a line that is no review."""
@@ -143,6 +144,7 @@ class Reviews:
         """How far each file was read: bytes and lines."""
         self._found: dict[str, dict[str, Review]] = {}
         """The latest review of each sample, by id and digest of the turns."""
+        self._refreshing = threading.Lock()
         self._met: set[str] = set()
         self.applied = 0
         self.failing = 0
@@ -151,17 +153,18 @@ class Reviews:
 
     def refresh(self) -> bool:
         """Read what was added since; tell whether there was anything. Raises SetupError as at first."""
-        sizes = {path: path.stat().st_size for path in sorted(self._folder.glob("*.jsonl"))}
-        if any(sizes.get(path, -1) < end for path, (end, _) in self._ends.items()):  # a file was taken away or cut
-            self._ends, self._found = {}, {}
-        grown = [path for path, size in sizes.items() if size > self._ends.get(path, (0, 0))[0]]
-        before = dict(self._ends)
-        for path in grown:
-            for review in self._added(path):
-                known = self._found.setdefault(review.sample, {})
-                if review.text not in known or _time(known[review.text]) <= _time(review):
-                    known[review.text] = review
-        return before != self._ends
+        with self._refreshing:
+            sizes = {path: path.stat().st_size for path in sorted(self._folder.glob("*.jsonl"))}
+            if any(sizes.get(path, -1) < end for path, (end, _) in self._ends.items()):  # a file was taken away or cut
+                self._ends, self._found = {}, {}
+            grown = [path for path, size in sizes.items() if size > self._ends.get(path, (0, 0))[0]]
+            before = dict(self._ends)
+            for path in grown:
+                for review in self._added(path):
+                    known = self._found.setdefault(review.sample, {})
+                    if review.text not in known or _time(known[review.text]) <= _time(review):
+                        known[review.text] = review
+            return before != self._ends
 
     def _added(self, path: Path) -> Iterator[Review]:
         end, number = self._ends.get(path, (0, 0))
@@ -195,7 +198,7 @@ class Reviews:
 
     def __iter__(self) -> Iterator[tuple[str, list[Review]]]:
         """Give each sample's id with its reviews, one for each text that was judged, the latest first."""
-        for name, known in self._found.items():
+        for name, known in list(self._found.items()):
             yield name, sorted(known.values(), key=_time, reverse=True)
 
     def of(self, sample: Sample) -> Review | None:

@@ -61,7 +61,7 @@ def test_the_wheel_holds_licence_prompts_seeds_recipes_and_the_demo(wheel: Path)
     assert {p.suffix for p in ours} >= {".jinja", ".yaml", ".json", ".jpg", ".md"}
     assert {f"instructgen/shipped/{p.relative_to(ROOT).as_posix()}" for p in ours} <= held
     assert {
-        f"instructgen/templates/{name}" for name in ("report.html.jinja", "charts.html.jinja", "report.css")
+        f"instructgen/reporting/templates/{name}" for name in ("report.html.jinja", "charts.html.jinja", "report.css")
     } <= held
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in held)
     assert not [name for name in held if name.startswith(("tests/", "benchmarks/")) or "__pycache__" in name]

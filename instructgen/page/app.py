@@ -17,7 +17,7 @@ from starlette.routing import Route
 from ..errors import RequestRefused, UserError
 from ..records import Turn
 from ..reviews import append, review_of
-from .compare import SHOWN, shared
+from .compare import SHOWN, Sides, contexts_of, rows_of, shared
 from .filters import STATES, Filter
 from .guard import Guard
 from .marks import bare, restored
@@ -92,24 +92,24 @@ class Page:
         query = request.query_params
         tables = [run.fresh() for run in self.runs]
         task, shown, context = (query.get(name, "") for name in ("task", "shown", "context"))
-        found = shared(tables[0], tables[1], task, shown if shown in SHOWN else "")
-        rows = found.contexts
-        if context:
-            rows = rows.filter(rows["context"] == context)
-        pages = max(1, -(-len(rows) // CONTEXTS_A_PAGE))
+        found = shared(Sides(tables[0], tables[1]), task, shown if shown in SHOWN else "")
+        names = [context] if context else []
+        pages = 1 if context else max(1, -(-len(found.rows) // CONTEXTS_A_PAGE))
         at = _page(query.get("page", ""), pages)
-        some = rows[(at - 1) * CONTEXTS_A_PAGE : at * CONTEXTS_A_PAGE].select("context", "first", "second")
+        if not context:
+            names = contexts_of(tables[0], found.rows[(at - 1) * CONTEXTS_A_PAGE : at * CONTEXTS_A_PAGE].to_list())
         pairs = []
-        for name, *sides in some.iter_rows():
+        for name in names:
             cards = [
-                Shower(n, self.runs[n], tables[n], Filter()).cards(entries(tables[n], side))
-                for n, side in enumerate(sides)
+                Shower(n, self.runs[n], table, Filter()).cards(entries(table, rows_of(table, name, task)))
+                for n, table in enumerate(tables)
             ]
-            pairs.append((name, beside(*cards)))
+            if any(cards):
+                pairs.append((name, beside(*cards)))
         tasks = sorted({*self.runs[0].facets(tables[0]).tasks, *self.runs[1].facets(tables[1]).tasks})
         return self._show(
             "compare.html",
-            {"pairs": pairs, "shared": found, "found": len(rows), "at": at, "pages": pages, "tasks": tasks}
+            {"pairs": pairs, "shared": found, "at": at, "pages": pages, "tasks": tasks}
             | {"task": task, "shown": shown, "context": context, "number": -1},
         )
 

@@ -96,7 +96,7 @@ def rows(table: Table, wanted: Filter, reviews: Reviews, search: Search | None =
         passing.append(pl.col("found").cast(pl.String).is_in(held))
     mask = frame.select(pl.all_horizontal(passing).alias("mask"))["mask"].to_numpy()
     mask = mask if len(mask) == len(frame) else np.full(len(frame), bool(mask[0]) if len(mask) else True)
-    return np.flatnonzero(mask & search.found if search else mask)
+    return np.flatnonzero(mask & search.found if search else mask).astype(np.uint32)
 
 
 def _counts(frame: Any, name: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import SetupError
 from ..journal import Journal, Strays
-from ..parts import read_rows, row_of
+from ..parts import footer, read_rows, row_of
 from ..replay import outcomes
 from ..run import Run
 from ..run_folder import atomic
@@ -22,7 +22,7 @@ from ..supply import Supply
 from .over import overlaid
 from .table import Provisional, Table, empty, in_order, level_of, open_rows, typed
 
-AT_ONCE = 32
+AT_ONCE = 12
 """Shards that are read between two publications: bounds the memory, and how long rows wait to be shown."""
 
 PLAY_SECONDS = 5.0
@@ -42,6 +42,8 @@ class Index:
         self.run = run
         self.faults: dict[str, str] = {}
         """Finished shards that cannot be read, and why."""
+        self.outdated: set[int] = set()
+        """Shards whose samples another recipe or version made than the run has now: they are shown as they are."""
         self.total = 0
         """Shards whose samples part is there."""
         self._supply = Supply(run.folder, run.built, run.facts)
@@ -78,7 +80,8 @@ class Index:
         gone = [shard for shard, stamp in self._known.items() if stamps.get(shard) != stamp]
         changed = bool(gone) or verdicts != self._verdicts or any(shard not in self._known for shard in stamps)
         self._drop(list(self._known) if changed and self._overlaid else gone)
-        new = [shard for shard in sorted(stamps) if shard not in self._known and self._intact(shard)]
+        new = [shard for shard in sorted(stamps) if shard not in self._known and self._readable(shard)]
+        mixed = bool(new and self._known) and new[0] < max(self._known)
         for first in range(0, len(new), AT_ONCE):
             some = new[first : first + AT_ONCE]
             self._take_in(some)
@@ -86,7 +89,8 @@ class Index:
             self._publish()
         replayed = self._play([shard for shard in self.run.folder.shards("contexts") if shard not in self._known])
         if gone or new or verdicts != self._verdicts:
-            self._closed, self._overlaid = overlaid(self.run, in_order(self._closed).rechunk())
+            self._closed = in_order(self._closed) if mixed else self._closed.rechunk()
+            self._closed, self._overlaid = overlaid(self.run, self._closed)
             self._verdicts = verdicts
             self._keep()
         if gone or new or changed or replayed:
@@ -99,6 +103,7 @@ class Index:
 
             self._closed = self._closed.filter(~pl.col("shard").is_in(shards))
             self._known = {shard: stamp for shard, stamp in self._known.items() if shard not in set(shards)}
+            self.outdated -= set(shards)
 
     def _publish(self) -> None:
         import polars as pl
@@ -116,15 +121,20 @@ class Index:
             found += [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
         return found
 
-    def _intact(self, shard: int) -> bool:
-        name = self.run.folder.part("samples", shard).name
+    def _readable(self, shard: int) -> bool:
+        """Tell whether a shard's parts are there to be shown as they lie, if need be as they were made before."""
+        path = self.run.folder.part("samples", shard)
         try:
-            intact = self._supply.intact(shard) is not None and self.run.folder.part("rejected", shard).exists()
+            noted = footer(path)
         except SetupError as error:
-            self.faults[name] = str(error)
+            self.faults[path.name] = str(error)
             return False
-        self.faults.pop(name, None)
-        return intact
+        self.faults.pop(path.name, None)
+        if noted is None or not self.run.folder.part("rejected", shard).exists():
+            return False
+        if noted["fingerprint"] != self._supply.fingerprint(noted["contexts"]):
+            self.outdated.add(shard)
+        return True
 
     def _take_in(self, shards: Sequence[int]) -> None:
         import polars as pl
@@ -145,8 +155,8 @@ class Index:
             ],
         }
         frames = []
-        for kind, chosen in columns.items():
-            for shard in shards:
+        for shard in shards:
+            for kind, chosen in columns.items():
                 part = pl.scan_parquet(folder.part(kind, shard)).with_row_index("place")
                 frames.append(part.select(pl.lit(shard).alias("shard"), "place", "id", "task", *chosen))
         taken = [typed(frame.with_columns(pl.lit(False).alias("open"))) for frame in pl.collect_all(frames)]
@@ -183,7 +193,7 @@ class Index:
 
     def _keep(self) -> None:
         """Keep the finished shards' rows for the next start. A folder that cannot be written does without."""
-        over = {"overlaid": self._overlaid, "verdicts": self._verdicts}
+        over = {"overlaid": self._overlaid, "verdicts": self._verdicts, "outdated": sorted(self.outdated)}
         noted = json.dumps({**self._made_for, **over, "shards": self._known})
         try:
             with atomic(self._path) as temporary:
@@ -198,7 +208,11 @@ class Index:
             noted: Mapping[str, Any] = json.loads(pl.read_parquet_metadata(self._path)[_KEY])
             if {key: noted[key] for key in self._made_for} == self._made_for:
                 frame = pl.read_parquet(self._path)
-                self._overlaid, self._verdicts = noted["overlaid"], noted["verdicts"]
+                self._overlaid, self._verdicts, self.outdated = (
+                    noted["overlaid"],
+                    noted["verdicts"],
+                    set(noted["outdated"]),
+                )
                 self._known = {int(shard): stamp for shard, stamp in noted["shards"].items()}
                 return typed(frame)
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):

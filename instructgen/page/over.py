@@ -37,8 +37,12 @@ def _names(run: Run, frame: Any) -> dict[tuple[int, int], str]:
     """Give the names of samples that bear an id which another has, by shard and place. Few runs have any."""
     import polars as pl
 
-    accepted = frame.filter(pl.col("kind") == "accepted")
-    again = accepted.filter(pl.col("id").is_duplicated())
+    # by hash first: a table of a million ids takes more memory than all else
+    hashes = frame.select(pl.col("id").hash().alias("hash"), "kind").filter(pl.col("kind") == "accepted")["hash"].sort()
+    twice = hashes.filter(hashes == hashes.shift(1)).unique()
+    if twice.is_empty():
+        return {}
+    again = frame.filter((pl.col("kind") == "accepted") & pl.col("id").hash().is_in(twice.implode()))
     places: dict[int, set[int]] = {}
     for shard, place in again.select("shard", "place").iter_rows():
         places.setdefault(shard, set()).add(place)

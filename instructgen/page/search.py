@@ -10,8 +10,8 @@ from typing import Any
 
 from .table import Table
 
-AT_ONCE = 40
-"""Shards that are searched between two looks: a tenth of a second's work."""
+AT_ONCE = 125
+"""Shards that are searched between two looks: a fifth of a second's work."""
 
 
 class Search:
@@ -19,7 +19,7 @@ class Search:
 
     def __init__(self, table: Table, words: str) -> None:
         """Begin."""
-        self.found = table.frame["id"].str.contains(_pattern(words)).to_numpy(writable=True)
+        self.found = table.frame.select(_holds("id", words)).to_series().to_numpy(writable=True)
         """For each row, whether its id or a text of it holds the words, as far as is known."""
         self.done = 0
         """Finished shards that were gone through, of ``total``."""
@@ -74,7 +74,7 @@ class Search:
         """Search the parts of some shards. Their rows lie in the table as they lie in the parts, shard by shard."""
         if not len(rows):
             return
-        hits = _search(self._table, kind, shards, _pattern(self.words))
+        hits = _search(self._table, kind, shards, self.words)
         self.found[rows[hits[hits < len(rows)]]] = True
 
     def _said_in_open(self, row: Mapping[str, Any]) -> bool:
@@ -90,22 +90,28 @@ def _open() -> Any:
     return pl.col("open")
 
 
-def _search(table: Table, kind: str, shards: list[int], pattern: str) -> Any:
-    """Give the numbers of the rows whose texts hold the pattern, counted over these shards' parts."""
+def _search(table: Table, kind: str, shards: list[int], words: str) -> Any:
+    """Give the numbers of the rows whose texts hold the words, counted over these shards' parts."""
     import polars as pl
 
-    value = pl.element().struct.field("value").str.contains(pattern)
+    value = _holds(pl.element().struct.field("value"), words)
     said = pl.col("conversations").list.eval(value).list.any()
     if kind == "rejected":
         turns = pl.element().struct.field("conversations").list.eval(value).list.any()
         samples = pl.element().struct.field("samples").list.eval(turns).list.any()
-        said = pl.col("attempts").list.eval(samples).list.any() | pl.col("detail").str.contains(pattern)
+        said = pl.col("attempts").list.eval(samples).list.any() | _holds("detail", words)
     parts = [table.run.folder.part(kind, shard) for shard in shards]
     scanned = pl.scan_parquet(parts).select(said.fill_null(False).alias("said")).with_row_index("row")
     # in pieces: what is searched at once would else be in memory at once
     return scanned.filter("said").select("row").collect(engine="streaming")["row"].sort().to_numpy()
 
 
-def _pattern(words: str) -> str:
-    """Write words as a pattern, of Rust's regular expressions, that finds just them, whatever their case."""
-    return "(?i)" + "".join(c if c.isalnum() or c in " _" or not c.isascii() else "\\" + c for c in words)
+def _holds(text: Any, words: str) -> Any:
+    """Tell whether a column's texts hold words, whatever their case."""
+    import polars as pl
+
+    column = pl.col(text) if isinstance(text, str) else text
+    if words.isascii():
+        return column.str.contains_any([words], ascii_case_insensitive=True)
+    escaped = "".join("\\" + c if c.isascii() and not c.isalnum() and c not in " _" else c for c in words)
+    return column.str.contains(f"(?i){escaped}")

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 0.3
 SEARCH_SECONDS = 1.5
 """How long a page waits for a search through the texts before it shows what was found so far."""
 
-_KEPT = 32
+_KEPT = 8
 
 
 class Viewed:

@@ -27,7 +27,7 @@ def test_the_parts_share_no_photograph_and_use_all() -> None:
     dev, sealed = ({pair.context.id for pair in part.values()} for part in (DEV, SEALED))
     assert not dev & sealed
     assert dev | sealed == CONTEXTS.keys()
-    assert 0.3 < len(dev) / len(CONTEXTS) < 0.5
+    assert len(sealed) >= 37  # no less than when it was sealed
 
 
 def test_every_item_is_labelled_once() -> None:

@@ -213,8 +213,10 @@ def test_two_runs_are_compared_and_followed_to_their_samples(tab: Page, client: 
     name = tab.locator(".pair").nth(1).locator("h2 a").inner_text()
     tab.locator(".pair").nth(1).locator("h2 a").click()
     expect(tab.locator(".pair")).to_have_count(1)
-    tab.locator(".rows .made a").last.click()
-    expect(tab.locator("h1")).to_contain_text(f"{name}/")
+    expect(tab.locator(".pair h2")).to_have_text(name)
+    tab.go_back()
+    tab.locator(".rows > .made a").nth(1).click()
+    expect(tab.locator("h1")).to_contain_text("/detail/")
     expect(tab.locator(".runs a[aria-current]")).to_have_text("other")
 
 

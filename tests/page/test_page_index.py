@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from viewing import demo_run, page
 from instructgen.page import index as indexing
 from instructgen.page.index import Index
 from instructgen.page.viewed import Viewed
+from instructgen.reviews import append, review_of
 from instructgen.run import Run
 from runs import KEY, asking, recipe, record, succeeds, write_recipe, write_rows
 
@@ -172,3 +174,32 @@ def test_what_run_wide_checks_leave_out_is_said_filtered_by_and_brought_back_by_
         assert 'class="state left_out"' in told and ">near_duplicates</b>" in told
         client.post(id=name, decision="accept", note="they differ enough")
     assert {sample.id for sample in run.samples(reviews=run.reviews())} == kept | {name}
+
+
+def test_shards_that_another_recipe_made_are_shown_as_they_lie_with_a_word_about_it(path: Path) -> None:
+    before = ids(refreshed(path))
+    text = (path / "recipe.yaml").read_text(encoding="utf-8")
+    (path / "recipe.yaml").write_text(text.replace("action: tag", "action: reject"), encoding="utf-8")
+    assert ids(refreshed(path)) == before
+    with page(path) as client:
+        assert "3 shards of this run\n    were made by another recipe or version" in client.get().text
+
+
+def test_reviews_are_read_by_many_threads_at_once_without_losing_any(path: Path) -> None:
+    samples = list(Run.open(path).samples())[:30]
+    viewed = Viewed(path)
+
+    def look() -> None:
+        for _ in range(200):
+            viewed.note_reviews()
+
+    reading = [threading.Thread(target=look) for _ in range(4)]
+    for thread in reading:
+        thread.start()
+    for sample in samples:
+        append(viewed.run.folder, [review_of(sample, "accept", "ann")])
+        viewed.note_reviews()
+        assert viewed.reviews.of(sample) is not None
+    for thread in reading:
+        thread.join()
+    assert len(viewed.reviews) == 30

@@ -1,0 +1,1 @@
+"""Anybody's dataset in; what the checks say of it out: ``instructgen check``."""

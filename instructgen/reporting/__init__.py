@@ -1,0 +1,1 @@
+"""A run or judged samples in; the report, one HTML file, out."""
