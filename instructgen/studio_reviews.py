@@ -65,10 +65,10 @@ class _Said(NamedTuple):
     at: str | None
 
 
-def take_in(run: Run, file: Path) -> Iterator[str]:
+def take_in(run: Run, file: Path) -> list[str]:
     """Add an export's decisions to the run's reviews, those that are not there yet; give lines about what came of it.
 
-    Raises SetupError for a file that is no export of tasks that were made here.
+    Raises SetupError for a file that is no export of tasks that were made here, and for reviews that cannot be read.
     """
     counts: Counter[str] = Counter()
     said = _read(file, counts)
@@ -84,21 +84,22 @@ def take_in(run: Run, file: Path) -> Iterator[str]:
         times.add(review.at)
         new.append((review, fault))
     append(run.folder, [review for review, _ in new])
-    yield from _lines(file, [review for review, _ in new], counts)
+    lines = _lines(file, [review for review, _ in new], counts)
     if failing := [f"{review.sample} ({fault})" for review, fault in new if fault]:
-        yield f"  {len(failing)} edits fail the checks, and the samples stay as they were: {_some(failing)}"
+        lines.append(f"  {len(failing)} edits fail the checks, and the samples stay as they were: {_some(failing)}")
     if split := _split(review for review, _, _ in found):
-        yield f"  {len(split)} samples were decided differently, and the latest counts: {_some(split)}"
+        lines.append(f"  {len(split)} samples were decided differently, and the latest counts: {_some(split)}")
+    return lines
 
 
-def _lines(file: Path, new: Sequence[Review], counts: Counter[str]) -> Iterator[str]:
+def _lines(file: Path, new: Sequence[Review], counts: Counter[str]) -> list[str]:
     decisions = Counter(review.decision for review in new)
     listed = ", ".join(f"{number} {decision}" for decision, number in sorted(decisions.items()))
     people = len({review.by for review in new})
     by = f" by {people} {'person' if people == 1 else 'people'} ({listed})" if new else ""
-    yield f"{file}: {len(new)} {'review' if len(new) == 1 else 'reviews'} added{by}"
-    if counts:
-        yield "  left aside: " + ", ".join(f"{number} {why}" for why, number in sorted(counts.items()))
+    left = ", ".join(f"{number} {why}" for why, number in sorted(counts.items()))
+    added = f"{file}: {len(new)} {'review' if len(new) == 1 else 'reviews'} added{by}"
+    return [added, f"  left aside: {left}"] if left else [added]
 
 
 def _some(names: Sequence[str]) -> str:
@@ -207,7 +208,8 @@ def _name(person: _Person | int | str | None) -> str:
     if isinstance(person, _Person):
         person = person.email or person.id
     if isinstance(person, str) and person.strip():
-        return re.sub(r"^\W+|[^\w.@-]", "_", person.strip())[:64]
+        name = "".join(c if c.isalpha() or c.isdecimal() or c in "_.@-" else "_" for c in person.strip())
+        return (name if name[0] not in ".@-" else f"_{name}")[:64]
     return "annotator" if person is None or isinstance(person, str) else f"annotator-{person}"
 
 

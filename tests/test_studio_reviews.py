@@ -167,6 +167,21 @@ def test_several_people_are_several_reviewers_and_the_latest_counts(path: Path) 
     assert task["data"]["sample"] in answers_of(path) and other["data"]["sample"] not in answers_of(path)
 
 
+@pytest.mark.parametrize(
+    ("by", "name"),
+    [
+        (None, "annotator"),
+        (12, "annotator-12"),
+        ({"id": 3}, "annotator-3"),
+        ({"id": 3, "email": "../../ann b²@例え.org"}, "_.._.._ann_b_@例え.org"),
+        ("x" * 99, "x" * 64),
+    ],
+)
+def test_any_annotator_has_a_name_that_stays_in_the_folder(path: Path, by: object, name: str) -> None:
+    taken_in(path, said(tasks_of(path)[0], "accept", by=by))
+    assert [p.name for p in (path / "reviews").iterdir()] == [f"{name}.jsonl"]
+
+
 def test_what_cannot_be_applied_is_counted_and_said(path: Path) -> None:
     skipped, undecided, stale, gone, foreign, fine, *_ = tasks_of(path)
     cancelled = said(skipped, "reject")

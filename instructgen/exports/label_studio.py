@@ -89,12 +89,12 @@ def _boxes(judged: JudgedSample) -> Iterator[dict[str, Json]]:
 def _rectangle(box: Box) -> dict[str, Json]:
     place = {"x": box.x1, "y": box.y1, "width": box.x2 - box.x1, "height": box.y2 - box.y1}
     return {**{key: round(100 * share, 3) for key, share in place.items()}, "rotation": 0} | {
-        "rectanglelabels": [box.label]
+        "rectanglelabels": [_label(box.label)]
     }
 
 
 def _evidence(judged: JudgedSample) -> Iterator[dict[str, Json]]:
-    found = [(verdict, span) for verdict in grave(judged) for span in verdict.evidence]
+    found = [(verdict, span) for verdict in grave(judged) for span in verdict.evidence if span.start < span.end]
     for number, (verdict, span) in enumerate(found):
         names = {"from_name": _EVIDENCE, "to_name": _TALK, "type": "paragraphlabels"}
         said = span.contradicts or verdict.hint
@@ -110,8 +110,13 @@ def _stretch(judged: JudgedSample, verdict: Verdict, span: Span) -> dict[str, Js
         "startOffset": _utf16(text[: span.start]),
         "endOffset": _utf16(text[: span.end]),
         "text": text[span.start : span.end],
-        "paragraphlabels": [title(verdict)],
+        "paragraphlabels": [_label(title(verdict))],
     }
+
+
+def _label(text: str) -> str:
+    """Give a label as XML can hold it."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _utf16(text: str) -> int:

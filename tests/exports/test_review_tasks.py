@@ -98,6 +98,15 @@ def test_boxes_are_in_percent_and_stay_within_the_picture(tmp_path: Path) -> Non
     assert (second["value"]["width"], second["value"]["height"]) == (100.0, 100.0)
 
 
+def test_a_label_that_xml_cannot_hold_is_written_without(tmp_path: Path) -> None:
+    odd = FINE._replace(
+        context=FINE.context.model_copy(update={"boxes": (Box(label="a\x00\n犬", x1=0, y1=0, x2=1, y2=1),)})
+    )
+    (task,) = written("label_studio", tmp_path, odd)
+    assert task["predictions"][0]["result"][0]["value"]["rectanglelabels"] == ["a  犬"]
+    assert [e.get("value") for e in configuration(tmp_path).iter("Label")] == ["a  犬"]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=9), st.text(min_size=1, max_size=9), st.text(max_size=9))
 def test_a_stretch_is_counted_as_javascript_counts_it(before: str, about: str, after: str) -> None:
