@@ -48,7 +48,7 @@ def export(
     if isinstance(built, ReviewExport):
         wanted = _Undecided(run, task, built.rejected, reviews)
         number = built.write_judged(wanted, out)
-        return Exported(number, ("" if built.rejected else _of_run_checks(run)) + str(wanted))
+        return Exported(number, f"{wanted.repeats}{'' if built.rejected else _of_run_checks(run)}{wanted}")
     writer: Export = built  # type: ignore[assignment]
     repeats = Repeats()
     number = writer.write(run.samples_with_kept(task, repeats, reviews), out)
@@ -61,9 +61,10 @@ class _Undecided:
     def __init__(self, run: Run, task: str | None, rejected: bool, reviews: Reviews | None) -> None:
         self._run, self._task, self._rejected, self._reviews = run, task, rejected, reviews
         self._decided = 0
+        self.repeats = Repeats()
 
     def __iter__(self) -> Iterator[JudgedSample]:
-        for judged in standing(self._run):
+        for judged in standing(self._run, self.repeats):
             sample = judged.sample
             if self._task not in (None, sample.task) or (judged.reason and not self._rejected):
                 continue

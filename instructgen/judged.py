@@ -126,12 +126,12 @@ class JudgedRun:
         return Sample(id=found["id"], task=task, images=context.images, turns=turns, origin=origin)
 
 
-def standing(run: Run) -> Iterator[JudgedSample]:
+def standing(run: Run, repeats: Repeats | None = None) -> Iterator[JudgedSample]:
     """Give every sample that stands at a run's end, under the id that exports and reviews know it by.
 
-    Exact repeats of an accepted sample are not given again.
+    Exact repeats of an accepted sample are not given again; ``repeats`` counts them.
     """
-    reader, repeats = JudgedRun(run, run.summary()), Repeats()
+    reader, repeats = JudgedRun(run, run.summary()), repeats or Repeats()
     for shard in reader.shards():
         for found in reader.read(shard, lambda *_: ""):
             if isinstance(found, Lost):

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from cases import contents, finished, refused, sound
+from loopback import Teacher
 
 from instructgen.digests import text_digest
 from instructgen.records import Sample
 from instructgen.reviews import append, review_of
 from instructgen.run import Run
 from instructgen.run_folder import RunFolder
+from runs import KEY, asking, recipe, record, write_recipe
 
 TASKS = {"conversation": {"use": "prompted", "form": "dialogue"}, "detail": {"use": "prompted", "form": "description"}}
 CHECKS = {"shape": {"action": "retry"}, "length": {"action": "reject", "max_words": 18}}
@@ -224,6 +226,36 @@ def test_a_review_made_on_the_page_is_not_touched(path: Path) -> None:
     assert task["data"]["text"] == text_digest(sample)
     taken_in(path, said(task, "reject"))
     assert (path / "reviews" / "annotator-1.jsonl").read_bytes().startswith(before) and len(reviews(path)) == 2
+
+
+def test_samples_whose_ids_come_again_keep_apart_there_and_back(tmp_path: Path) -> None:
+    rows = [record(n) | {"id": f"{n % 20:06d}"} for n in range(40)] + [record(3) | {"id": "000003"}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    tree = recipe(tmp_path / "rows.jsonl", {"use": "grounded"}, shard_size=20)
+    path = tmp_path / "run"
+    finished("run", write_recipe(tmp_path / "recipe.yaml", tree), "--out", path)
+    tasks, before = tasks_of(path), answers_of(path)
+    assert [task["data"]["sample"] for task in tasks] == list(before)
+    twice = next(task for task in tasks if "~2/" in task["data"]["sample"])
+    assert taken_in(path, said(twice, "reject")).startswith("1 review added")
+    assert before.keys() - answers_of(path).keys() == {twice["data"]["sample"]}
+
+
+def test_a_run_that_is_still_open_is_decided_about_as_a_finished_one(
+    tmp_path: Path, loopback: Teacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    checks = {"length": {"action": "reject", "max_words": 28}}
+    path = tmp_path / "run"
+    finished("run", sound(tmp_path, teacher=asking(loopback.base_url), checks=checks), "--out", path)
+    whole = tasks_of(path, "--set", "rejected=true")
+    (path / "samples" / "part-00000.parquet").unlink()
+    assert tasks_of(path, "--set", "rejected=true") == whole
+    lost = next(task for task in whole if task["data"]["state"] == "rejected")
+    kept = next(task for task in whole if task["data"]["state"] == "accepted")
+    before = answers_of(path).keys()
+    taken_in(path, said(lost, "accept"), said(kept, "reject"))
+    assert answers_of(path).keys() == before - {kept["data"]["sample"]} | {lost["data"]["sample"]}
 
 
 @pytest.mark.parametrize(
