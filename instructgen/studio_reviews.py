@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from .digests import text_digest
 from .errors import RecordError, SetupError
-from .exports.label_studio import ANSWER, DECISION, NOTE
+from .exports.studio_controls import ANSWER, DECISION, NOTE
 from .judged import standing
 from .records import JudgedSample, Sample, Turn
 from .reviews import Review, Reviews, append, edit_faults, review_of, said_by

@@ -16,9 +16,7 @@ from ..records import Box, JudgedSample, Span, Verdict
 from ..run_folder import atomic
 from .review_tasks import ReviewTasks, answers, facts, grave, json_name, title
 from .rows import Json, write_array
-
-DECISION, NOTE, ANSWER = "decision", "note", "answer_"
-"""Names of the controls that hold what a person decides; an answer's number follows, from 1."""
+from .studio_controls import ANSWER, DECISION, NOTE
 
 _PICTURE, _BOXES, _TALK, _EVIDENCE = "picture_", "boxes_", "conversation", "evidence"
 
