@@ -64,8 +64,9 @@ bench: $(DEV) ## the figures of docs/performance.md and docs/checks.md, measured
 	[ "$$name" = check_quality ] && [ -n "$(DATA)" ] && data="--data $(DATA)"; \
 	$(BIN)/python "benchmarks/$$name.py" $$data || past=1; done; exit $$past
 
-test-trainers: $(CORE) ## read the exports with trainers' own loaders, each in an environment of its own
+test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh
+	bash tests/trainers/reviews.sh
 
 models: $(MODELS) ## install the small real model that slow tests use
 

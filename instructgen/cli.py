@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
-from . import __version__, exporting, listing, planning, previewing, scaffold
+from . import __version__, exporting, listing, options, planning, previewing, scaffold
 from .carry import carry_out
 from .checking.dataset import check as check_dataset
 from .errors import UserError
@@ -22,6 +22,7 @@ from .report import status_lines
 from .reporting.html import write_html
 from .run import Run
 from .run_folder import RunFolder
+from .studio_reviews import take_in
 
 app = typer.Typer(
     name="instructgen",
@@ -32,21 +33,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-RecipeArgument = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or a shipped recipe's name.")]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; may be given several times."),
-]
-Limit = Annotated[int | None, typer.Option(min=1, help="Only the source's first N records.")]
-
 
 @app.command()
 def run(
-    recipe: RecipeArgument,
+    recipe: options.RecipeArgument,
     out: Annotated[Path, typer.Option(metavar="RUN", help="The run's folder; made, or carried on with.")],
-    set_: Set = None,
-    limit: Limit = None,
+    set_: options.Set = None,
+    limit: options.Limit = None,
     update: Annotated[bool, typer.Option("--update", help="Rebuild what a changed recipe or source touches.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Replay the journal; ask nobody.")] = False,
 ) -> None:
@@ -71,13 +64,13 @@ def run(
 
 @app.command()
 def plan(
-    recipe: RecipeArgument,
-    set_: Set = None,
-    limit: Limit = None,
+    recipe: options.RecipeArgument,
+    set_: options.Set = None,
+    limit: options.Limit = None,
     pilot: Annotated[int, typer.Option(min=0, metavar="N", help="Ask N contexts for real, kept in the run --out.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="RUN", help="The run whose journal the pilot fills.")] = None,
     prices: Annotated[Path | None, typer.Option(metavar="FILE", help="A price table instead of the known one.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Say how many contexts, requests and tokens a recipe means, and what they cost. Nothing is spent without --pilot.
 
@@ -90,8 +83,8 @@ def plan(
 
 @app.command()
 def preview(
-    recipe: RecipeArgument,
-    set_: Set = None,
+    recipe: options.RecipeArgument,
+    set_: options.Set = None,
     limit: Annotated[int, typer.Option(min=1, help="How many contexts.")] = 1,
     task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="The plain layout, for servers without JSON schemas.")] = False,
@@ -106,7 +99,7 @@ def preview(
 
 
 @app.command()
-def status(run: RunArgument, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def status(run: options.RunArgument, as_json: options.Json = False) -> None:
     """Say how far a run is, what was rejected and why, and what was spent; also while it is being written.
 
     Example: instructgen status runs/mine --json
@@ -117,7 +110,7 @@ def status(run: RunArgument, as_json: Annotated[bool, typer.Option("--json", hel
 
 @app.command()
 def report(
-    run: RunArgument,
+    run: options.RunArgument,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; else report.html in the run.")] = None,
 ) -> None:
     """Write a run's figures as one HTML file: funnel, rejects with examples, annotations, words, cost.
@@ -132,25 +125,32 @@ def report(
 
 @app.command()
 def export(
-    run: RunArgument,
+    run: options.RunArgument,
     format_: Annotated[str, typer.Option("--format", help="What to write; 'instructgen list exports' names them.")],
     out: Annotated[Path, typer.Option(help="The file or folder to write.")],
     task: Annotated[str | None, typer.Option(help="Only this task's samples.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set a field of the export.")
-    ] = None,
-    without_reviews: Annotated[
-        bool, typer.Option("--without-reviews", help="As the checks left them, whatever people decided.")
-    ] = False,
+    set_: options.SetExport = None,
+    without_reviews: options.WithoutReviews = False,
 ) -> None:
     """Write a run's accepted samples as trainers read them; also while the run is being written.
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    opened = Run.open(run)
-    done = exporting.export(opened, format_, out, task, set_ or (), reviewed=not without_reviews)
-    told = f"{done.repeats}{exporting.of_run_checks(opened)}{done.reviews or ''}"
-    _say(f"{out}: {done.number} samples as {format_}{told}")
+    done = exporting.export(Run.open(run), format_, out, task, set_ or (), reviewed=not without_reviews)
+    _say(f"{out}: {done.number} samples as {format_}{done.told}")
+
+
+@app.command()
+def review(
+    run: options.RunArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What Label Studio exported, as JSON or JSON-MIN.")],
+) -> None:
+    """Take in what people decided in Label Studio about samples that 'export --format label_studio' gave it.
+
+    Example: instructgen review runs/mine project-1-at-2026-01-31.json
+    """
+    for line in take_in(Run.open(run), file):
+        _say(line)
 
 
 @app.command()
@@ -174,18 +174,11 @@ def check(
     verdicts: Annotated[Path | None, typer.Option(metavar="FILE", help="Write each verdict there, as JSONL.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report there, as HTML.")] = None,
     recipe: Annotated[str | None, typer.Option(metavar="RECIPE", help="Whose checks; else all there are.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="checks.NAME.FIELD=VALUE", help="Set a field of a check.")
-    ] = None,
-    fail_under: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SHARE=MOST", help="Exit with 1 when this share is above MOST; may be given often."),
-    ] = None,
-    min_matched: Annotated[
-        float, typer.Option(min=0, max=1, help="Stop where a smaller share of the pictures is annotated.")
-    ] = 0.5,
+    set_: options.SetCheck = None,
+    fail_under: options.FailUnder = None,
+    min_matched: options.MinMatched = 0.5,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N records.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Hold every sample of a dataset against the checks, and against its pictures' annotations where they are given.
 

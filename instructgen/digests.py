@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 from pydantic import BaseModel
 
+from .records import Sample
+
 DIGEST_BYTES = 16
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -40,3 +42,8 @@ def digest_bytes(data: bytes) -> str:
 def digest(value: object) -> str:
     """Digest any value that ``canonical`` takes: 32 hex digits."""
     return digest_bytes(canonical(value))
+
+
+def text_digest(sample: Sample) -> str:
+    """Digest a sample's turns: what a review of it bears."""
+    return digest([[turn.role, turn.text] for turn in sample.turns])

@@ -1,6 +1,6 @@
-"""A run and a format's name in; a file or folder as trainers read it out."""
+"""A run and a format's name in; a file or folder as trainers or people read it out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,9 +9,11 @@ import yaml
 from . import exports
 from .component import Component, Site, did_you_mean, resolve
 from .errors import SetupError
+from .judged import standing
 from .library import Library
-from .protocols import Export
+from .protocols import Export, ReviewExport
 from .recipe import yaml_fault
+from .records import JudgedSample
 from .repeats import Repeats
 from .reviews import Reviews
 from .run import Run
@@ -22,9 +24,8 @@ class Exported(NamedTuple):
 
     number: int
     """Of samples."""
-    repeats: Repeats
-    reviews: Reviews | None
-    """What people decided, and what came of it; None where reviews were to be left out."""
+    told: str
+    """What was left out or changed, as the end of a sentence; empty when nothing was."""
 
 
 def export(
@@ -32,7 +33,8 @@ def export(
 ) -> Exported:
     """Write a run's accepted samples as ``name`` to ``out``, if ``reviewed`` as people left them. Raises SetupError.
 
-    ``settings`` are ``field=value`` of the export, such as ``dialect=next``.
+    A format for people gets those that nobody has decided about yet, or all where not ``reviewed``. ``settings`` are
+    ``field=value`` of the export, such as ``dialect=next``.
     """
     tasks = list(run.built.tasks)
     if task is not None and task not in tasks:
@@ -41,12 +43,41 @@ def export(
     if not issubclass(found, Component):
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
     site = Site(name, Library.beside(run.folder.recipe), run.built.source.image_root())
-    writer: Export = found.build(dict(map(_setting, settings)), site, f"--format {name}")  # type: ignore[assignment]
-    repeats, reviews = Repeats(), run.reviews().only(task) if reviewed else None
-    return Exported(writer.write(run.samples_with_kept(task, repeats, reviews), out), repeats, reviews)
+    built: object = found.build(dict(map(_setting, settings)), site, f"--format {name}")
+    reviews = run.reviews().only(task) if reviewed else None
+    if isinstance(built, ReviewExport):
+        wanted = _Undecided(run, task, built.rejected, reviews)
+        number = built.write_judged(wanted, out)
+        return Exported(number, f"{wanted.repeats}{'' if built.rejected else _of_run_checks(run)}{wanted}")
+    writer: Export = built  # type: ignore[assignment]
+    repeats = Repeats()
+    number = writer.write(run.samples_with_kept(task, repeats, reviews), out)
+    return Exported(number, f"{repeats}{_of_run_checks(run)}{reviews or ''}")
 
 
-def of_run_checks(run: Run) -> str:
+class _Undecided:
+    """A run's samples that people are to decide about; counts those about which they have."""
+
+    def __init__(self, run: Run, task: str | None, rejected: bool, reviews: Reviews | None) -> None:
+        self._run, self._task, self._rejected, self._reviews = run, task, rejected, reviews
+        self._decided = 0
+        self.repeats = Repeats()
+
+    def __iter__(self) -> Iterator[JudgedSample]:
+        for judged in standing(self._run, self.repeats):
+            sample = judged.sample
+            if self._task not in (None, sample.task) or (judged.reason and not self._rejected):
+                continue
+            if self._reviews is not None and self._reviews.of(sample) is not None:
+                self._decided += 1
+            else:
+                yield judged
+
+    def __str__(self) -> str:
+        return f"; without {self._decided} that people have decided about" if self._decided else ""
+
+
+def _of_run_checks(run: Run) -> str:
     """Say what run-wide checks did to an export, as the end of a sentence; nothing for a recipe without any."""
     found = run.run_wide()
     if found is None:

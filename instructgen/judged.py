@@ -8,29 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from .digests import text_digest
 from .journal import Journal, Strays
 from .parts import Columns, read_rows, row_of, sample_of
-from .records import Context, Origin, Row, Sample, Span, Turn, Verdict
+from .records import Context, JudgedSample, Origin, Row, Sample, Span, Turn, Verdict
 from .repeats import Repeats
 from .replay import outcomes
 from .report import Summary
-from .reviews import text_digest
 from .run import Run
 from .shard import Judge, rejected_rows
 from .supply import Supply
 
 ModelOf = Callable[[str, str, int], str]
 """Gives the model that answered a context, task and attempt; what is rejected does not say."""
-
-
-class JudgedSample(NamedTuple):
-    """A sample, what it was held against, and what came of it."""
-
-    sample: Sample
-    context: Context
-    verdicts: Sequence[Verdict]
-    reason: str
-    """Why it was rejected, as ``check:reason``; empty when it was accepted."""
 
 
 class Lost(NamedTuple):
@@ -134,6 +124,24 @@ class JudgedRun:
         )
         turns = tuple(Turn(role=turn["from"], text=turn["value"]) for turn in found["conversations"])
         return Sample(id=found["id"], task=task, images=context.images, turns=turns, origin=origin)
+
+
+def standing(run: Run, repeats: Repeats | None = None) -> Iterator[JudgedSample]:
+    """Give every sample that stands at a run's end, under the id that exports and reviews know it by.
+
+    Exact repeats of an accepted sample are not given again; ``repeats`` counts them.
+    """
+    reader, repeats = JudgedRun(run, run.summary()), repeats or Repeats()
+    for shard in reader.shards():
+        for found in reader.read(shard, lambda *_: ""):
+            if isinstance(found, Lost):
+                continue
+            if found.reason.partition(":")[0] in ("", *run.built.run_checks):
+                named = repeats.told_apart(found.sample)
+                if named is not None:
+                    yield found._replace(sample=named)
+            else:
+                yield found
 
 
 class _Contexts(dict[str, Context]):

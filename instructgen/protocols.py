@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
-from .records import Completion, Context, Request, Row, Sample, Scalar, Slot, Verdict
+from .records import Completion, Context, JudgedSample, Request, Row, Sample, Scalar, Slot, Verdict
 
 T = TypeVar("T")
 Rounds = Generator[Sequence[Request], Sequence[Completion], T]
@@ -147,3 +147,18 @@ class Export(Protocol):
 
         ``out`` gets its final name only when it is complete.
         """
+
+
+@runtime_checkable
+class ReviewExport(Protocol):
+    """Writes samples for people to judge, beside what they were made from and what checks said of them."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether samples that checks rejected are wanted, too."""
+
+    def write_judged(self, samples: Iterable[JudgedSample], out: Path) -> int:
+        """Write all samples to the file ``out`` and what goes with it beside it; give their number."""

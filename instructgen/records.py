@@ -4,6 +4,7 @@ All are frozen pydantic models that forbid unknown fields. None has a metadata d
 carries is what is written here.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -249,3 +250,13 @@ class Verdict(Record):
     evidence: tuple[Span, ...] = ()
     hint: str | None = None
     """What to tell the teacher when it is asked again."""
+
+
+class JudgedSample(NamedTuple):
+    """A sample, what it was held against, and what came of it."""
+
+    sample: Sample
+    context: Context
+    verdicts: Sequence[Verdict]
+    reason: str
+    """Why it was rejected, as ``check:reason``; empty when it was accepted."""

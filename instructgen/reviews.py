@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from .checks.shape import ShapeCheck
-from .digests import digest
+from .digests import text_digest
 from .errors import SetupError
 from .records import Context, Record, Sample, Turn, Verdict, Writable
 from .run_folder import RunFolder, why_unwritable
@@ -53,11 +53,6 @@ class Review(Record):
         if bool(self.turns) != (self.decision == "edit"):
             raise ValueError("an edit has the new turns, and nothing else has any")
         return self
-
-
-def text_digest(sample: Sample) -> str:
-    """Digest a sample's turns."""
-    return digest([[turn.role, turn.text] for turn in sample.turns])
 
 
 def review_of(
@@ -130,6 +125,13 @@ def _is_review(line: bytes) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def said_by(folder: RunFolder, name: str) -> Iterator[Review]:
+    """Give everything that one person has said of a run, in the order in which it was saved."""
+    path = folder.path / "reviews" / f"{name}.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return (Review.model_validate_json(line) for line in lines if _is_review(line))
 
 
 class Reviews:
@@ -210,9 +212,13 @@ class Reviews:
         return None if not known or text_digest(sample) in known else max(known.values(), key=_time)
 
     def brings_back(self, sample: Sample) -> bool:
-        """Tell whether a sample that the checks rejected is wanted nevertheless."""
+        """Tell whether a sample that the checks rejected is wanted nevertheless; a review that agrees is applied so."""
         review = self.of(sample)
-        return review is not None and review.decision != "reject"
+        if review is None or review.decision != "reject":
+            return review is not None
+        self._met.add(sample.id)
+        self.applied += 1
+        return False
 
     def apply(self, sample: Sample, accepted: bool, passes: Callable[[Sample], bool]) -> Sample | None:
         """Give a sample as it was reviewed; None when it is left out.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .assemble import Built, build
-from .digests import digest, digest_bytes
+from .digests import digest, digest_bytes, text_digest
 from .drive import Answers, Digester
 from .errors import NotAsked, SetupError
 from .journal import Journal, Key, Strays
@@ -23,7 +23,7 @@ from .records import Completion, Context, Row, Sample, Scalar
 from .repeats import Repeats
 from .replay import finished, outcomes
 from .report import Summary, summarise
-from .reviews import Reviews, edit_faults, text_digest
+from .reviews import Reviews, edit_faults
 from .run_checks import RunWide, left_out, run_wide
 from .run_folder import RunFacts, RunFolder
 from .shard import Judge, Outcome, rejected_rows

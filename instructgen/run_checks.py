@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .assemble import Built
-from .digests import canonical, digest
+from .digests import canonical, digest, text_digest
 from .errors import SetupError
 from .parts import Columns, PartWriter, footer, read_rows, sample_of, verdict_columns
 from .protocols import RunCheck
 from .records import Sample, Verdict
 from .repeats import Repeats
-from .reviews import text_digest
 from .run_folder import RunFolder
 
 Counts = dict[str, Counter[str]]

@@ -28,6 +28,7 @@ def test_the_commands_and_their_options() -> None:
             *("--captions", "--fail-under", "--instances", "--json", "--limit", "--min-matched"),
             *("--recipe", "--report", "--set", "--verdicts", "path"),
         ],
+        "review": ["file", "run"],
         "view": ["--open", "--port", "runs"],
         "list": ["kind"],
         "explain": ["name"],
@@ -46,7 +47,7 @@ def test_the_components() -> None:
             *["personal_data", "positions", "refusal", "repetition", "safety", "shape"],
             *["truncation"],
         ],
-        "exports": ["hf", "jsonl", "llava", "messages", "sharegpt"],
+        "exports": ["argilla", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
     }
 
 
@@ -62,7 +63,7 @@ def test_the_records_and_their_fields() -> None:
 
 
 def test_the_protocols_and_errors() -> None:
-    assert public(protocols) >= {"Source", "Task", "Teacher", "Check", "Export"}
+    assert public(protocols) >= {"Source", "Task", "Teacher", "Check", "Export", "ReviewExport"}
     assert public(errors) == {
         *("InstructgenError", "UserError", "SetupError", "TeacherStop", "RunLocked"),
         *("RecordError", "ReplyFault", "RequestRefused", "NotAsked", "Declined"),

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from loopback import Teacher
 from pydantic import ValidationError
 
+from instructgen.digests import text_digest
 from instructgen.records import Sample, Turn
-from instructgen.reviews import Review, Reviews, append, review_of, text_digest
+from instructgen.reviews import Review, Reviews, append, review_of
 from instructgen.run import Run
 from instructgen.run_folder import RunFolder
 from runs import KEY, asking

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 
 from ..errors import RecordError, SetupError
-from ..judged import JudgedRun, JudgedSample
-from ..records import Context, Image, Origin, Sample, Turn
+from ..judged import JudgedRun
+from ..records import Context, Image, JudgedSample, Origin, Sample, Turn
 from ..repeats import Repeats
 from ..run import Run
 from ..sources.columns import own_id

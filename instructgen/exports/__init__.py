@@ -1,5 +1,7 @@
 """Accepted samples with their kept columns in; a file or folder that a trainer or library reads out.
 
+Some formats are for people: they take every sample with what it was judged by, and give tasks to decide about.
+
 ``TABLE`` names the formats of ``instructgen export``. ``docs/exports.md`` says what each looks like.
 """
 
@@ -9,4 +11,6 @@ TABLE = {
     "sharegpt": "instructgen.exports.sharegpt:SharegptExport",
     "messages": "instructgen.exports.messages:MessagesExport",
     "hf": "instructgen.exports.hf:HfExport",
+    "label_studio": "instructgen.exports.label_studio:LabelStudioExport",
+    "argilla": "instructgen.exports.argilla:ArgillaExport",
 }

@@ -23,12 +23,9 @@ Joined = Iterable[tuple[Sample, Mapping[str, Scalar]]]
 """Samples, each with its kept source columns."""
 
 
-class RowsExport(Component):
-    """What every format lets the user choose."""
+class PicturesExport(Component):
+    """What every format that names pictures lets the user choose."""
 
-    ids: Literal["sample", "context"] = "sample"
-    """What a row is called: the sample's id (``000000033471/detail/0``), which is unique, or the context's
-    (``000000033471``), as in the published files, which several rows may share."""
     missing: Literal["refuse", "keep"] = "refuse"
     """Whether a picture that is not in the images folder stops the export. Where the folder is not known or not there,
     nothing is looked up."""
@@ -40,20 +37,11 @@ class RowsExport(Component):
         root = context.image_root if isinstance(context, Site) else None
         self._root = root if root and root.is_dir() else None
 
-    def row_id(self, sample: Sample) -> str:
-        """Give the id of a sample's row."""
-        return sample.id if self.ids == "sample" else sample.origin.context
+    def image_name(self, sample: Sample, image: Image) -> str:
+        """Give a picture's path, relative to the images folder, or its URL where there is no file.
 
-    def image_names(self, sample: Sample) -> list[str]:
-        """Give each picture's path, relative to the images folder, or its URL where there is no file.
-
-        Raises SetupError for a sample that no trainer would read as it is meant.
+        Raises SetupError for a path that leads elsewhere or, unless ``missing`` says otherwise, to no file.
         """
-        if fault := shape_fault(sample):
-            raise SetupError(f"sample {sample.id}: {fault}; let the recipe's shape check reject such samples")
-        return [self._image_name(sample, image) for image in sample.images]
-
-    def _image_name(self, sample: Sample, image: Image) -> str:
         if image.path is None:
             if image.url is None:
                 raise SetupError(f"sample {sample.id}: a picture has neither a path nor a URL; mend the source")
@@ -69,6 +57,27 @@ class RowsExport(Component):
                 " add it, or export with missing=keep"
             )
         return image.path
+
+
+class RowsExport(PicturesExport):
+    """What every format that trainers read lets the user choose."""
+
+    ids: Literal["sample", "context"] = "sample"
+    """What a row is called: the sample's id (``000000033471/detail/0``), which is unique, or the context's
+    (``000000033471``), as in the published files, which several rows may share."""
+
+    def row_id(self, sample: Sample) -> str:
+        """Give the id of a sample's row."""
+        return sample.id if self.ids == "sample" else sample.origin.context
+
+    def image_names(self, sample: Sample) -> list[str]:
+        """Give each picture's path, relative to the images folder, or its URL where there is no file.
+
+        Raises SetupError for a sample that no trainer would read as it is meant.
+        """
+        if fault := shape_fault(sample):
+            raise SetupError(f"sample {sample.id}: {fault}; let the recipe's shape check reject such samples")
+        return [self.image_name(sample, image) for image in sample.images]
 
 
 def shape_fault(sample: Sample) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from instructgen.component import Component, Site, resolve
 from instructgen.exports import TABLE
 from instructgen.library import Library
-from instructgen.protocols import Export
+from instructgen.protocols import Export, ReviewExport
 from instructgen.records import Image, Origin, Sample, Scalar, Turn
 
 Kept = Mapping[str, Scalar]
@@ -15,11 +15,22 @@ QUESTION = "What’s in it, 犬?"
 
 def export(name: str, fields: Mapping[str, object] | None = None, root: Path | None = None) -> Export:
     """Build an export as the command does."""
-    found = resolve(name, TABLE, "export", "test")
-    assert issubclass(found, Component)
-    made: object = found.build(fields or {}, Site("export", Library(()), image_root=root), f"export {name}")
+    made = _built(name, fields, root)
     assert hasattr(made, "write")
     return made  # type: ignore[return-value]
+
+
+def review_export(name: str, fields: Mapping[str, object] | None = None, root: Path | None = None) -> ReviewExport:
+    """Build an export for people as the command does."""
+    made = _built(name, fields, root)
+    assert isinstance(made, ReviewExport)
+    return made
+
+
+def _built(name: str, fields: Mapping[str, object] | None, root: Path | None) -> object:
+    found = resolve(name, TABLE, "export", "test")
+    assert issubclass(found, Component)
+    return found.build(fields or {}, Site("export", Library(()), image_root=root), f"export {name}")
 
 
 def sample(*images: Image, first: str | None = None, answer: str = "A dog.", number: int = 0) -> Sample:
