@@ -59,7 +59,7 @@ BOXES = (
             "bounding boundingbox coordinates detection detections detected detector detectors annotation score"
             " scores annotations x1 y1 x y bbox bboxes coordinate box boxes annotated labeled labelled positions"
             " locations normalized normalised width widths height heights area areas position center centre offset"
-            " 0 px pixels pixel confidence probability across down horizontally vertically rectangle rectangles"
+            " 0 px pixels pixel confidence probability horizontally vertically rectangle rectangles"
             " region"
         ),
         unless_sentence=SPEAKS_OF_PLACES,

@@ -81,12 +81,12 @@ RULES = (
             r"\b(?:more|further|additional) (?:information|context|details?) (?:is|are|would be|was|were) (?:needed"
             r"|required"
             r"|necessary|helpful)\b",
-            r"\b(?:your |this |the )?(?:question|request|query|prompt|task|message)s? (?:cannot|can't|can not"
-            r"|could not|couldn't|was"
-            r"|is|has been|were)(?: not)? (?:be )?(?:answered|processed|completed|fulfilled|handled|understood|refused"
-            r"|denied"
-            r"|rejected|declined|unanswerable|unclear|not clear)\b|\brequest (?:refused|denied|rejected|failed"
-            r"|blocked)\b",
+            r"\b(?:question|request|query|prompt|task|message)s? (?:cannot|can't|can not|could not|couldn't|was not"
+            r"|is not|wasn't|isn't)"
+            r" (?:be )?(?:answered|processed|completed|fulfilled|handled|understood|clear)\b"
+            r"|\b(?:your|this) (?:question|request|query|prompt|message) (?:is|was|has been) (?:refused|denied"
+            r"|rejected|declined"
+            r"|unanswerable|unclear)\b|\brequest (?:refused|denied|rejected|failed|blocked)\b",
             r"\bno (?:question|message|request|input|prompt) (?:was|is|has been) (?:given|provided|asked|received"
             r"|sent)\b",
             r"\b(?:an? )?error (?:has )?occurred\b|\A\W*error\b|\b(?:please )?try again(?: later)?[.!]|\btimed out\b",
@@ -103,8 +103,9 @@ RULES = (
             r"(?:\A|[.!?,;:] )as an? (?:\w+ ){0,2}(?:ai|assistant|language model|chatbot|llm|model)\b",
             r"\bcontent (?:was |has been )?(?:removed|filtered|blocked|withheld|unavailable|hidden|not available)\b"
             r"|\bredacted\b"
-            r"|\b(?:the|this) (?:assistant|model|ai|system|bot) (?:is|was|cannot|can't|could not|couldn't|does not"
-            r"|refuses|declined)\b"
+            r"|\b(?:the|this) (?:assistant|ai|bot|language model) (?:is unable|is not able|cannot|can't|could not"
+            r"|couldn't|refuses"
+            r"|declined)\b"
             r"|\bconsult (?:a|an|your) (?:professional|expert|doctor|specialist)",
             r"\bi(?:'m| am) not (?:quite |really |entirely )?sure what (?:you|to)\b|\bwhat do you mean\b"
             r"|\bno idea(?=[.,!;]|\Z)",
