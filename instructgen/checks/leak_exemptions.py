@@ -85,6 +85,8 @@ SOMETHING_TO_READ = wording(
 )
 """Somewhere there is something to read."""
 ASKS_TO_READ = wording(
+    r"\bwithout mentioning\b|\b(?:write|give|form|compose|use|in) (?:me |us )?(?:just )?(?:a|one|two|three|few|\d+)"
+    r"(?: \w+)? (?:sentences?|paragraphs?|summar(?:y|ies))\b",
     r"\b(?:read|reads|text|written|printed|words?|lettering|spell(?:s|ed)?|inscriptions?|headlines?|titles?|memes?"
     r"|logos?)\b",
     rf"\b(?:{_READABLE}|labels?|captions?|data)\b(?: [\w'-]+){{0,3}} (?:say|says|mean|means|show|shows|tell|tells|list"
