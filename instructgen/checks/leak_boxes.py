@@ -2,7 +2,7 @@
 
 from .leak_exemptions import ASKS_PLACE, ASKS_TO_READ, ATTACHED, SOMETHING_TO_READ, SPEAKS_OF_PLACES, THERE, VISIBLE
 from .leak_sources import MARKS, PICTURE
-from .wording import WordingRule, needs, wording
+from .wording import WordingRule, wording
 
 _THINGS = r"(?:objects?|entit(?:y|ies)|items?|things?|classes|categories|labels?|elements|animals|people)"
 _OF_BOXES = (
@@ -55,13 +55,6 @@ BOXES = (
             r"(?: (?:about|around|roughly|only|just|nearly|some|approximately))* 0?\.\d(?!\d* ?(?:m|cm|km|in|feet"
             r"|met))",
         ),
-        needs(
-            "bounding boundingbox coordinates detection detections detected detector detectors annotation score"
-            " scores annotations x1 y1 x y bbox bboxes coordinate box boxes annotated labeled labelled positions"
-            " locations normalized normalised width widths height heights area areas position center centre offset"
-            " 0 px pixels pixel confidence probability horizontally vertically rectangle rectangles"
-            " region"
-        ),
         unless_sentence=SPEAKS_OF_PLACES,
         unless_asked=ASKS_PLACE,
     ),
@@ -76,8 +69,6 @@ BOXES = (
             r"(?! ?(?:cm|mm|m|km|kg|g|%|percent|inch|in|miles|\$))",
             r"\b[xy](?:min|max|[12])? ?(?:=|≈|of|is|at|around|near) ?(?:about |roughly )?0?\.\d",
         ),
-        signs=("0.", "[", "(.", "=.", " ."),
-        marks="0123456789",
         unless_quoted=False,
     ),
     WordingRule(
@@ -93,11 +84,6 @@ BOXES = (
             r"\b(?:nobody|no one|none of (?:those|the people)|whoever|those|someone|somebody|the (?:person|people|one)"
             r"|people"
             r"|everyone|one of those) (?:who )?(?:wrote|described|labell?ed|annotated|captioned)\b",
-        ),
-        needs(
-            "dataset datasets data truth filename file workers labelers labeler labeller labellers describers"
-            " describer wrote described labeled labelled annotated captioned captioners annotators annotator"
-            " captioner"
         ),
         unless_before=VISIBLE,
         unless_clause=THERE,
@@ -122,11 +108,6 @@ BOXES = (
             r"|annotated)\b|\b(?:is|are) listed(?! (?:on|at|by|for|in (?!the (?:image|picture|scene))))\b",
             rf"\b(?:is|are|was|were|been) (?:tagged|annotated|catalogu?ed|itemi[sz]ed) (?:as|in|here)\b"
             rf"|\btagged (?:as|with) {MARKS}|\b(?:object|item) (?:number |no\. ?|#)?\d\b",
-        ),
-        needs(
-            "listed list lists label labels tags categories detected annotated mentioned counts instances tagged"
-            " names cataloged catalogued itemized itemised named object item described stated region segment"
-            " instance entry sentence annotation bbox id index class category"
         ),
         unless_after=ATTACHED,
         unless_clause=THERE,

@@ -16,7 +16,7 @@ from .leak_exemptions import (
     VISIBLE,
     VISIBLE_CAPTION,
 )
-from .wording import WordingRule, needs, wording
+from .wording import WordingRule, wording
 
 _THE = (
     r"(?:(?:the|these|those|this|that|your|its|their|my|our|all|both|each|every|one|some|any|none|most|several|of|five"
@@ -90,22 +90,11 @@ _SAYS = (
 _DATA = r"(?:information|info|details?|context|text|data|list|input|facts|sentences?|labels?|content|material)"
 PICTURE = r"(?:image|picture|photo|photograph|scene)"
 MARKS = r"[\"“'][^\"”]{1,40}[\"”']"
-_CAPTION_WORDS = needs(
-    "caption captions captioner captioners annotation annotations annotator annotators metadata truth alt"
-)
 _SENTENCES = r"(?:sentences?|summar(?:y|ies)|passages?|paragraphs?|excerpts?|transcripts?|narratives?|write-?ups?)"
 _TEXTS = (
     rf"(?:{_SENTENCES}|texts?|data|labels|info(?:rmation)?|facts|inputs?|records?|notes|wording|words|accounts?"
     r"|sources?|materials?|messages?|references?|reports?|tags|inventory|entr(?:y|ies)|documentation|narration|listing"
     r"|list|statements?|phrases|json|testimony|documents?|file ?name|hints? given|prompt)"
-)
-_TEXT_WORDS = needs(
-    "sentence sentences summary summaries passage passages paragraph paragraphs excerpt excerpts"
-    " transcript transcripts narrative narratives writeup write text texts data labels info information"
-    " facts input inputs record records notes wording words account accounts source sources material"
-    " materials message messages reference references report reports tags inventory entry entries"
-    " documentation narration listing list statement statements phrases json testimony document documents"
-    " file filename hint hints prompt"
 )
 
 SOURCES = (
@@ -125,7 +114,6 @@ SOURCES = (
             r"|photo|categor|class|label|annotation)",
             rf"\b(?:is|are) captioned\b(?! [\"“'])|\b{PICTURE} (?:does(?:n't| not) )?mentions?\b",
         ),
-        _CAPTION_WORDS | needs("captioned coco descriptions description labels sentences mention mentions"),
         unless_after=ATTACHED,
         unless_before=VISIBLE,
         unless_asked=ASKS_TO_READ_CAPTION,
@@ -137,7 +125,6 @@ SOURCES = (
             rf"\b{_BY} {_THE}{_KIND}{CAPTION}\b(?! ?[:,]? ?[\"“:'])",
             rf"\b{CAPTION} {_HOW}(?:{_SAYS})\b",
         ),
-        _CAPTION_WORDS,
         unless_after=ATTACHED,
         unless_before=VISIBLE,
         unless_clause=VISIBLE_CAPTION,
@@ -147,7 +134,6 @@ SOURCES = (
         "caption_mentioned",
         "fail",
         wording(rf"\b{_ONLY_SOURCE}\b(?! ?[:,]? ?[\"“'])"),
-        _CAPTION_WORDS,
         unless_after=ATTACHED,
         unless_before=VISIBLE,
         unless_clause=VISIBLE_CAPTION,
@@ -165,7 +151,6 @@ SOURCES = (
             r"\bdescriptions? (?:(?:that )?(?:i|we) (?:have|had|was|were|am)|to go (?:by|on)|provided|given|above)\b",
             r"\b(?:image|photo|picture|scene|text|textual|written|provided|given|your) descriptions?\b(?! of)",
         ),
-        needs("description descriptions"),
         unless_after=ATTACHED,
         unless_before=VISIBLE,
     ),
@@ -173,7 +158,6 @@ SOURCES = (
         "description_mentioned",
         "fail",
         wording(r"\b(?:the|this|your) description(?! of\b| on\b| for\b|:)\b"),
-        needs("description"),
         unless_after=ATTACHED,
         unless_before=VISIBLE,
         unless_clause=THERE,
@@ -230,12 +214,6 @@ SOURCES = (
             r"| had| can)?(?: been)?(?: \w+ly)? (?:said|described|written|given|provided|told|stated|known?|mentioned"
             r"|listed|reported|read|gather|supplied|recorded)\b",
         ),
-        _TEXT_WORDS
-        | needs(
-            "provided given supplied context details detail content said described written told known evidence"
-            " textual stated mentioned informed reported read gather recorded listed nouns clue clues file me"
-            " allusion values input"
-        ),
         unless_after=ATTACHED,
         unless_clause=THERE,
         unless_before=VISIBLE,
@@ -278,12 +256,6 @@ SOURCES = (
             rf"\b(?:instances?|labels?|class|category|tags?|entr(?:y|ies)|objects?) (?:of |for |labell?ed |tagged "
             rf"|called "
             rf"|named |as )?{MARKS}",
-        ),
-        _TEXT_WORDS
-        | needs(
-            "word phrase term expression label tag tagged category class instance instances say said told known"
-            " reported written nothing nowhere object objects transcript tell noun nouns adjective adverb verb"
-            " plural singular boxes"
         ),
         unless_after=ATTACHED,
         unless_clause=THERE,

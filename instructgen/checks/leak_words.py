@@ -10,7 +10,7 @@ from .leak_exemptions import ASKS_DESCRIPTION, ASKS_TO_READ, THERE
 from .leak_hearsay import HEARSAY
 from .leak_sources import PICTURE, SOURCES
 from .leak_unseen import LONE_NOUN, UNSEEN
-from .wording import WordingRule, needs, wording
+from .wording import WordingRule, wording
 
 _TOLD = (
     r"(?:mentioned|specified|stated|provided|listed|indicated|disclosed|detailed|noted|elaborated|clarified|reported"
@@ -41,10 +41,6 @@ _SPEAKERS = (
             r"\bmy (?:training data|knowledge cut-?off|context window|prompt|instructions)\b",
             r"\bi (?:am|was) (?:trained|developed|created) (?:by|on|to)\b|\bi (?:only )?work (?:only )?with text\b",
         ),
-        needs(
-            "ai artificial language text virtual training knowledge trained developed created visual assistant"
-            " llm chatbot digital prompt instructions context"
-        ),
     ),
     WordingRule(
         "speaks_as_model",
@@ -64,11 +60,6 @@ _SPEAKERS = (
             r"|visible|given|provided) to me\b|\bsight unseen\b|\b(?:unseen|imagined) "
             rf"{PICTURE}\b",
         ),
-        needs("without cannot t not unable never if though had access unseen imagined no"),
-        also=needs(
-            "seeing seen viewing access see view looking look saw verify check inspect sight shown available"
-            " visible given provided unseen imagined"
-        ),
         who="gpt",
     ),
     WordingRule(
@@ -87,10 +78,6 @@ _SPEAKERS = (
             r"\bi(?:'ll| will| shall| can| must| have to|'m| am|'d| would)? (?:pretend|pretending|imagine|imagining"
             r"|act as (?:if"
             r"|though)) (?:that |to )?(?:i (?:can|could|see|am|was|were)|see|be looking)",
-        ),
-        needs(
-            "seen shown looked viewed glimpse visual visually eyes pixels vision text hidden mind pretend"
-            " pretending imagine imagining act"
         ),
         unless_asked=ASKS_TO_READ,
         who="gpt",
@@ -127,13 +114,6 @@ _TELLING = (
             r"(?:be|have|wear|hold|sit|stand)\b|\bnot (?:included|contained|covered|given) in the (?:data|text|input"
             r"|info)",
         ),
-        needs(
-            "mentioned specified stated provided listed mention information detail details context indicated"
-            " mentions described disclosed detailed noted elaborated clarified unspecified unmentioned unstated"
-            " unsaid given specify reported recorded documented spelled addressed annotated touched gone brought"
-            " commented said told named revealed explicit info word reference data untold unreported undescribed"
-            " unnamed"
-        ),
         unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
     ),
@@ -156,10 +136,6 @@ _TELLING = (
             r"|\bi(?: can|'m)? (?:only|merely|just) (?:know|go by|have|rely on|go on|working from|work from|repeat"
             r"|relay)\b"
             r"|\bi only know\b",
-        ),
-        needs(
-            "described noted mentioned stated specified provided listed supplied said written reported recorded"
-            " told gave wrote sent summarised summarized captioned tagged annotated know i"
         ),
         unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
@@ -208,19 +184,6 @@ _REQUEST = (
             r"\bquestion: [^\n]{1,200}\banswer: ",
             r"\bin[- ]context examples?\b|\bfew[- ]shot\b|\b(?:the|this) (?:conversation|dialogue) (?:should|must)\b",
         ),
-        needs(
-            "instruction instructions request requests requested prompt prompts question questions answer answers"
-            " dialogue dialogues conversation conversations q instructed user description descriptions response"
-            " reply guidelines guideline limit format message asked told supposed required examples example shot"
-            " caption captions version count construct write generate compose create produce rephrase formulate"
-            " output outputs requirements criteria constraints length style tone"
-        ),
-        also=needs(
-            "per following according based the this your here as example sample reference i my keeping keep a one"
-            " few context examples sure certainly course absolutely okay ok got understood problem let generated"
-            " model plausible expected meet meets satisfy satisfies fulfil fulfils required requested specified"
-            " desired reasoning question"
-        ),
         unless_clause=THERE,
     ),
     WordingRule(
@@ -231,8 +194,6 @@ _REQUEST = (
             r"|captions?|version)"
             r"(?! (?:that|on|in|for visitors)\b)(?:\b|:)"
         ),
-        needs("description descriptions caption captions version"),
-        also=needs("here"),
         unless_clause=THERE,
         unless_asked=ASKS_DESCRIPTION,
     ),
@@ -250,12 +211,6 @@ _REQUEST = (
             r'[{,]\s*\\?"(?:turns|question|answer|description|role|content|from|value|caption|label|bbox)\\?"\s*:',
             r"</?(?:answer|question|think|thinking|response|reply|caption|box|ref|output|context)>",
         ),
-        needs(
-            "question answer description q q1 q2 q3 a1 a2 a3 turns content think thinking response reply user"
-            " caption assistant human gpt system sentence context output input note label bbox box ref"
-        ),
-        signs=("===", "```"),
-        marks=":：=`<])}",
         unless_quoted=False,
         by_lines=True,
     ),
@@ -268,7 +223,6 @@ _TOLD_PERHAPS = WordingRule(
         r"\b(?:is|are|was|were) (?:\w+ly )?described\b|\b(?:as|the) descri(?:bed|ption)\b",
         r"\b(?:as )?you (?:mentioned|said|noted|wrote)\b",
     ),
-    needs("described description mentioned said noted wrote"),
     unless_clause=THERE,
     unless_asked=ASKS_DESCRIPTION,
 )

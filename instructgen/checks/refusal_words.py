@@ -4,7 +4,7 @@ Only answers are judged. "I can't see any dog" is a definite answer about the pi
 """
 
 from .refusal_unseen import CANNOT, NO_IMAGE
-from .wording import WordingRule, needs, wording
+from .wording import WordingRule, wording
 
 _HELP = (
     r"(?:assist|help|provide|fulfil|comply|answer|generate|create|continue|complete|describe|engage|discuss|share|offer"
@@ -30,12 +30,6 @@ RULES = (
             r"\bnothing (?:was|has been) (?:sent|provided|attached|uploaded|entered)\b",
             r"\bhow (?:can|may) i (?:help|assist) you\b|\blet me know (?:if|how|what) (?:you|i)\b",
         ),
-        needs(
-            "empty blank incomplete cut missing truncated provide provided include included enter entered ask"
-            " asked attach attached share shared give given specify specified upload uploaded add submit assist"
-            " help let sent"
-        ),
-        also=needs("message input prompt text request query you i nothing question"),
         who="gpt",
     ),
     WordingRule(
@@ -54,11 +48,6 @@ RULES = (
             r"(?:guidelines|polic(?:y|ies)|programming|terms)\b",
             r"\bi(?:'m| am) (?:just |only )?(?:not (?:allowed|permitted|comfortable|capable)|programmed)\b",
         ),
-        needs(
-            "sorry apologies apologize apologise cannot t unable capable able decline refuse against violates"
-            " violate allowed permitted comfortable programmed not prefer rather"
-        ),
-        also=needs("i we sorry apologies against violate violates"),
         who="gpt",
     ),
     WordingRule(
@@ -116,20 +105,6 @@ RULES = (
             r"|couldn't)"
             r" (?:tell|say|answer|determine)(?: that| this| it| you)?\W*\Z",
         ),
-        needs(
-            "comment speculate discuss respond fulfil fulfill complete answer do know understand see get"
-            " information context details detail data idea question request query prompt message error try timed"
-            " me appropriate inappropriate privacy safety legal ethical security refuse decline regret regrettably"
-            " rather beyond outside exceeds abilities capabilities reach limitations limits training skills"
-            " position something ai assistant language chatbot llm model content redacted consult sure mean sorry"
-            " apologies tell say determine judge describe questions requests input"
-        ),
-        also=needs(
-            "i me my t not cannot unable insufficient error occurred again please regrettably redacted removed"
-            " consult sorry apologies refused denied rejected failed blocked filtered withheld unavailable"
-            " answered processed unanswerable inappropriate appropriate assistant model ai additional timed idea"
-            " comment needed required reasons information outside input question message request prompt"
-        ),
         who="gpt",
     ),
     WordingRule(
@@ -150,11 +125,6 @@ RULES = (
             r"|requested)\b",
             r"\b(?:give|ask|send|tell) me (?:the|your|a) (?:first|next) (?:question|image|task)\b",
         ),
-        needs(
-            "happy glad pleased hope thank thanks welcome question ready like shall back tips written mistake"
-            " answered reply answer response message format previous"
-        ),
-        also=needs("help assist helps for re are let ready me i you my the"),
         who="gpt",
     ),
     WordingRule(
@@ -164,8 +134,6 @@ RULES = (
             r"\b(?:i )?hope (?:this|that) helps\b|\bfeel free to ask\b|\banything else i can (?:help|do|assist)\b",
             r"\bgreat question\b|\bhappy to help\b|\bif you have any (?:more |other |further )?questions\b",
         ),
-        needs("hope feel else great happy questions"),
-        also=needs("helps ask help do assist question questions"),
         who="gpt",
     ),
     WordingRule(
@@ -176,11 +144,6 @@ RULES = (
             rf"\b(?:impossible|not possible|difficult|hard|unable|not able) to (?:\w+ly )?{_FIND_OUT}",
             r"\b(?:is|are|it's) (?:unclear|unknown|not clear|uncertain)\b|\bnot enough information\b",
         ),
-        needs(
-            "determine determined tell ascertain ascertained say said know known confirm confirmed verify"
-            " verified unclear unknown clear uncertain information"
-        ),
-        also=needs("cannot t not impossible difficult hard unable unclear unknown uncertain"),
         who="gpt",
     ),
 )

@@ -1,19 +1,19 @@
 """Turns and wording rules in; the spans of the turns that break a rule out.
 
-A rule is a regular expression with the rare words (or signs) of which every match must hold one: a text without any of
-them is never searched, which is what makes hundreds of alternatives affordable. A match does not count where it stands
-in quotation marks (text that is visible in the picture), where its sentence says that it is about visible text, or
-where the question asked for the very thing.
+A rule is a regular expression; a sieve (`sieve.py`) tells for all rules at once which of them a sample may break, which
+is what makes hundreds of alternatives affordable. A match does not count where it stands in quotation marks (text that
+is visible in the picture), where its sentence says that it is about visible text, or where the question asked for the
+very thing.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from ..records import Sample, Span, Turn, Verdict
-from .words import Words, look_out_for, words_of
+from .sieve import Sieve
+from .words import BORDER, words_of
 
 Who = Literal["human", "gpt", "both"]
 
@@ -51,14 +51,6 @@ class WordingRule(NamedTuple):
     reason: str
     outcome: Literal["fail", "doubtful"]
     pattern: Wording
-    needs: frozenset[str] = frozenset()
-    """Lower-case words of which every match has one."""
-    also: frozenset[str] = frozenset()
-    """Words of which every match has one too; empty where any will do."""
-    signs: tuple[str, ...] = ()
-    """Substrings that do as well."""
-    marks: str = ""
-    """Characters of which every match has one; empty where it needs none."""
     who: Who = "both"
     unless_after: Wording | None = None
     """A match right after which this follows does not count."""
@@ -86,27 +78,24 @@ def needs(words: str) -> frozenset[str]:
 
 
 class RuleBook:
-    """Rules in the order in which they count. The words that any of them needs are looked out for."""
+    """Rules in the order in which they count."""
 
     def __init__(self, rules: Sequence[WordingRule]) -> None:
         self._rules = tuple(rules)
-        self._by_word: defaultdict[str, list[int]] = defaultdict(list)
-        self._by_sign: list[tuple[str, int]] = []
-        for number, rule in enumerate(rules):
-            look_out_for(rule.needs | rule.also)
-            for word in rule.needs:
-                self._by_word[word].append(number)
-            self._by_sign += [(sign, number) for sign in rule.signs]
+        self._sieve = Sieve([rule.pattern.pattern for rule in rules], BORDER)
 
-    def worth_searching(self, words: Words) -> list[WordingRule]:
-        """Give the rules of whose words or signs the turns hold some, in order."""
-        noticed, whole = words.noticed, words.whole
-        numbers = {number for word in noticed & self._by_word.keys() for number in self._by_word[word]}
-        for sign, number in self._by_sign:
-            if sign in whole:
-                numbers.add(number)
-        rules = [self._rules[number] for number in sorted(numbers)]
-        return [rule for rule in rules if rule.signs or not rule.also or not rule.also.isdisjoint(noticed)]
+    def suspects(self, whole: str) -> list[WordingRule]:
+        """Give the rules that turns, in lower case with borders between them, may break, in order."""
+        low = straight(whole)
+        numbers = set(self._sieve.may_match(low))
+        if "\n" in low:
+            numbers.update(self._sieve.may_match(on_one_line(low)))
+        return [self._rules[number] for number in sorted(numbers)]
+
+
+def on_one_line(text: str) -> str:
+    """Give the text with line breaks as blanks."""
+    return text.replace("\n", " ") if "\n" in text else text
 
 
 def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, passed: Verdict) -> Verdict:
@@ -120,9 +109,8 @@ def judge(check: str, book: RuleBook, hints: Mapping[str, str], sample: Sample, 
 
 def first_broken(book: RuleBook, turns: Sequence[Turn]) -> tuple[WordingRule, tuple[Span, ...]] | None:
     """Give the first rule that the turns break, with all its spans. Rules that fail stand before doubtful ones."""
-    words = words_of(turns)
-    for rule in book.worth_searching(words):
-        if spans := tuple(_spans(rule, turns, words)):
+    for rule in book.suspects(words_of(turns).whole):
+        if spans := tuple(_spans(rule, turns)):
             return rule, spans
     return None
 
@@ -154,18 +142,12 @@ def _clause_of(text: str, start: int, end: int) -> str:
     return sentence[: end - begin + min(ends)] if ends else sentence
 
 
-def _spans(rule: WordingRule, turns: Sequence[Turn], words: Words) -> Iterator[Span]:
+def _spans(rule: WordingRule, turns: Sequence[Turn]) -> Iterator[Span]:
     for number, turn in enumerate(turns):
         if rule.who not in ("both", turn.role):
             continue
-        said = words.words[number]
-        worded = not rule.needs.isdisjoint(said) and (not rule.also or not rule.also.isdisjoint(said))
-        if not worded and not any(map(words.low[number].__contains__, rule.signs)):
-            continue
-        if rule.marks and not any(map(turn.text.__contains__, rule.marks)):
-            continue
         text = straight(turn.text)
-        searched = text if rule.by_lines else text.replace("\n", " ")
+        searched = text if rule.by_lines else on_one_line(text)
         for match in rule.pattern.finditer(searched):
             if not _exempt(rule, turns, number, text, match):
                 yield Span(turn=number, start=match.start(), end=match.end())

@@ -30,7 +30,7 @@ class Words(NamedTuple):
     """Those words that are looked out for."""
 
 
-_BORDER = " \x00 "
+BORDER = " \x00 "
 """Stands between turns where they are split in one pass."""
 
 _looked_for: set[str] = set()
@@ -49,7 +49,7 @@ def words_of(turns: Sequence[Turn]) -> Words:
     if latest.turns is turns:
         return latest
     low = [turn.text.lower() for turn in turns]
-    whole = _BORDER.join(low)
+    whole = BORDER.join(low)
     if whole.isascii() and whole.count("\x00") == len(low) - 1:
         flat = whole.encode().translate(_BORDERED).decode().split()
         words = _apart(flat, len(low))
