@@ -36,7 +36,7 @@ class Review(Record):
     turns: tuple[Turn, ...] = ()
     """The new turns of an ``edit``."""
     note: Writable = ""
-    by: Annotated[str, Field(pattern=r"^\w[\w.@-]{0,63}$")]
+    by: Annotated[str, Field(pattern=r"^\w[\w.@-]*$", max_length=64)]
     """Who decided: also the stem of the file, so letters, digits and ``_ . @ -``, at most 64."""
     at: str
     """UTC time, ISO 8601."""

@@ -102,6 +102,8 @@ class Reading(NamedTuple):
 
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['-][^\W_]+)*")
+_ASCII_WORD = re.compile(r"\d+(?:[.,:]\d+)+|[a-z0-9]+(?:['-][a-z0-9]+)*")
+"""The same for texts in lower case and ASCII, in half the time."""
 _SENTENCE_END = re.compile(r"[.!?\n]+[\"'”’)\]]*(?:(?=\s)|(?<=\n))")
 """Begins with one class of characters, no alternative, so that ``re`` skips to where one is: twice as fast."""
 _ABBREVIATION = re.compile(r"\b(?:mrs?|dr|st|vs)\.$")
@@ -128,20 +130,19 @@ def _split(text: str) -> tuple[list[Token], list[int]]:
         low = low.replace("<image>", "       ")
     tokens: list[Token] = []
     bounds: list[int] = []
+    add, place, find = tokens.append, low.index, (_ASCII_WORD if low.isascii() else WORD).findall
     begin = 0
     for end in _sentence_ends(low):
-        at, sentence, full = begin, len(bounds), len(tokens) + _LONGEST
-        for word in WORD.findall(low, begin, end):
-            at = low.index(word, at)
-            past = at + len(word)
-            if len(tokens) == full:
-                bounds.append(full)
-                sentence, full = sentence + 1, full + _LONGEST
-            tokens.append(_new_tuple(Token, (word, at, past, sentence)))
-            at = past
-        begin = end
-        if len(tokens) > (bounds[-1] if bounds else 0):
+        words, at = find(low, begin, end), begin
+        for first in range(0, len(words), _LONGEST):
+            sentence = len(bounds)
+            for word in words[first : first + _LONGEST]:
+                at = place(word, at)
+                past = at + len(word)
+                add(_new_tuple(Token, (word, at, past, sentence)))
+                at = past
             bounds.append(len(tokens))
+        begin = end
     return tokens, bounds
 
 
