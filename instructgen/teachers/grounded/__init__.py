@@ -32,7 +32,7 @@ class GroundedTeacher(Component):
     """The built-in teacher: writes from captions and boxes by rule, without a model or a key."""
 
     name: ClassVar[str] = "grounded"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     _read: list[tuple[Context, CaptionFacts, Scene]] = PrivateAttr(default_factory=list)
 
