@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
-
 from runs import Ended, command
 
 Entry = dict[str, object]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from loopback import Teacher
-
 from runs import KEY, Tree, asked, asking, command, parts, recipe, rows, succeeds, write_recipe, write_rows
 
 COUNT = 180

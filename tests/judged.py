@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from loopback import Teacher, running
-
 from runs import Tree, asking, recipe, rows, succeeds, write_recipe, write_rows
 
 

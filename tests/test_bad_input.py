@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from cases import Entry, box, caption, coco, contents, finished, image, recipe, refused, sound
+from runs import record
 
 from instructgen.run import Run
-from runs import record
 
 NAN = float("nan")
 FOURTEEN = range(1, 15)

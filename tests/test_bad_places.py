@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from cases import contents, finished, refused, sound
 from loopback import Teacher
-
 from runs import KEY, asking
 
 

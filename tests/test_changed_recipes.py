@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from changed_run import COUNT, Made
 from loopback import Teacher
-
-from instructgen.library import shipped
 from runs import (
     KEY,
     asked,
@@ -24,6 +22,8 @@ from runs import (
     write_recipe,
     write_rows,
 )
+
+from instructgen.library import shipped
 
 
 @pytest.fixture(autouse=True)

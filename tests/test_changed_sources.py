@@ -8,7 +8,6 @@ import pytest
 from changed_run import COUNT, Made
 from loopback import Teacher
 from PIL import Image
-
 from runs import (
     KEY,
     asked,

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from cases import contents, finished, refused, sound
 from loopback import Teacher
+from runs import KEY, asking, command, ended, start
 
 from instructgen.cli import main
-from runs import KEY, asking, command, ended, start
 
 COMMANDS = ["run", "plan", "preview", "status", "export", "check", "list", "explain", "init"]
 

@@ -8,10 +8,10 @@ import datasets
 import pytest
 from cases import contents, finished, refused, sound
 from loopback import Teacher
+from runs import KEY, asking
 
 from instructgen.listing import TABLES
 from instructgen.run import Run
-from runs import KEY, asking
 
 TASKS = {
     "conversation": {"use": "prompted", "form": "dialogue"},

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 from loopback import Teacher
-
-from instructgen.run import Run
 from runs import (
     KEY,
     asked,
@@ -22,6 +20,8 @@ from runs import (
     write_recipe,
     write_rows,
 )
+
+from instructgen.run import Run
 
 PASSING = ("429", "429-after", "429-date", "500", "503", "reset", "half", "not-json", "drip", "wrong-type")
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Teacher
+from runs import asked, asking, command, digests_of, journaled, parts, recipe, rows, succeeds, write_recipe, write_rows
 
 from instructgen.errors import SetupError
 from instructgen.journal import Journal, Strays, key_of
 from instructgen.records import Completion, Slot, Usage
 from instructgen.spent import Spent
-from runs import asked, asking, command, digests_of, journaled, parts, recipe, rows, succeeds, write_recipe, write_rows
 
 
 def completion(number: int, text: str = "A dog.", attempt: int = 1) -> Completion:

@@ -11,10 +11,10 @@ from changed_run import COUNT, Made
 from judged import judged, status, verdicts
 from loopback import Teacher
 from loopback_replies import scores_of
+from runs import KEY, asked, asking, journaled, parts, rows, succeeds, write_recipe
 
 from instructgen.library import shipped
 from instructgen.run import Run
-from runs import KEY, asked, asking, journaled, parts, rows, succeeds, write_recipe
 
 ASPECTS = ("accuracy", "completeness", "usefulness", "fluency")
 

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from judged import judged, status
 from loopback import Teacher
+from runs import KEY, asked, asking, command, rows, succeeds, write_recipe
 
 from instructgen.run import Run
-from runs import KEY, asked, asking, command, rows, succeeds, write_recipe
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 from loopback import Teacher, spawned
-
 from runs import Ended, asking, digests_of, ended, journaled, parts, recipe, start, strays, write_recipe, write_rows
 
 LASTING = "length=0.06,content_filter=0.04,refusal=0.04"

@@ -8,9 +8,6 @@ from random import Random
 
 import pytest
 from loopback import Teacher
-from test_kill import Due, killed
-
-from instructgen.library import shipped
 from runs import (
     KEY,
     asked,
@@ -27,6 +24,9 @@ from runs import (
     write_recipe,
     write_rows,
 )
+from test_kill import Due, killed
+
+from instructgen.library import shipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from runs import recipe, rows, succeeds, write_recipe, write_rows
 from test_parts import sample
 
 from instructgen.errors import RequestRefused
 from instructgen.open_shard import original_bytes
 from instructgen.run import Run
-from runs import recipe, rows, succeeds, write_recipe, write_rows
 
 REASON = "output:missing_image"
 

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from cases import caption, coco, contents, finished, image, recipe, sound
 from loopback import Teacher
-
 from runs import KEY, asking
 
 TASKS = {

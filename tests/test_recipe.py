@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from loopback import Teacher
+from runs import KEY, asking, command, parts, recipe, succeeds, write_recipe, write_rows
 
 from instructgen.assemble import build, dumped
 from instructgen.digests import digest
 from instructgen.errors import SetupError
 from instructgen.recipe import Recipe, load
-from runs import KEY, asking, command, parts, recipe, succeeds, write_recipe, write_rows
 
 
 @pytest.fixture(autouse=True)

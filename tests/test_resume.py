@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from loopback import Teacher
-
 from runs import (
     KEY,
     Ended,

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Teacher
 from pydantic import ValidationError
+from runs import KEY, asking
 
 from instructgen.digests import text_digest
 from instructgen.records import Sample, Turn
 from instructgen.reviews import Review, Reviews, append, review_of
 from instructgen.run import Run
 from instructgen.run_folder import RunFolder
-from runs import KEY, asking
 
 TASKS = {"conversation": {"use": "prompted", "form": "dialogue"}, "detail": {"use": "prompted", "form": "description"}}
 CHECKS = {"shape": {"action": "retry"}, "length": {"action": "reject", "max_words": 60}}

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from runs import Tree, command, parts, recipe, record, succeeds, write_recipe, write_rows
 
 from instructgen.component import Component
 from instructgen.parts import footer
 from instructgen.records import Sample, Span, Verdict
 from instructgen.run import Run
-from runs import Tree, command, parts, recipe, record, succeeds, write_recipe, write_rows
 
 
 class EveryFourth(Component):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from loopback import Teacher
+from runs import asking, command, ended, journaled, parts, recipe, start, strays, succeeds, write_recipe, write_rows
 
 from instructgen.errors import RunLocked, SetupError
 from instructgen.run import Run
 from instructgen.run_folder import RunFolder, atomic, write_text
-from runs import asking, command, ended, journaled, parts, recipe, start, strays, succeeds, write_recipe, write_rows
 
 
 def made(tmp_path: Path, records: int = 6, **keys: object) -> Path:

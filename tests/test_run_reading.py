@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from loopback import Teacher
+from runs import KEY, asked, asking, journaled, recipe, record, succeeds, write_recipe, write_rows
 
 from instructgen.errors import SetupError
 from instructgen.records import Context, Fault
 from instructgen.run import Run
-from runs import KEY, asked, asking, journaled, recipe, record, succeeds, write_recipe, write_rows
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from runs import command, recipe, rows, succeeds, write_recipe, write_rows
 
 from instructgen.errors import SetupError
 from instructgen.recipe import Recipe, Take
 from instructgen.selection import chosen, ranges_of, wanted
-from runs import command, recipe, rows, succeeds, write_recipe, write_rows
 
 IDS = st.sets(st.text("abc0123456789", min_size=1, max_size=8), max_size=120)
 TAKES = st.one_of(st.just("all"), st.integers(0, 150), st.integers(0, 100).map(lambda n: f"{n}%"))

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from cases import contents, finished, refused, sound
 from loopback import Teacher
+from runs import KEY, asking, recipe, record, write_recipe
 
 from instructgen.digests import text_digest
 from instructgen.records import Sample
 from instructgen.reviews import append, review_of
 from instructgen.run import Run
 from instructgen.run_folder import RunFolder
-from runs import KEY, asking, recipe, record, write_recipe
 
 TASKS = {"conversation": {"use": "prompted", "form": "dialogue"}, "detail": {"use": "prompted", "form": "description"}}
 CHECKS = {"shape": {"action": "retry"}, "length": {"action": "reject", "max_words": 18}}

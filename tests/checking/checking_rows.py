@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
+from runs import command
 
 from instructgen.component import Component
 from instructgen.protocols import Rounds
 from instructgen.records import Context, Sample, Span, Verdict
-from runs import command
 
 Row = dict[str, Any]
 SORRY = "I'm sorry, but I can't help with that."

@@ -9,11 +9,11 @@ import pytest
 from cases import box, caption, coco, image, refused
 from checking_rows import CONTEXTS, SECONDS, SORRY, found, recipe, row, verdicts, write
 from rich.console import Console
+from runs import command, succeeds
 
 from instructgen.checking import forked
 from instructgen.checking.watching import Watch
 from instructgen.checks import TABLE
-from runs import command, succeeds
 
 KEYS = ["id", "row", "check", "level", "turn", "start", "end", "reason", "contradicts"]
 

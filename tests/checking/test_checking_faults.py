@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from cases import caption, coco, image, refused
 from checking_rows import SORRY, found, recipe, row, write
+from runs import command, succeeds
 
 from instructgen.checking.annotations import Annotations
 from instructgen.errors import SetupError
-from runs import command, succeeds
 
 
 def test_a_path_that_is_not_there_is_said(tmp_path: Path) -> None:

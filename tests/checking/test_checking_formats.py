@@ -12,12 +12,12 @@ import pytest
 from cases import finished, sound
 from checking_rows import CONTEXTS, SORRY, Row, found, recipe, row, verdicts, write
 from pyarrow import parquet
+from runs import parts
 
 from instructgen.checking.rows import Dataset, Judged, judged
 from instructgen.exports import TABLE
 from instructgen.run import Run
 from instructgen.sources.tables import dataset_records, parquet_records
-from runs import parts
 
 TASKS = {
     "conversation": {"use": "prompted", "form": "dialogue"},

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from dialogues import dialogue
 from judge_recipes import CONTEXT, answered, asked, built, said
+from runs import recipe, succeeds, write_recipe, write_rows
 
 from instructgen.checks.other_run import OtherRun
 from instructgen.errors import Declined, ReplyFault, SetupError
 from instructgen.records import Sample
 from instructgen.run import Run
-from runs import recipe, succeeds, write_recipe, write_rows
 
 
 @pytest.fixture(scope="module")

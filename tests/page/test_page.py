@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from cases import sound
+from runs import succeeds
 from viewing import FILE, HOSTILE, Client, demo_run, hostile_run, other_run, page
 
 from instructgen.records import Sample
 from instructgen.reviews import Reviews, append, review_of
 from instructgen.run import Run
 from instructgen.run_folder import RunFolder
-from runs import succeeds
 
 __all__ = ["demo_run", "other_run"]
 SAMPLE = "000000000001/conversation/0"

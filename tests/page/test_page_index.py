@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 from loopback import Teacher
+from runs import KEY, asking, recipe, record, succeeds, write_recipe, write_rows
 from viewing import demo_run, page
 
 from instructgen.page import index as indexing
@@ -17,7 +18,6 @@ from instructgen.page.index import Index
 from instructgen.page.viewed import Viewed
 from instructgen.reviews import append, review_of
 from instructgen.run import Run
-from runs import KEY, asking, recipe, record, succeeds, write_recipe, write_rows
 
 __all__ = ["demo_run"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
+from runs import recipe, record, succeeds, write_recipe
 from viewing import Client, page
 
 from instructgen.errors import RequestRefused
 from instructgen.page.pictures import Pictures
 from instructgen.records import Image
-from runs import recipe, record, succeeds, write_recipe
 
 
 def png_of(width: int, height: int) -> bytes:

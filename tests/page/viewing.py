@@ -12,9 +12,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import yaml
+from runs import succeeds
 
 from instructgen.page.serving import listening
-from runs import succeeds
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = ROOT / "pipelines" / "demo.yaml"

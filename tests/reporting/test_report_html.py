@@ -8,10 +8,10 @@ import pytest
 from cases import contents, finished, refused, sound
 from html_page import HtmlPage, number
 from loopback import Teacher
+from runs import KEY, asking, recipe, write_recipe, write_rows
 
 from instructgen.reporting.html import write_html
 from instructgen.run import Run
-from runs import KEY, asking, recipe, write_recipe, write_rows
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">" onmouseover="alert(3) {{ 7*7 }} javascript:alert(4)'
 
