@@ -86,7 +86,7 @@ class _Scopes:
         self.listing = False
         """The negated phrase goes on over commas and ``and``."""
         self.open = False
-        """A cue has been read."""
+        """Any of the scopes may be."""
         self.opened = first
         """Word from which on the phrase that is negated or wished may end."""
 
@@ -96,6 +96,9 @@ class _Scopes:
             word = self.low[i]
             if self.open:
                 self._close(i, word)
+                self.open = (
+                    self.phrase or self.clause or self.possible or self.usual or self.wished or self.depicted
+                )
             if word in CUES:
                 self._cue(i, word, found)
                 self.open = True
@@ -136,7 +139,8 @@ class _Scopes:
 
     def _close(self, i: int, word: str) -> None:
         """Close the scopes that end before word ``i``."""
-        mark = self.gap(i).strip() if i > self.first else ""
+        gap = self.gap(i) if i > self.first else ""
+        mark = gap.strip() if gap != " " else ""
         if mark and mark != "-":
             self.depicted = self.depicted and mark == "," and word == "with"  # "an ad for a zoo, with an elephant"
             # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".
