@@ -96,9 +96,7 @@ class _Scopes:
             word = self.low[i]
             if self.open:
                 self._close(i, word)
-                self.open = (
-                    self.phrase or self.clause or self.possible or self.usual or self.wished or self.depicted
-                )
+                self.open = self.phrase or self.clause or self.possible or self.usual or self.wished or self.depicted
             if word in CUES:
                 self._cue(i, word, found)
                 self.open = True
