@@ -94,20 +94,20 @@ class _Scopes:
         found: dict[int, Polarity] = {}
         for i in range(self.first, self.last):
             word = self.low[i]
+            cue = word in CUES
             if self.open:
                 self._close(i, word)
-                self.open = self.phrase or self.clause or self.possible or self.usual or self.wished or self.depicted
-            if word in CUES:
-                self._cue(i, word, found)
-                self.open = True
-            elif not self.open:
+            elif not cue:
                 continue
+            if cue:
+                self._cue(i, word, found)
             elif self.phrase or (self.clause and self._indefinite(i)):
                 found[i] = "negated"
             elif self.depicted:
                 found[i] = "depicted"
             elif self.possible or self.wished or (self.usual and self._bare(i)):
                 found[i] = "hypothetical"
+            self.open = self.phrase or self.clause or self.possible or self.usual or self.wished or self.depicted
         return found
 
     def _cue(self, i: int, word: str, found: dict[int, Polarity]) -> None:
