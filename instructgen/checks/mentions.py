@@ -119,22 +119,35 @@ _new_tuple = tuple.__new__
 
 def tokenize(text: str) -> list[Token]:
     """Split a turn into words; ``<image>`` is none."""
-    return _split(text)[0]
+    return _split(text).tokens
 
 
-def _split(text: str) -> tuple[list[Token], list[str], list[int]]:
-    """Give a turn's tokens, their words, and the index past the last word of each sentence."""
+class _Split(NamedTuple):
+    """A turn in words."""
+
+    tokens: list[Token]
+    low: list[str]
+    gaps: list[str]
+    """What stands before each word, and after the last."""
+    bounds: list[int]
+    """The index past the last word of each sentence."""
+
+
+def _split(text: str) -> _Split:
     low = text.lower()
     if not text.isascii():
         if len(low) != len(text):  # a few letters have a longer lower case; places must stay
             low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
         low = straight(low)
-    if "<image>" in low:
+    marked = "<image>" in low
+    if marked:
         low = low.replace("<image>", "       ")
     # Without a line of Python for each word: what stands between words and the words themselves take turns.
     pieces = (_ASCII_WORDS if low.isascii() else _WORDS).split(low)
     places = list(accumulate(map(len, pieces)))
-    words, starts = pieces[1::2], places[:-1:2]
+    words, gaps, starts, past_words = pieces[1::2], pieces[::2], places[:-1:2], places[1::2]
+    if marked:
+        gaps = [text[first:last] for first, last in zip((0, *past_words), (*starts, len(text)), strict=True)]
     bounds: list[int] = []
     sentences: list[int] = []
     past = 0
@@ -144,17 +157,14 @@ def _split(text: str) -> tuple[list[Token], list[str], list[int]]:
             first, past = past, min(last, past + _LONGEST)
             sentences += [len(bounds)] * (past - first)
             bounds.append(past)
-    tokens = list(map(_new_tuple, repeat(Token), zip(words, starts, places[1::2], sentences, strict=True)))
-    return tokens, words, bounds
+    tokens = list(map(_new_tuple, repeat(Token), zip(words, starts, past_words, sentences, strict=True)))
+    return _Split(tokens, words, gaps, bounds)
 
 
 def _sentence_ends(low: str) -> list[int]:
     ends = [match.end() for match in _SENTENCE_END.finditer(low)]
-    return [*(end for end in ends if not _is_abbreviated(low, end)), len(low)]
-
-
-def _is_abbreviated(low: str, end: int) -> bool:
-    return low.endswith(_SHORT, 0, end) and _ABBREVIATION.search(low, max(0, end - 5), end) is not None
+    ends = [e for e in ends if not low.endswith(_SHORT, 0, e) or not _ABBREVIATION.search(low, max(0, e - 5), e)]
+    return [*ends, len(low)]
 
 
 _latest: tuple[Sequence[Turn], Vocabulary, Reading] = ((), COCO, Reading([], []))
@@ -177,27 +187,19 @@ def read(texts: Sequence[str], vocabulary: Vocabulary = COCO, asks: Sequence[boo
     mentions: list[Mention] = []
     others: list[tuple[int, str]] = []
     for number, text in enumerate(texts):
-        said, words, bounds = _split(text)
-        tokens.append(said)
+        said = _split(text)
+        tokens.append(said.tokens)
         asked = bool(asks) and asks[number]
-        _Turn(number, text, said, words, bounds, asked, lexicon).read(mentions, others)
+        _Turn(number, text, said, asked, lexicon).read(mentions, others)
     return Reading(tokens, mentions, others)
 
 
 class _Turn:
     """One turn as it is read."""
 
-    def __init__(
-        self,
-        number: int,
-        text: str,
-        tokens: list[Token],
-        low: list[str],
-        bounds: list[int],
-        asks: bool,
-        lexicon: Lexicon,
-    ) -> None:
-        self.number, self.text, self.tokens, self.low, self.bounds = number, text, tokens, low, bounds
+    def __init__(self, number: int, text: str, said: _Split, asks: bool, lexicon: Lexicon) -> None:
+        self.number, self.text = number, text
+        self.tokens, self.low, self.gaps, self.bounds = said
         self.asks, self.lexicon = asks, lexicon
         self.quotes = '"' in text.strip().strip('"')
         """There are words in quotation marks, and not the whole."""
@@ -220,8 +222,8 @@ class _Turn:
             if tokens[start].sentence != sentence:
                 sentence = tokens[start].sentence
                 first, last = (self.bounds[sentence - 1] if sentence else 0), self.bounds[sentence]
-                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self._gap)
-                question = self._is_question(last)
+                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self.gaps.__getitem__)
+                question = "?" in self.gaps[last]
             if names_nothing(low, start, end, first, last):
                 others.append((self.number, sense.name))
                 continue
@@ -232,14 +234,14 @@ class _Turn:
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
-        return before.turn == mention.turn and before.last == mention.first and self._gap(mention.first).strip() == ","
+        return before.turn == mention.turn and before.last == mention.first and self.gaps[mention.first].strip() == ","
 
     def _mention(
         self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
     ) -> Mention:
         low, tokens = self.low, self.tokens
         owner = low[end - 1].endswith("'s")
-        joined = end < last and not owner and self._gap(end).isspace()
+        joined = end < last and not owner and self.gaps[end].isspace()
         definite, introduced = _determined(low, start, first, sense.plural)
         certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
         certain = certain and (definite or not owner)  # "a bird's nest" has no bird
@@ -268,14 +270,6 @@ class _Turn:
         if i < first + 2 or not text[tokens[i].start].isupper() or text[tokens[i].start : tokens[i].end].isupper():
             return False
         return text[tokens[i - 1].start].isupper()
-
-    def _gap(self, i: int) -> str:
-        """Give what stands between word ``i`` and the one before."""
-        return self.text[self.tokens[i - 1].end : self.tokens[i].start]
-
-    def _is_question(self, last: int) -> bool:
-        end = self.tokens[last].start if last < len(self.tokens) else len(self.text)
-        return "?" in self.text[self.tokens[last - 1].end : end]
 
 
 def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:
