@@ -113,16 +113,21 @@ def where(tokens: Sequence[Token], words: frozenset[str]) -> list[int]:
     return list(compress(range(len(tokens)), map(words.__contains__, map(_LOW, tokens))))
 
 
+def has_quotes(text: str) -> bool:
+    """Tell whether a text has a double quotation mark at all: most have none."""
+    return '"' in text or "“" in text
+
+
 def quantities_of(text: str, tokens: Sequence[Token]) -> list[Quantity]:
     """Give the numbers that a turn states, in order."""
     found: list[Quantity] = []
     past = 0
-    places = where(tokens, WORDS)
+    places, quotes = where(tokens, WORDS), has_quotes(text)
     if _DIGIT.search(text):
         places = sorted({*places, *(at for at, token in enumerate(tokens) if token.low[0] <= "9")})
     for at in places:
         quantity = _quantity(text, tokens, at) if at >= past else None
-        if quantity and not quoted(text, tokens[at].start):
+        if quantity and not (quotes and quoted(text, tokens[at].start)):
             found.append(quantity)
             past = quantity.last
     return found
