@@ -30,7 +30,7 @@ from .place_words import (
     is_link,
 )
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
-from .quantities import where
+from .quantities import has_quotes, where
 from .wording import quoted
 
 _REACH = 7
@@ -63,7 +63,7 @@ class PlaceReader:
 
     def places(self) -> Iterator[Place]:
         """Give what the turn says of places by itself, in order."""
-        past = 0
+        past, quotes = 0, has_quotes(self.text)
         one: tuple[int, Side] | None = None
         for at in self.openers:
             if at < past:
@@ -83,7 +83,7 @@ class PlaceReader:
                     one = None if one else (at, side)
                 elif side:
                     place, one = self._side_place(match, side, at, ended), None
-            if place is not None and not quoted(self.text, self.tokens[at].start):
+            if place is not None and not (quotes and quoted(self.text, self.tokens[at].start)):
                 yield place
 
     def _word(self, at: int) -> str:

@@ -86,7 +86,7 @@ class _Scopes:
         self.listing = False
         """The negated phrase goes on over commas and ``and``."""
         self.open = False
-        """A cue has been read."""
+        """Any of the scopes may be."""
         self.opened = first
         """Word from which on the phrase that is negated or wished may end."""
 
@@ -94,19 +94,20 @@ class _Scopes:
         found: dict[int, Polarity] = {}
         for i in range(self.first, self.last):
             word = self.low[i]
+            cue = word in CUES
             if self.open:
                 self._close(i, word)
-            if word in CUES:
-                self._cue(i, word, found)
-                self.open = True
-            elif not self.open:
+            elif not cue:
                 continue
+            if cue:
+                self._cue(i, word, found)
             elif self.phrase or (self.clause and self._indefinite(i)):
                 found[i] = "negated"
             elif self.depicted:
                 found[i] = "depicted"
             elif self.possible or self.wished or (self.usual and self._bare(i)):
                 found[i] = "hypothetical"
+            self.open = self.phrase or self.clause or self.possible or self.usual or self.wished or self.depicted
         return found
 
     def _cue(self, i: int, word: str, found: dict[int, Polarity]) -> None:
@@ -136,7 +137,8 @@ class _Scopes:
 
     def _close(self, i: int, word: str) -> None:
         """Close the scopes that end before word ``i``."""
-        mark = self.gap(i).strip() if i > self.first else ""
+        gap = self.gap(i) if i > self.first else ""
+        mark = gap.strip() if gap != " " else ""
         if mark and mark != "-":
             self.depicted = self.depicted and mark == "," and word == "with"  # "an ad for a zoo, with an elephant"
             # A comma goes on with a list that has "or" in it: "no cars, buses, or trucks".

@@ -95,6 +95,7 @@ _CLOSED = needs(
     " which who whom whose where when while as if than then so because this these those it they he she we you i them"
     " him there here not no one ones another each every either neither what how its his her their"
 )
+_ENDS = _CLOSED | _UNITS | WORDS
 """Words over which a number does not reach."""
 _CAPACITY = needs("for seat seats fit fits need needs require requires accommodate accommodates takes take hold like")
 _REACH = 4
@@ -112,16 +113,21 @@ def where(tokens: Sequence[Token], words: frozenset[str]) -> list[int]:
     return list(compress(range(len(tokens)), map(words.__contains__, map(_LOW, tokens))))
 
 
+def has_quotes(text: str) -> bool:
+    """Tell whether a text has a double quotation mark at all: most have none."""
+    return '"' in text or "“" in text
+
+
 def quantities_of(text: str, tokens: Sequence[Token]) -> list[Quantity]:
     """Give the numbers that a turn states, in order."""
     found: list[Quantity] = []
     past = 0
-    places = where(tokens, WORDS)
+    places, quotes = where(tokens, WORDS), has_quotes(text)
     if _DIGIT.search(text):
         places = sorted({*places, *(at for at, token in enumerate(tokens) if token.low[0] <= "9")})
     for at in places:
         quantity = _quantity(text, tokens, at) if at >= past else None
-        if quantity and not quoted(text, tokens[at].start):
+        if quantity and not (quotes and quoted(text, tokens[at].start)):
             found.append(quantity)
             past = quantity.last
     return found
@@ -131,6 +137,7 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
     """Give the mention that a number counts, None where the next noun is another; ``mentions`` by first token."""
     at, described = quantity.last, False
     both = tokens[quantity.first].low == "both"
+    singular = quantity.nth or tokens[at - 1].low == "one"  # "a third dog", "more than one dog"
     if at < len(tokens) and tokens[at].low == "of":
         described = not both
         at += 1
@@ -143,7 +150,6 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
         if at + step >= len(tokens) or not _joined(text, tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
-        singular = quantity.nth or tokens[quantity.last - 1].low == "one"  # "a third dog", "more than one dog"
         if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
@@ -151,7 +157,7 @@ def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Ma
         low = tokens[at + step].low
         if low == "and" and step and not tokens[at + step - 1].low.endswith("s"):  # "two brown and black dogs"
             continue
-        if low in _CLOSED or low in _UNITS or low in WORDS:
+        if low in _ENDS:
             return None
     return None
 
@@ -189,9 +195,10 @@ def _joined(text: str, tokens: Sequence[Token], at: int, comma: bool) -> bool:
 
 
 def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
-    low, before, after = tokens[at].low, _word(tokens, at - 1), _word(tokens, at + 1)
+    low = tokens[at].low
     if low in _NUMBERS or low[0].isdecimal():
         return _number(text, tokens, at)
+    before, after = _word(tokens, at - 1), _word(tokens, at + 1)
     if low in _VAGUE:
         return Quantity(at, at + 1 + (low in ("dozens", "hundreds", "thousands", "lots") and after == "of"), 2, None)
     if low in _VAGUE_OF:
@@ -229,7 +236,7 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
 
 
 def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
-    if span := _SPAN.fullmatch(tokens[at].low):
+    if "-" in tokens[at].low and (span := _SPAN.fullmatch(tokens[at].low)):
         low, high = int(span[1]), int(span[2])
         return Quantity(at, at + 1, low, high) if low < high else None
     number = _value(text, tokens, at)

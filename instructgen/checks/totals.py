@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..vocabulary import NUMBERS
 from .mentions import Mention, Token
-from .quantities import Counted, Quantity, counted, quantities_of
+from .quantities import Counted, Quantity, counted, quantities_of, where
 from .scopes import Scope, scope_of
 from .wording import needs
 
@@ -38,6 +38,7 @@ _BARE = needs("are is of in can visible shown that here there them these those a
 
 
 _ASKING = frozenset({("how", "many"), ("number", "of"), ("count", "the"), ("count", "of")})
+_ASKING_FOR = frozenset(first for first, _ in _ASKING)
 _IS_THERE = {(verb, after) for verb in ("are", "is", "can", "do", "does") for after in ("there", "you")}
 _ANY = Quantity(0, 0, 2, None)
 _EARLY = 4
@@ -46,6 +47,7 @@ _DESCRIBING = needs(
     "describe description show shows see image picture photo photograph scene happening going caption summarize"
     " summary overview depicted explain account visible"
 )
+_NOT_DESCRIBING = needs("many where which who")
 _MARKS = frozenset(".,;:!?\n")
 _FAR = 10
 """So many words before a number may speak of the picture."""
@@ -88,11 +90,11 @@ class Asked(NamedTuple):
 
 def asked_in(text: str, tokens: Sequence[Token], mentions: Mapping[int, Mention]) -> Asked | None:
     """Give what a turn asks the number of, if it does; ``mentions`` by first token."""
-    if not _FURTHER.isdisjoint(token.low for token in tokens):
+    if where(tokens, _FURTHER):
         return None
-    for at, token in enumerate(tokens):
-        if at and (tokens[at - 1].low, token.low) in _ASKING:
-            found = counted(text, tokens, Quantity(at - 1, at + 1, 2, None), mentions)
+    for at in where(tokens[:-1], _ASKING_FOR):
+        if (tokens[at].low, tokens[at + 1].low) in _ASKING:
+            found = counted(text, tokens, Quantity(at, at + 2, 2, None), mentions)
             usable = found is not None and not found.mention.near and not found.measure
             return _asked(text, tokens, found, mentions, None, many=True) if found and usable else None
     return _presence_asked(text, tokens, mentions) if "?" in text else None
@@ -135,8 +137,7 @@ def _asked(
 
 def asks_description(tokens: Sequence[Token]) -> bool:
     """Tell whether a turn asks what there is to be seen, so that the answer begins with all that matters."""
-    words = {token.low for token in tokens}
-    return not _DESCRIBING.isdisjoint(words) and words.isdisjoint(("many", "where", "which", "who"))
+    return bool(where(tokens, _DESCRIBING)) and not where(tokens, _NOT_DESCRIBING)
 
 
 class Answer(NamedTuple):
