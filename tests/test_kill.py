@@ -128,6 +128,7 @@ def judging(server: Teacher) -> dict[str, object]:
     return {"roles": {"judge": role}, "checks": {"shape": {}, "judge": {"action": "retry"}}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("teacher", [f"{LASTING},{PASSING}"], indirect=True)
 def test_a_judged_run_killed_three_times_gives_the_same_bytes(tmp_path: Path, teacher: Teacher) -> None:
     assert compare(3, 2, tmp_path, teacher, 80, shard_size=20, **judging(teacher)) >= 2

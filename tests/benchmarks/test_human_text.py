@@ -87,6 +87,7 @@ def test_text_in_bulk_is_what_there_is(folder: Path) -> None:
     assert not list(plain_texts(folder / "empty"))
 
 
+@pytest.mark.slow
 def test_the_program_measures_all_parts_and_says_by_its_exit_status_whether_a_goal_is_missed(folder: Path) -> None:
     listed = folder / "list.jsonl"
     command = [sys.executable, str(BENCHMARKS / "check_quality.py"), "--data", str(folder), "--list", str(listed)]
