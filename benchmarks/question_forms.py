@@ -20,8 +20,8 @@ from instructgen.records import Context, Slot
 from instructgen.sources.coco import CocoSource
 from instructgen.sources.image_text import ImageTextSource
 from instructgen.teachers.grounded import GroundedTeacher
-from instructgen.teachers.grounded.nouns import word_set
 from instructgen.teachers.grounded.wordings import read_wordings
+from instructgen.text import word_set
 from instructgen.vocabulary import CLASSES, COLORS, IRREGULAR_PLURALS, MATERIALS, NUMBERS
 
 FEWEST_FORMS, LARGEST_SHARE, ASKED_OFTEN = 200, 0.03, 5

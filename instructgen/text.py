@@ -38,3 +38,8 @@ def encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Give the words of a text as a set: how lists of words are written in code."""
+    return frozenset(words.split())

@@ -11,24 +11,24 @@ from typing import ClassVar, NamedTuple
 
 from ..component import Component
 from ..records import Sample, Span, Turn, Verdict
-from .wording import needs
+from ..text import word_set
 from .words import split
 
-_POINTERS = needs(
+_POINTERS = word_set(
     "it its they them their theirs he him his she her hers this that these those one ones other others another else"
     " same also too still former latter such so above below first second last"
 )
 """With one of these, a question may lean on what was said before."""
-_SMALL = needs("a an the in on of at is are there visible shown seen any")
-_PICTURES = needs("image picture photo photograph scene")
-_OPENERS = needs("is are was were does do did has have can")
+_SMALL = word_set("a an the in on of at is are there visible shown seen any")
+_PICTURES = word_set("image picture photo photograph scene")
+_OPENERS = word_set("is are was were does do did has have can")
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty"
 )
 _COUNT_OF = {word: number for number, word in enumerate(_NUMBERS.split())}
 _COUNT_OF |= {"no": 0, "none": 0}
-_VAGUE = needs(
+_VAGUE = word_set(
     "about around approximately roughly least most over more fewer less than or maybe perhaps probably possibly several"
     " nearly almost between up may might could appears appear seems seem visible half"
 )

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ..records import Span, Verdict
+from ..text import word_set
 from .mentions import Mention, Token
 from .word_lists import word_lists
-from .wording import needs
 
 Outcome = Literal["supported", "contradicted", "doubtful", "undecidable"]
 
@@ -38,7 +38,7 @@ def may_claim(mention: Mention) -> bool:
     return mention.certain and not mention.near and mention.polarity == "asserted"
 
 
-_SUPPOSING = word_lists()["usual"] | needs(
+_SUPPOSING = word_lists()["usual"] | word_set(
     "if would might could should yesterday ago average either imagine used printed painted"
 )
 """A sentence with one of these may speak of what is usual, past, possible or a picture."""

@@ -13,6 +13,7 @@ from typing import ClassVar, NamedTuple
 from pydantic import Field
 
 from ..records import Context, Sample, Turn, Verdict
+from ..text import word_set
 from ..vocabulary import DOUBTFUL_COUNTS, NUMBERS, plural_of
 from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
@@ -22,7 +23,6 @@ from .scopes import Scope, number_in
 from .tallies import Tally, tallies_of
 from .totals import Asked, answer_of, asked_in, asks_description, is_total, scope_said
 from .truth import truth_of
-from .wording import needs
 from .words import look_out_for, words_of
 
 _PASSED = Verdict(check="counts", outcome="pass")
@@ -35,7 +35,7 @@ _PAIRED = frozenset({"skis", "scissors"})
 """One box holds a pair of them, which people count as one or as two."""
 _ACTING = frozenset({"person", "animal", ""})
 """Of these kinds of things some do this and some do that."""
-_MORE = needs("another others rest remaining third fourth fifth plus additional")
+_MORE = word_set("another others rest remaining third fourth fifth plus additional")
 """With these an answer goes on with more of what it has counted."""
 _FEW = 4
 """So few people are boxed as reliably as other things."""

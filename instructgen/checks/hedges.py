@@ -12,16 +12,19 @@ from typing import ClassVar
 
 from ..component import Component
 from ..records import Context, Sample, Span, Turn, Verdict
-from .wording import needs, sentence_of
+from ..text import word_set
+from .wording import sentence_of
 from .words import look_out_for, split, words_of
 
 _PASSED = Verdict(check="hedges", outcome="pass")
 
-_GUESSES = needs(
+_GUESSES = word_set(
     "probably possibly perhaps maybe presumably likely might may could guess assume suppose think possible"
 )
-_SOFT = needs("appears appear seems seem seemingly apparently suggests suggesting suggest looks indicating")
-_ELSEWHERE = needs("frame picture image photo view shot camera scene photographer screen visible shown pictured seen")
+_SOFT = word_set("appears appear seems seem seemingly apparently suggests suggesting suggest looks indicating")
+_ELSEWHERE = word_set(
+    "frame picture image photo view shot camera scene photographer screen visible shown pictured seen"
+)
 look_out_for(_GUESSES | _SOFT)
 
 _GUESS = re.compile(

@@ -12,12 +12,14 @@ from pydantic import Field, field_validator
 
 from ..component import Component
 from ..records import Context, Sample, Span, Verdict
-from .wording import needs
+from ..text import word_set
 from .words import words_of
 
 _PASSED = Verdict(check="language", outcome="pass")
 
-_ENGLISH = needs("the a an is are of and in on with to there it its this that at he she they his her which from for as")
+_ENGLISH = word_set(
+    "the a an is are of and in on with to there it its this that at he she they his her which from for as"
+)
 _ENGLISH_SHARE = 0.2
 _ENOUGH = 1000
 """Characters that are put to the model."""

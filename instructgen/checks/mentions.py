@@ -175,13 +175,13 @@ def reading_of(turns: Sequence[Turn], vocabulary: Vocabulary = COCO) -> Reading:
     global _latest
     if _latest[0] is turns and _latest[1] is vocabulary:
         return _latest[2]
-    found = read([turn.text for turn in turns], vocabulary, [turn.role == "human" for turn in turns])
+    found = read([turn.text for turn in turns], vocabulary)
     _latest = (turns, vocabulary, found)
     return found
 
 
-def read(texts: Sequence[str], vocabulary: Vocabulary = COCO, asks: Sequence[bool] = ()) -> Reading:
-    """Read texts; ``asks`` says which are a questioner's."""
+def read(texts: Sequence[str], vocabulary: Vocabulary = COCO) -> Reading:
+    """Read texts."""
     lexicon = lexicon_of(vocabulary)
     tokens: list[list[Token]] = []
     mentions: list[Mention] = []
@@ -189,18 +189,17 @@ def read(texts: Sequence[str], vocabulary: Vocabulary = COCO, asks: Sequence[boo
     for number, text in enumerate(texts):
         said = _split(text)
         tokens.append(said.tokens)
-        asked = bool(asks) and asks[number]
-        _Turn(number, text, said, asked, lexicon).read(mentions, others)
+        _Turn(number, text, said, lexicon).read(mentions, others)
     return Reading(tokens, mentions, others)
 
 
 class _Turn:
     """One turn as it is read."""
 
-    def __init__(self, number: int, text: str, said: _Split, asks: bool, lexicon: Lexicon) -> None:
+    def __init__(self, number: int, text: str, said: _Split, lexicon: Lexicon) -> None:
         self.number, self.text = number, text
         self.tokens, self.low, self.gaps, self.bounds = said
-        self.asks, self.lexicon = asks, lexicon
+        self.lexicon = lexicon
         self.quotes = '"' in text.strip().strip('"')
         """There are words in quotation marks, and not the whole."""
 

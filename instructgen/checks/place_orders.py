@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ..text import word_set
 from .mentions import Mention, Token
 from .place_words import How
 from .places import Relation
-from .wording import needs
 
 _WAYS: dict[tuple[str, str, str, str], How] = {
     ("from", "left", "to", "right"): "left",
@@ -19,7 +19,7 @@ _WAYS: dict[tuple[str, str, str, str], How] = {
     ("from", "bottom", "to", "top"): "below",
 }
 _ROW = re.compile(r"\bfrom (?:left|right|top|bottom) to\b", re.IGNORECASE)
-_INSIDE = needs(
+_INSIDE = word_set(
     "with of in on by under behind beside near holding wearing carrying to from for at above below over next"
 )
 """What follows is no further thing of the row."""

@@ -5,12 +5,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..text import word_set
 from .mentions import Mention, Token
 from .place_orders import in_order
 from .place_reader import PlaceReader, openers_of
 from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
-from .wording import needs
 
 
 def places_of(
@@ -52,7 +52,7 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
     return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
 
 
-_BESIDE = needs("of to from than")
+_BESIDE = word_set("of to from than")
 
 
 def _asked_for(reader: PlaceReader) -> AskedPlace | None:

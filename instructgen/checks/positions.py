@@ -11,6 +11,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ..records import Box, Context, Sample, Turn, Verdict
+from ..text import word_set
 from ..vocabulary import DOUBTFUL_COUNTS, Vocabulary
 from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
@@ -20,7 +21,6 @@ from .place_questions import asked_place, places_of
 from .place_words import WORDS, How
 from .places import AskedPlace, PairPlace, Place, Relation, Side
 from .truth import truth_of
-from .wording import needs
 from .words import look_out_for, words_of
 
 _PASSED = Verdict(check="positions", outcome="pass")
@@ -35,7 +35,7 @@ _SEVERAL = 4
 _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
-_ELSEWHERE = needs("reflection reflected reflects perspective viewpoint")
+_ELSEWHERE = word_set("reflection reflected reflects perspective viewpoint")
 _MIRROR = re.compile(r"\b(?:in|of) (?:the|a|an|his|her|its|their)(?: \w+)? mirrors?\b", re.IGNORECASE)
 """Such a sentence may take left and right another way."""
 

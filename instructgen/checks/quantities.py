@@ -11,10 +11,11 @@ from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..text import word_set
 from ..vocabulary import NUMBERS
 from .claims import is_owner
 from .mentions import Mention, Token
-from .wording import needs, quoted
+from .wording import quoted
 
 
 class Quantity(NamedTuple):
@@ -44,13 +45,13 @@ class Counted(NamedTuple):
 
 
 _NUMBERS = {word: number for word, number in NUMBERS.items() if word not in ("zero", "one")}
-_ALONE = needs("single lone solitary")
+_ALONE = word_set("single lone solitary")
 _ONE = _ALONE | {"one", "only"}
-_MODALS = needs("can could may might must should would will has needs sees gets")
+_MODALS = word_set("can could may might must should would will has needs sees gets")
 """After these "one" is anybody."""
-_NONE = needs("no zero none")
-_VAGUE = needs("several few many multiple numerous various dozens hundreds thousands lots")
-_VAGUE_OF = needs(
+_NONE = word_set("no zero none")
+_VAGUE = word_set("several few many multiple numerous various dozens hundreds thousands lots")
+_VAGUE_OF = word_set(
     "group groups number lot bunch crowd crowds herd flock variety row rows collection plenty handful cluster fleet"
 )
 _SETS = {"duo": 2, "twosome": 2, "trio": 3, "threesome": 3, "quartet": 4, "foursome": 4, "quintet": 5}
@@ -63,8 +64,8 @@ WORDS = (frozenset(_NUMBERS) | _ONE | _NONE | _VAGUE | _VAGUE_OF | _SETS.keys() 
 }
 """A text that has none of these, and no digit, states no number."""
 
-_ARTICLES = needs("a an the this these those his her their its our my your all")
-_ABOUT = needs("about around roughly approximately nearly almost some maybe perhaps probably")
+_ARTICLES = word_set("a an the this these those his her their its our my your all")
+_ABOUT = word_set("about around roughly approximately nearly almost some maybe perhaps probably")
 _BOUNDS = {
     1: _ABOUT | {"over"},
     2: {"at least", "more than", "up to", "at most", "fewer than", "less than"},
@@ -72,12 +73,12 @@ _BOUNDS = {
 }
 """What may stand before a number and make it a bound, by its words."""
 _BOUND_ENDS = frozenset(words.split()[-1] for bounds in _BOUNDS.values() for words in bounds)
-_NUMBERED = needs(
+_NUMBERED = word_set(
     "number numbers no route page chapter platform track gate jersey highway room exit section line terminal flight bus"
     " train figure sign reads reading marked labeled labelled says saying numbered pier"
 )
 """A number after one of these is a name or a time."""
-_UNITS = needs(
+_UNITS = word_set(
     "year years month months week weeks day days hour hours minute minutes second seconds am pm o'clock foot feet ft"
     " inch inches meter meters metre metres mile miles km cm mm pound pounds kg ounce percent degree degrees dollar"
     " dollars cent cents story stories storey storeys level levels tier tiers layer layers lane lanes way door doors"
@@ -85,11 +86,11 @@ _UNITS = needs(
     " speed mph bedroom burner drawer panel sided part"
 )
 """A number before one of these says how large, old or late something is, not how many things there are."""
-_MEASURES = needs(
+_MEASURES = word_set(
     "slices pieces bowls plates bunches stacks piles loaves glasses cups bottles boxes trays baskets slice"
 )
 """Of these there may be more than there are boxes of what is in them or what they are parts of."""
-_CLOSED = needs(
+_CLOSED = word_set(
     "a an and or but nor of in on at by with without to from for into onto over under above below behind beside near"
     " is are was were be been being am has have had do does did can could will would shall should may might must that"
     " which who whom whose where when while as if than then so because this these those it they he she we you i them"
@@ -97,7 +98,9 @@ _CLOSED = needs(
 )
 _ENDS = _CLOSED | _UNITS | WORDS
 """Words over which a number does not reach."""
-_CAPACITY = needs("for seat seats fit fits need needs require requires accommodate accommodates takes take hold like")
+_CAPACITY = word_set(
+    "for seat seats fit fits need needs require requires accommodate accommodates takes take hold like"
+)
 _REACH = 4
 """Words that may stand between a number and its noun."""
 _PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")

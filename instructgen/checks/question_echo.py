@@ -7,20 +7,20 @@ That is the question itself, twice, or after "you asked"; and a statement of its
 import re
 from collections.abc import Sequence
 
-from .wording import needs
+from ..text import word_set
 
-_ASKING = needs(
+_ASKING = word_set(
     "you ve have asked ask asking your the question was is so d would like want wanted to know wonder"
     " wondering if whether request said q here being i repeat again as follows"
 )
-_SAYS_NOTHING = needs(
+_SAYS_NOTHING = word_set(
     "a an the is are was were be been being do does did has have had there it its that this these those"
     " they he she his her their them we i you of for to as and or so some something someone somebody"
     " somewhere somehow anything things thing certain particular specific kind kinds type types sort way"
     " manner reason reasons number amount material various one ones which what who whose whom where when"
     " why how will would can could may might should if s t d re"
 )
-_NUMBERS = needs("one ones number amount")
+_NUMBERS = word_set("one ones number amount")
 _OPEN = re.compile(r"\b(?:what|which|who|whose|whom|where|when|why|how|describe|explain|give|write|summari[sz]e)\b")
 _ENDING = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|e)$")
 _FEW = 3

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..records import Box, Context
+from ..text import word_set
 from .mentions import Mention, Token
 from .place_words import ACROSS, DOWN, Across, Down
-from .wording import needs
 
 
 class Scope(NamedTuple):
@@ -27,10 +27,12 @@ class Scope(NamedTuple):
     """It is of those that do something, which others of them may not do."""
 
 
-_HOLDING = needs("in on at inside aboard atop within onto into along across around over through throughout upon under")
+_HOLDING = word_set(
+    "in on at inside aboard atop within onto into along across around over through throughout upon under"
+)
 """After these stands the scene, or a boxed thing that holds what is counted."""
-_WITHIN = needs("in on at inside aboard atop within onto into upon")
-_SAID = needs(
+_WITHIN = word_set("in on at inside aboard atop within onto into upon")
+_SAID = word_set(
     "are is were was be being been there here do does did you we i see spot can could have has the a an it this that"
     " image picture photo photograph scene shot frame view visible shown seen present appear appears total overall"
     " altogether all depicted pictured featured captured contain contains show shows count counted together clearly"
@@ -38,10 +40,10 @@ _SAID = needs(
     " half corner edge far to also both out whole entire of find make notice tell identify discern"
 )
 """Words that pick out none of the things, or places of the picture that are read on their own."""
-_SUBJECT = needs("did does do has have had will would")
+_SUBJECT = word_set("did does do has have had will would")
 """After these stands who does it."""
-_COPULAS = needs("is are was were be being")
-_PICKING = needs(
+_COPULAS = word_set("is are was were be being")
+_PICKING = word_set(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
     " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
     " that which who whom whose than from by between among against facing not no except besides"
@@ -49,7 +51,7 @@ _PICKING = needs(
     " off close like as or side"
 )
 """What these pick out cannot be told by the boxes."""
-_ENDS = needs("and while but as when where so because")
+_ENDS = word_set("and while but as when where so because")
 _MARKS = frozenset(".,;:!?()\n")
 _LIKE_SIZED = 0.1
 """Things that are counted together lie together: of so much of the largest one's box at least."""

@@ -8,32 +8,32 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..text import word_set
 from ..vocabulary import NUMBERS
 from .mentions import Mention, Token
 from .quantities import Counted, Quantity, counted, quantities_of, where
 from .scopes import Scope, scope_of
-from .wording import needs
 
-_THERE = needs(
+_THERE = word_set(
     "are is were there be being in the this image picture photo photograph scene shot frame view shown visible present"
     " seen appear appears appearing do you can could does show altogether total all depicted pictured here have contain"
     " contains i see we count overall included include of whole entire clearly currently exactly also"
 )
 """Words that say of things only that they are there."""
-_SAYS_SO = needs(
+_SAYS_SO = word_set(
     "image picture photo photograph scene shot frame view shown visible present seen total altogether depicted pictured"
     " overall here"
 )
 """A total outside of an answer to "how many" has one of these."""
-_AND = needs("and while but")
+_AND = word_set("and while but")
 """After these another clause begins, if one came before."""
-_LEADS = needs(
+_LEADS = word_set(
     "are is see shows show features contains includes has depicts displays exactly precisely just only count spot"
 ) | {""}
 """A total stands after one of these, or first in its sentence."""
 
 
-_BARE = needs("are is of in can visible shown that here there them these those altogether total") | {""}
+_BARE = word_set("are is of in can visible shown that here there them these those altogether total") | {""}
 """What may follow the bare number in an answer to "how many"."""
 
 
@@ -42,12 +42,12 @@ _ASKING_FOR = frozenset(first for first, _ in _ASKING)
 _IS_THERE = {(verb, after) for verb in ("are", "is", "can", "do", "does") for after in ("there", "you")}
 _ANY = Quantity(0, 0, 2, None)
 _EARLY = 4
-_DETERMINED = needs("there any some see many the spot notice")
-_DESCRIBING = needs(
+_DETERMINED = word_set("there any some see many the spot notice")
+_DESCRIBING = word_set(
     "describe description show shows see image picture photo photograph scene happening going caption summarize"
     " summary overview depicted explain account visible"
 )
-_NOT_DESCRIBING = needs("many where which who")
+_NOT_DESCRIBING = word_set("many where which who")
 _MARKS = frozenset(".,;:!?\n")
 _FAR = 10
 """So many words before a number may speak of the picture."""
@@ -57,18 +57,18 @@ _DETAIL = re.compile(r":|\(|, (?:with|including|one|(?:and )?(?:both|all|each))\
 """Between two numbers of a sentence: the second is of some of what the first counts."""
 
 
-_KNOWN = needs("the these those other her his their its of")
+_KNOWN = word_set("the these those other her his their its of")
 """After these a number is of things that are spoken of as known, or of some of them."""
-_BEFORE_PART = needs(
+_BEFORE_PART = word_set(
     "left right background foreground front back behind middle center centre near next beside top bottom upper lower"
     " side distance other another"
 )
 """Before a number these bound it to a part of the picture."""
 
 
-_FURTHER = needs("besides other others else except apart additional excluding")
+_FURTHER = word_set("besides other others else except apart additional excluding")
 """A question with one of these asks for some only."""
-_WHETHER = needs("is are does do did can could has have was were isn't aren't")
+_WHETHER = word_set("is are does do did can could has have was were isn't aren't")
 
 
 class Asked(NamedTuple):

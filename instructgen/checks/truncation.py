@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ..component import Component
 from ..records import Context, Sample, Span, Turn, Verdict
-from .wording import needs
+from ..text import word_set
 from .words import words_of
 
 _PASSED = Verdict(check="truncation", outcome="pass")
@@ -22,29 +22,29 @@ _ENDED = frozenset(".!?。！？…।۔؟")
 _AFTER_END = "\"'”’»)]}*_`"
 _CUT_MARKS = frozenset(',;:-–—([{<&+="“«') - set(_AFTER_END)
 
-_NEVER_LAST = needs(
+_NEVER_LAST = word_set(
     "a an the and or nor because although though whereas while if unless whether than its their your our"
     " my every beneath into onto upon towards toward during among amongst amid despite via including"
     " featuring wearing"
 )
-_SELDOM_LAST = needs(
+_SELDOM_LAST = word_set(
     "of with from at by for to between against beside as like is are was were has have had been being am"
     " be could may might would should very several quite such where which who whose"
 )
 """Words that end a text only after a relative or a question word: "the bench that she sits on", "where the dog is"."""
-_TWO_LETTERS = needs(
+_TWO_LETTERS = word_set(
     "am an as at be by do go he hi id if in is it me my no of oh on or ox pj so to up us we ad ax ex uh"
     " um ok eh ha la ma pa pi tv uk eu pc dj cd bw rv nd rd st th ft lb oz cm mm km kg ml hr mr vs vw jp"
     " gb ps pm re ip er ny ca dc sf hd dr gp"
 )
 """What of two letters may stand last; any other pair is the beginning of a word."""
-_RELATIVE = needs("that which who whom whose what where how why when there yes no it they he she i we you to")
-_BEFORE_OF = needs(
+_RELATIVE = word_set("that which who whom whose what where how why when there yes no it they he she i we you to")
+_BEFORE_OF = word_set(
     "front side top group pair bunch couple piece number lot variety kind set row stack pile part end"
     " edge middle back bottom cup plate bowl glass slice bottle because out inside sort type corner amount"
     " series sides instead full display view images picture photo area line rows lots pieces"
 )
-_FINITE = needs(
+_FINITE = word_set(
     "is are was were has have had does do did can could may might would should will isn't aren't appears"
     " appear seems seem looks look shows show suggests suggest indicates indicate there's it's he's she's"
     " they're stands stand sits sit holds hold wears wear lies lie contains contain features feature"

@@ -72,24 +72,21 @@ def wording(*alternatives: str) -> Wording:
     return Wording(alternatives)
 
 
-def needs(words: str) -> frozenset[str]:
-    """Give the words of a text as the set that a rule needs one of."""
-    return frozenset(words.split())
-
-
 class RuleBook:
     """Rules in the order in which they count."""
 
     def __init__(self, rules: Sequence[WordingRule]) -> None:
         self._rules = tuple(rules)
         self._sieve = Sieve([rule.pattern.pattern for rule in rules], BORDER)
+        self._by_lines = any(rule.by_lines for rule in rules)
 
     def suspects(self, whole: str) -> list[WordingRule]:
         """Give the rules that turns, in lower case with borders between them, may break, in order."""
         low = straight(whole)
-        numbers = set(self._sieve.may_match(low))
-        if "\n" in low:
-            numbers.update(self._sieve.may_match(on_one_line(low)))
+        flat = on_one_line(low)
+        numbers = set(self._sieve.may_match(flat))
+        if self._by_lines and flat is not low:
+            numbers.update(self._sieve.may_match(low))
         return [self._rules[number] for number in sorted(numbers)]
 
 

@@ -6,27 +6,24 @@ A verb that is not in the list makes no pair; the noun is the last word of the p
 
 from collections.abc import Iterator, Sequence
 
+from ..text import word_set
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_YES_NO = _words(
+_YES_NO = word_set(
     "is are was were am do does did can could has have had will would should shall may might must isn aren wasn weren "
     "don doesn didn couldn hasn haven hadn won wouldn shouldn"
 )
 """Words that open a question which can be answered with yes or no; ``isn't`` is split at its apostrophe."""
-_ASKING = _words("what how where when why who whose whom which")
+_ASKING = word_set("what how where when why who whose whom which")
 _SECOND = {
     "what": {"color": "what colour", "colour": "what colour", "colors": "what colour", "colours": "what colour"}
     | dict.fromkeys(("kind", "kinds", "type", "types", "sort"), "what kind")
     | {"number": "how many"},
     "how": dict.fromkeys(("many", "much"), "how many"),
 }
-_LEADING = _words("please so and but also now in on at from to for with by of based given")
+_LEADING = word_set("please so and but also now in on at from to for with by of based given")
 """What may stand before the word that tells a question's kind."""
 
-_VERBS = _words(
+_VERBS = word_set(
     "add analyse analyze answer ask assess attach board break bring brush build buy call capture carry catch check "
     "choose clean climb compare complete consider contain contribute convey cook count cover create cross cut "
     "describe detail determine discuss display draw drink drive eat elaborate encourage enhance enjoy ensure "
@@ -40,7 +37,7 @@ _VERBS = _words(
 )
 """Verbs of instructions, and of what people and things do in pictures. Words that are mostly nouns are left out."""
 
-_DOUBLED = _words("cut hit put run sit")
+_DOUBLED = word_set("cut hit put run sit")
 
 
 def _forms(verb: str) -> Iterator[str]:
@@ -57,18 +54,18 @@ def _forms(verb: str) -> Iterator[str]:
 
 
 _BASE = {form: verb for verb in _VERBS for form in _forms(verb)} | {"lying": "lie"}
-_IMPERATIVE = _VERBS - _words("face place park board label see spot notice know")
+_IMPERATIVE = _VERBS - word_set("face place park board label see spot notice know")
 """Verbs with which a request begins, also after ``could you``; ``can you see`` asks."""
 
-_DETERMINERS = _words(
+_DETERMINERS = word_set(
     "a an the this that these those my your his her its our their some any each every all both no another other "
     "one two three four five six several many more most such s"
 )
-_SKIPPED = _DETERMINERS | _words(
+_SKIPPED = _DETERMINERS | word_set(
     "at on in up out down off over to for from with by of into onto through about me us him them you"
 )
 """What may stand between a verb and its noun phrase."""
-_ENDS = _words(
+_ENDS = word_set(
     "at on in up out down off over to for from with by of into onto through about and or but as than then while when "
     "where what who whose which why how if because so that is are was were be been being am do does did can could has "
     "have had will would should may might must not it he she they we i you here there together along near next behind "

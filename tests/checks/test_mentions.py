@@ -11,8 +11,8 @@ from instructgen.records import Turn
 from instructgen.vocabulary import vocabulary_of
 
 
-def mentions(text: str, asks: bool = False) -> list[Mention]:
-    return read([text], asks=[asks]).mentions
+def mentions(text: str) -> list[Mention]:
+    return read([text]).mentions
 
 
 def sure(text: str) -> list[str]:
@@ -20,8 +20,8 @@ def sure(text: str) -> list[str]:
     return [m.name for m in mentions(text) if m.certain and not m.near and m.polarity == "asserted"]
 
 
-def manner(text: str, word: str, asks: bool = False) -> str:
-    return next(m.polarity for m in mentions(text, asks) if m.word == word)
+def manner(text: str, word: str) -> str:
+    return next(m.polarity for m in mentions(text) if m.word == word)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ def test_the_manner_of_speaking_is_read(text: str, word: str, polarity: str) -> 
 
 
 def test_a_question_asks_for_what_it_does_not_presuppose() -> None:
-    assert manner("Is there a dog on the couch?", "dog", asks=True) == "asked"
-    assert manner("Is there a dog on the couch?", "couch", asks=True) == "asserted"
-    assert manner("What is the dog doing?", "dog", asks=True) == "asserted"
-    assert manner("Would a dog fit in here?", "dog", asks=True) == "hypothetical"
+    assert manner("Is there a dog on the couch?", "dog") == "asked"
+    assert manner("Is there a dog on the couch?", "couch") == "asserted"
+    assert manner("What is the dog doing?", "dog") == "asserted"
+    assert manner("Would a dog fit in here?", "dog") == "hypothetical"
 
 
 @pytest.mark.parametrize(

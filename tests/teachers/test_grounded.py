@@ -13,8 +13,8 @@ from instructgen.errors import Declined
 from instructgen.records import Box, Context, Image, Message, Reply, Request, Slot
 from instructgen.teachers import TABLE
 from instructgen.teachers.grounded import GroundedTeacher
-from instructgen.teachers.grounded.nouns import word_set
 from instructgen.teachers.grounded.wordings import read_wordings
+from instructgen.text import word_set
 
 CAPTIONS = (
     "A man in a blue shirt is riding a brown horse on a sandy beach.",

@@ -4,11 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from instructgen.text import word_set
+
 from ...records import Context
 from ...vocabulary import COLORS, MATERIALS, NUMBERS
 from .clauses import Act, Clause, loose_phrases, read_caption
 from .lexicon import CLOSED_CLASS_ADJECTIVES
-from .nouns import GARMENTS, MASS, OUTDOORS, PLACES, PLURALS, ROOMS, SINGULAR, word_set
+from .nouns import GARMENTS, MASS, OUTDOORS, PLACES, PLURALS, ROOMS, SINGULAR
 from .phrases import Phrase
 from .spoken import safe, words_of
 

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
+from instructgen.text import word_set
+
 from ...vocabulary import COLORS, NUMBER_WORDS, article_for
 from .candidates import Candidate, Slots
 from .caption_facts import CONTAINERS, OPPOSITES, CaptionFacts
 from .clauses import Act, Clause
-from .nouns import ANIMALS, GARMENTS, OUTDOORS, PEOPLE, PLACES, ROOMS, word_set
+from .nouns import ANIMALS, GARMENTS, OUTDOORS, PEOPLE, PLACES, ROOMS
 from .phrases import Phrase
 
 _STATIC = word_set(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from instructgen.text import word_set
+
 from .lexicon import (
     CLOSED_CLASS_ADJECTIVES,
     COMPOUND_PREPOSITIONS,
@@ -15,7 +17,7 @@ from .lexicon import (
     TRANSITIVE,
     VIEW_WORDS,
 )
-from .nouns import PLACES, word_set
+from .nouns import PLACES
 from .phrases import Phrase, read_joined, read_phrase
 from .spoken import AGAIN, HAVING, PARTICLES, PUNCTUATION, boundary, lead
 

@@ -3,13 +3,15 @@
 from itertools import pairwise
 from random import Random
 
+from instructgen.text import word_set
+
 from ...vocabulary import NUMBER_WORDS, class_of, near_classes
 from .box_questions import a_, counted, part
 from .candidates import sentence
 from .caption_facts import CaptionFacts
 from .caption_questions import UNSEEN, static, unnamed
 from .clauses import Clause
-from .nouns import GARMENTS, OUTDOORS, PEOPLE, PLACES, word_set
+from .nouns import GARMENTS, OUTDOORS, PEOPLE, PLACES
 from .phrases import Phrase
 from .scene import Scene, beside
 

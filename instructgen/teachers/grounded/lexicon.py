@@ -4,8 +4,10 @@ The lists are closed and small: a caption phrase is used only where its words ar
 only be a noun and another caption or a box repeats it. They were chosen for everyday scenes.
 """
 
+from instructgen.text import word_set
+
 from ...vocabulary import COLORS, MATERIALS
-from .nouns import word_list, word_set
+from .nouns import word_list
 
 ADJECTIVES = word_set(
     """small large big little tall short long young old older elderly new huge giant tiny wide narrow thin thick

@@ -3,17 +3,14 @@
 The lists were chosen for everyday scenes. Each holds singulars; plurals are made by ``vocabulary.plural_of``.
 """
 
+from instructgen.text import word_set
+
 from ...vocabulary import plural_of
 
 
 def word_list(words: str) -> tuple[str, ...]:
     """Give the words of a text."""
     return tuple(words.split())
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Give the words of a text as a set; an underscore stands for the space in a compound."""
-    return frozenset(words.split())
 
 
 PEOPLE = word_set(

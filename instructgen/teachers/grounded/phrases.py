@@ -6,9 +6,11 @@ a question built on half a phrase is nonsense.
 
 from dataclasses import dataclass, replace
 
+from instructgen.text import word_set
+
 from ...vocabulary import COLORS, NUMBER_WORDS, NUMBERS, article_for
 from .lexicon import CLOSED_CLASS_ADJECTIVES, CROWD_WORDS, DETERMINERS, MEASURES, PLAIN, POSSESSIVES
-from .nouns import ANIMALS, MASS, PEOPLE, PLURAL_ONLY, PLURALS, SINGULAR, word_set
+from .nouns import ANIMALS, MASS, PEOPLE, PLURAL_ONLY, PLURALS, SINGULAR
 
 _PARTS = word_set("""back front side top edge middle corner end bottom body pair""")
 _INTENSIFIERS = word_set("""very brightly really quite rather extremely freshly partially partly fully""")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
+from instructgen.text import word_set
+
 from ...vocabulary import COLORS, NUMBER_WORDS
 from .box_questions import a_
 from .box_reasoning import box_reasoning
@@ -10,7 +12,7 @@ from .candidates import Candidate, Slots, sentence
 from .caption_facts import CaptionFacts
 from .caption_questions import UNSEEN, colors_apart, other_color, static, unnamed
 from .clauses import Act
-from .nouns import OUTDOORS, PEOPLE, PLACES, ROOMS, word_set
+from .nouns import OUTDOORS, PEOPLE, PLACES, ROOMS
 from .phrases import Phrase
 from .scene import Scene
 

@@ -7,10 +7,12 @@ near word ("goat" for a sheep box) is left out.
 
 from dataclasses import dataclass, field
 
+from instructgen.text import word_set
+
 from ...records import Box, Context
 from ...vocabulary import CLASSES, DOUBTFUL_COUNTS, WEAKLY_ANNOTATED, plural_of
 from .caption_facts import CaptionFacts
-from .nouns import OUTDOORS, PLURALS, ROOMS, word_set
+from .nouns import OUTDOORS, PLURALS, ROOMS
 
 _SHOWN = {"dining table": "table", "tv": "television", "sports ball": "ball", "hair drier": "hair dryer"}
 _TINY = 0.001

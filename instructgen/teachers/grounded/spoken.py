@@ -2,8 +2,9 @@
 
 import re
 
+from instructgen.text import word_set
+
 from .lexicon import ING, PLAIN, PREPOSITIONS, STATIVE, THIRD, VIEW_WORDS
-from .nouns import word_set
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'’-]*|[.,;:!?\"()]")
 _UNSAFE = word_set(
