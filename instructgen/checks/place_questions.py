@@ -9,7 +9,7 @@ from ..text import word_set
 from .mentions import Mention, Token
 from .place_orders import in_order
 from .place_reader import PlaceReader, openers_of
-from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE
+from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE, YES
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
 
 
@@ -39,8 +39,10 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
     # "Which side of the table is the cup on?"
     things.sort(key=lambda mention: tokens[max(0, mention.first - 2)].low in _BESIDE)
     low = {token.low for token in tokens}
-    if not things or WHERE.isdisjoint(low):
+    if not things:
         return None
+    if WHERE.isdisjoint(low):
+        return _only_thing(text, things)
     if tokens[0].low not in ASKING:
         return AskedPlace(tuple(things))
     stated = [
@@ -53,6 +55,15 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
 
 
 _BESIDE = word_set("of to from than")
+
+
+def _only_thing(text: str, things: Sequence[Mention]) -> AskedPlace | None:
+    """Give the only thing that a question names, which an answer may take up: "Is there a dog? Yes, on the left"."""
+    thing = things[0]
+    if len(things) > 1 or "?" not in text or not thing.certain or thing.polarity not in ("asserted", "asked"):
+        return None
+    return AskedPlace((thing._replace(polarity="asserted"),), presence=True)
+
 
 
 def _asked_for(reader: PlaceReader) -> AskedPlace | None:
@@ -73,6 +84,8 @@ def _asked_for(reader: PlaceReader) -> AskedPlace | None:
 
 def _answered(reader: PlaceReader, asked: AskedPlace) -> Place | None:
     """Give what an answer states by its question: "yes", "the left", or what is at the place asked for."""
+    if asked.presence:
+        return None
     if asked.things:
         return _bare_answer(reader, asked)
     thing = reader.things.after(0, fronted=True)
@@ -86,7 +99,7 @@ def _answered(reader: PlaceReader, asked: AskedPlace) -> Place | None:
 
 def _bare_answer(reader: PlaceReader, asked: AskedPlace) -> Place | None:
     """Give the place of "the left side" or of "yes"."""
-    if asked.stated and reader.things.word(0) in ("yes", "correct"):
+    if asked.stated and reader.things.word(0) in YES:
         start, end = reader.tokens[0].start, reader.tokens[0].end
         if isinstance(asked.stated, Relation):
             return asked.stated._replace(start=start, end=end)

@@ -146,7 +146,7 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
         if sense.plural:
             if after in _PLURAL_HEADS:
                 return False
-        elif after in _HEADS and word not in _ONE_AND_MANY and after not in PREPOSITIONS and not after.endswith("s"):
+        elif after in _HEADS and low[end + 1 : end + 2] not in (["left"], ["right"]) and word not in _ONE_AND_MANY and after not in PREPOSITIONS and not after.endswith("s"):
             return False  # "a hot dog stand", but "sheep stand"
         elif not _follows(after, low[end + 1] if end + 1 < last else "") and not _acts(after, low, start, first):
             return False
@@ -160,7 +160,7 @@ def _follows(after: str, beyond: str) -> bool:
     if after in _ING_NOUNS:
         return beyond in DETERMINERS
     if after in _HEADS:
-        return False
+        return beyond in ("left", "right")  # "clock top left"
     if after.endswith("s") and (beyond in DETERMINERS or beyond in _WAYS):  # "the cat chases a": a verb
         return True
     return after.endswith(("ing", "ed", "ly", "n't")) or after[0].isdigit()
