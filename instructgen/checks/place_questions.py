@@ -9,7 +9,7 @@ from ..text import word_set
 from .mentions import Mention, Token
 from .place_orders import in_order
 from .place_reader import PlaceReader, openers_of
-from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE, YES
+from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE, YES, How
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
 
 
@@ -44,17 +44,28 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
     if WHERE.isdisjoint(low):
         return _only_thing(text, things)
     if tokens[0].low not in ASKING:
-        return AskedPlace(tuple(things))
+        other = things[1] if len(things) > 1 and {"relation", "relative", "respect"} & low else None
+        return AskedPlace(tuple(things), other=other)
     stated = [
         place
         for place in PlaceReader(text, tokens, things, None, openers_of(tokens)).places()
         if not isinstance(place, PairPlace)
     ]
-    other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low == "of" else None
+    if compared := _compared(things, low):
+        return compared
+    other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low in _BESIDE else None
     return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
 
 
 _BESIDE = word_set("of to from than")
+
+
+def _compared(things: Sequence[Mention], low: set[str]) -> AskedPlace | None:
+    """Give what "which is farther left, the cup or the plate?" asks: the answer names what is so of the other."""
+    if len(things) != 2 or "or" not in low or low.isdisjoint(("farther", "further", "more", "closer", "nearer")):
+        return None
+    how: How | None = "left" if "left" in low else "right" if "right" in low else None
+    return AskedPlace((), how=how, between=(things[0], things[1])) if how and {"left", "right"} - low else None
 
 
 def _only_thing(text: str, things: Sequence[Mention]) -> AskedPlace | None:
@@ -91,6 +102,12 @@ def _answered(reader: PlaceReader, asked: AskedPlace) -> Place | None:
     thing = reader.things.after(0, fronted=True)
     if thing is None or reader.things.word(thing.last) in NEGATION:
         return None
+    if asked.how and asked.between:
+        names = [other.name for other in asked.between]
+        if names.count(thing.name) != 1:
+            return None
+        other = asked.between[1 - names.index(thing.name)]
+        return Relation((thing,), asked.how, thing.start, thing.end, other)
     if asked.how and asked.other:
         return Relation((thing,), asked.how, thing.start, thing.end, asked.other)
     side = asked.side and asked.side._replace(start=thing.start, end=thing.end)

@@ -119,13 +119,20 @@ class PlaceReader:
         if at == len(self.tokens) or self.line[end : self.tokens[at].start].strip():
             return True
         low = self.tokens[at].low
+        if low == "one":
+            return self._ends_one(at)
         if part or low == "of":
             return low != "of"
         verb = low.endswith("ing") and low not in ("wing", "ring", "building", "railing", "string", "awning", "ceiling")
         return verb or low in PAST_SIDE or (low.endswith("s") and not low.endswith("ss"))
 
+    def _ends_one(self, at: int) -> bool:
+        """Tell whether a phrase ends with the "one" at a token: "on the right one, a clock"."""
+        return at + 1 < len(self.tokens) and self.things.broken(at + 1)
+
     def _side_place(self, match: re.Match[str], side: Side, first: int, past: int) -> SidePlace | None:
         if self.things.opens(first):
+            past += self._word(past) == "one" and self._ends_one(past)
             thing = self.things.after(past, fronted=True) or self.things.after_aside(past)
             if thing is not None:
                 # Nothing has been named yet that a bare "to the left" could be beside.

@@ -41,6 +41,7 @@ from .places import AskedPlace
 
 
 _WAS = frozenset(("was", "were", "been", "is", "are"))
+_LINES = frozenset(("line", "row", "queue", "circle", "cluster"))
 _TAKES = frozenset(("it", "it's", "one", "they", "they're"))
 """So an answer takes up the only thing that its question names."""
 
@@ -75,6 +76,12 @@ class PlacedThings:
                 break
             link = is_link(low, towards) or (not towards and self._is_verb(at))
             link = link or (low == "left" and self.word(at - 1) in _WAS)
+            if low in _LINES and self.word(at - 1) in ("a", "in", "one"):
+                steps, at = steps + 1, at - 2
+                continue
+            if low == "them" and self.word(at - 1) == "of" and self.word(at - 2) in COUNTING:
+                steps, at = steps + 1, at - 3
+                continue
             aside = 0 if steps or link else self._aside(at)
             counting = self.asked is not None and sentence == 0 and low in COUNTING or (steps and low == "one")
             if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS or counting):
@@ -137,7 +144,9 @@ class PlacedThings:
                 return (mention,) if self.word(at - 1) in AMOUNTS else ()
             if low in HEADS:
                 heads = [m for m in self.mentions if m.last <= at and self.tokens[m.first].sentence == sentence]
-                return tuple(heads[-1:]) if verb else (mention, *heads)
+                if verb or mention.near:  # of "a vase with flowers" the vase
+                    return tuple(heads[-1:])
+                return mention, *heads
         return (mention,)
 
     def after(self, at: int, fronted: bool) -> Mention | None:

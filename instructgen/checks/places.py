@@ -65,6 +65,8 @@ class AskedPlace(NamedTuple):
     """What is asked for is on that side, or so by another thing."""
     stated: "SidePlace | Relation | None" = None
     """The place that a "yes" states."""
+    between: tuple[Mention, Mention] | None = None
+    """It asks which of two things is so by the other."""
     presence: bool = False
     """It asks no place: only what takes the thing up ("yes", "it", "one") says where it is."""
 
