@@ -105,7 +105,7 @@ LINKS = word_set(
     " back closer out right hang hangs"
     " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
     " made asleep awake upright has have had over down up far off way bit little them alone together"
-    " trot trots lurks looms"
+    " trot trots lurks looms form forms"
 )
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = word_set(

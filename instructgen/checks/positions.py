@@ -29,9 +29,9 @@ _HINTS = {
     "wrong_relation": "Say how two things lie to each other only by their boxes; left and right are the viewer's.",
 }
 _MANY, _FEW = 10, 2
-"""Of a class with many boxes annotators left some out; where there are few, "the bottle" is one of them."""
+"""Of a class with many boxes annotators left some out; where there are few, "a bottle" is one of them."""
 _SEVERAL = 4
-"""So few things are boxed in full: what is said of "both dogs" holds of each."""
+"""So few things are boxed in full: what is said of "both dogs" holds of each, and "the bottle" is one of them."""
 _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
@@ -150,7 +150,8 @@ class _Scene:
             if boxes >= _MANY or (touching and thing.name in self.vocabulary.weak):
                 return True
             told = thing.definite or (not isinstance(place, PairPlace) and place.number == boxes)
-            if thing.name in _OFTEN_LEFT_OUT and boxes > (_SEVERAL if told else _FEW):
+            few = _SEVERAL if told else 0 if thing.name == "book" else _FEW
+            if thing.name in _OFTEN_LEFT_OUT and boxes > few:
                 return True
             for other in self.vocabulary.confused.get(thing.name, ()):
                 if other in self.boxes and self._answer(place, {thing.name: other}) is not False:

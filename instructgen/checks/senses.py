@@ -155,7 +155,7 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
 
 def _follows(after: str, beyond: str) -> bool:
     """Tell whether ``after`` goes on with the sentence, so that the noun before it is no part of a compound."""
-    if after in _FOLLOWERS:
+    if after in _FOLLOWERS or (after in ("upper", "lower") and beyond in ("left", "right")):
         return True
     if after in _ING_NOUNS:
         return beyond in DETERMINERS
