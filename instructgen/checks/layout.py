@@ -45,9 +45,7 @@ _WIDE = 0.25
 _FROM_EDGE = 0.45
 
 
-def on_side(
-    box: Box, across: Across, down: Down, third: bool, allow: Tolerances, edge: bool = False
-) -> bool | None:
+def on_side(box: Box, across: Across, down: Down, third: bool, allow: Tolerances, edge: bool = False) -> bool | None:
     """Tell whether a box lies on a side, in a corner, in a third or in the centre of the picture.
 
     At the ``edge`` of a side is nothing that begins near the middle.

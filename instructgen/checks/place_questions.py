@@ -31,6 +31,8 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
     """Give what a question asks of places: where a thing is, or what is at a place."""
     if not mentions and not any(token.low in ADJECTIVES for token in tokens):
         return None
+    if compared := _compared(tokens, mentions):
+        return compared
     if tokens[0].low in ("what", "what's", "who", "who's", "which") and (
         found := _asked_for(PlaceReader(text, tokens, mentions, None, openers_of(tokens)))
     ):
@@ -51,8 +53,6 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
         for place in PlaceReader(text, tokens, things, None, openers_of(tokens)).places()
         if not isinstance(place, PairPlace)
     ]
-    if compared := _compared(things, low):
-        return compared
     other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low in _BESIDE else None
     return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
 
@@ -60,8 +60,9 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
 _BESIDE = word_set("of to from than")
 
 
-def _compared(things: Sequence[Mention], low: set[str]) -> AskedPlace | None:
+def _compared(tokens: Sequence[Token], things: Sequence[Mention]) -> AskedPlace | None:
     """Give what "which is farther left, the cup or the plate?" asks: the answer names what is so of the other."""
+    low = {token.low for token in tokens}
     if len(things) != 2 or "or" not in low or low.isdisjoint(("farther", "further", "more", "closer", "nearer")):
         return None
     how: How | None = "left" if "left" in low else "right" if "right" in low else None
@@ -74,7 +75,6 @@ def _only_thing(text: str, things: Sequence[Mention]) -> AskedPlace | None:
     if len(things) > 1 or "?" not in text or not thing.certain or thing.polarity not in ("asserted", "asked"):
         return None
     return AskedPlace((thing._replace(polarity="asserted"),), presence=True)
-
 
 
 def _asked_for(reader: PlaceReader) -> AskedPlace | None:

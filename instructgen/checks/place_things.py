@@ -39,7 +39,6 @@ from .place_words import (
 )
 from .places import AskedPlace
 
-
 _WAS = frozenset(("was", "were", "been", "is", "are"))
 _LINES = frozenset(("line", "row", "queue", "circle", "cluster"))
 _TAKES = frozenset(("it", "it's", "one", "they", "they're"))
@@ -83,7 +82,7 @@ class PlacedThings:
                 steps, at = steps + 1, at - 3
                 continue
             aside = 0 if steps or link else self._aside(at)
-            counting = self.asked is not None and sentence == 0 and low in COUNTING or (steps and low == "one")
+            counting = (self.asked is not None and sentence == 0 and low in COUNTING) or (steps and low == "one")
             if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS or counting):
                 return ()
             steps += 1
