@@ -14,6 +14,7 @@ from ..vocabulary import Vocabulary, article_for
 from .anchors import asks_for_reasons, placing
 from .annotation import AnnotationCheck
 from .bounds import is_there_after_all
+from .captioned import nobody_denied
 from .mentions import Mention, Reading
 from .truth import Truth
 from .word_lists import word_lists
@@ -46,10 +47,15 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     denied = mention.polarity == "negated" and mention.certain and not mention.definite
     if denied and truth.supports(mention.name) and not is_narrower(mention, truth):
         return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
-    if mention.polarity == "negated" and mention.whole and mention.word in _WHOLE_KINDS:
+    known = mention.polarity == "negated" and mention.certain and mention.definite and mention.whole
+    # "The ball cannot be seen"; of people, others than those that are boxed may be meant.
+    if known and mention.name != "person" and mention.name in truth.boxes and not is_narrower(mention, truth):
+        return Finding(mention, "contradicted", "denied_object")
+    if mention.polarity == "negated" and mention.word in _WHOLE_KINDS:
         there = next((name for name in mention.classes if name in truth.boxes), None)
         if there:  # "no vehicle" where there is a car
-            return Finding(mention._replace(name=there), "contradicted", "denied_object")
+            kind = mention._replace(name=there, near=False, certain=True)
+            return Finding(kind, "contradicted" if mention.whole else "doubtful", "denied_object")
     return Finding(mention, "undecidable")
 
 
@@ -129,6 +135,7 @@ class ObjectsCheck(AnnotationCheck):
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
         found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+        found += [Finding(m, "contradicted", "denied_object") for m in nobody_denied(turns, reading, truth)]
         found = [_as_placed(f, sample, reading, vocabulary) if f.reason else f for f in found]
         return [_as_bounded(f, reading, truth, context) if f.reason == "denied_object" else f for f in found]
 

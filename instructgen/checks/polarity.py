@@ -216,6 +216,8 @@ class _Scopes:
         start = self._clause_start(i)
         subject = self.low[self.first : start - 1]
         alone = AUXILIARIES.isdisjoint(subject) and PREPOSITIONS.isdisjoint(subject) and len(subject) < 4
+        if self.low[start] in ("which", "that") and start > self.first:  # "the ball, which isn't visible"
+            return self._clause_start(start - 1)
         return self.first if start > self.first and self.low[start - 1] == "and" and alone else start
 
     def _opens_possible(self, i: int, word: str) -> bool:
