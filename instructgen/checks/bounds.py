@@ -22,6 +22,8 @@ _PASSED_OVER = (
 )
 """What may stand between a thing and the place that its denial is bounded to: ``no suitcases stand by``."""
 _LACKING = frozenset(("without", "lacks", "lack", "lacking", "no", "any", "single"))
+_IN_SCENE = frozenset(("in", "on", "at", "along"))
+_TOLD = 2
 _JOINTS = frozenset(("and", "so", "but", "while", "as", "because", "who", "which", "that"))
 _PERSONAL = frozenset(("him", "her", "them", "he", "she", "they"))
 _HANDS = frozenset(("hand", "hands", "head", "back", "lap", "shoulder", "shoulders"))
@@ -43,7 +45,8 @@ def is_there_after_all(mention: Mention, reading: Reading, truth: Truth, context
     if not placed and is_told(low, mention.last, end, mention.name, truth):
         return True
     return (
-        _is_worn(before, mention, truth, context)
+        _is_in_scene(after, mention, truth, context)
+        or _is_worn(before, mention, truth, context)
         or _is_inside(after, mention, reading, truth, context)
         or _is_beside(after, mention, reading, truth, context)
         or _is_had(before, mention, reading, truth, context)
@@ -61,6 +64,18 @@ def _bound(after: Sequence[str]) -> Sequence[str]:
     """Give what a denial is bounded to: "on the table" of "are nowhere on the table"."""
     at = next((at for at, word in enumerate(after[:5]) if word not in _PASSED_OVER), 0)
     return after[at:] if at < len(after) and (after[at] in PREPOSITIONS or after[at] == "next") else after
+
+
+def _is_in_scene(after: Sequence[str], mention: Mention, truth: Truth, context: Context) -> bool:
+    """Tell whether a denial is bounded to what most captions have as the scene, such as "on the beach"."""
+    if not after or after[0] not in _IN_SCENE:
+        return False
+    bound = next((word for word in after[1:] if word not in DETERMINERS), "")
+    told = sum(bound in truth.captions.words(turn) for turn in range(len(truth.captions.tokens)))
+    named = any(m.word == bound for m in truth.captions.mentions)
+    if named or bound in PREPOSITIONS or told < _TOLD or told * 2 < len(truth.captions.tokens):
+        return False
+    return after[0] != "on" or any(context.boxes[i].y2 > 0.5 for i in truth.boxes.get(mention.name, ()))
 
 
 def _is_worn(before: Sequence[str], mention: Mention, truth: Truth, context: Context) -> bool:

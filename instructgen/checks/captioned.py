@@ -15,6 +15,7 @@ from .word_lists import word_lists
 from .words import look_out_for, words_of
 
 _LISTS = word_lists()
+_SCENES = _LISTS["scenes"]
 _EMPTY = _LISTS["idle_words"] | AUXILIARIES | DETERMINERS | PREPOSITIONS | _LISTS["pronouns"] | _LISTS["adverbs"]
 """Words that say neither act nor place."""
 _ELSEWHERE = NEGATORS | {"empty", "left", "right", "front", "behind", "other"}
@@ -73,8 +74,10 @@ def _is_deserted(low: Sequence[str], at: int, truth: Truth) -> bool:
         before -= 1
     if before in (at - 1, 0) or not NEGATORS.isdisjoint(low[max(0, before - 3) : at]):
         return False
-    crowded = len(truth.boxes.get("person", ())) >= _FEW or "person" in truth.crowds
-    return crowded and is_told([low[before]], 0, 1, "person", truth)
+    persons = len(truth.boxes.get("person", ()))
+    if low[before] in _SCENES and ("person" in truth.crowds or persons > _FEW):
+        return True
+    return persons >= _FEW and is_told([low[before]], 0, 1, "person", truth)
 
 
 def _is_denied(reading: Reading, number: int, at: int, truth: Truth) -> bool:

@@ -17,7 +17,7 @@ from .polarity import (
 from .word_lists import word_lists
 
 _AFTER_WHOLE = frozenset(
-    ("and", "or", "nor", "but", "here", "not", "no", "that", "missing", "absent", "part", "either")
+    ("and", "or", "nor", "but", "here", "not", "no", "cannot", "that", "missing", "absent", "part", "either")
 )
 _CLAUSE_STARTS = frozenset(
     ("because", "since", "as", "for", "but", "so", "though", "although", "while", "there", "there's")
@@ -68,6 +68,8 @@ def _denied_before(low: Sequence[str], start: int, end: int, first: int) -> bool
     if low[k] in SHOWS and k > first:
         k -= 1
     before = low[k]
+    if low[first] == "neither" and "single" in low[k:start]:
+        return True
     if before == "not":
         nowhere = low[end : end + 1] in (["anywhere"], ["around"]) or low[end : end + 2] in (
             ["in", "sight"],

@@ -15,6 +15,7 @@ from .anchors import asks_for_reasons, placing
 from .annotation import AnnotationCheck
 from .bounds import is_there_after_all
 from .captioned import nobody_denied
+from .denials import ends_there
 from .mentions import Mention, Reading
 from .truth import Truth
 from .word_lists import word_lists
@@ -180,10 +181,22 @@ def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Conte
     """Give a denial of a part of the picture as contradicted where the thing is there."""
     mention = finding.mention
     if finding.standing == "doubtful" and _is_qualified(reading.words(mention.turn), mention.first):
-        return Finding(mention, "undecidable")
+        others = reading.words(mention.turn)[mention.first - 1] == "other" and _has_others(mention, reading, truth)
+        return finding._replace(standing="contradicted") if others else Finding(mention, "undecidable")
     if finding.standing == "doubtful" and is_there_after_all(mention, reading, truth, context):
         return finding._replace(standing="contradicted")
     return finding
+
+
+def _has_others(mention: Mention, reading: Reading, truth: Truth) -> bool:
+    """Tell whether there are more of a class than the single one that a sample speaks of before "no other dogs"."""
+    first, last = reading.sentence(mention)
+    rest = reading.words(mention.turn)[mention.last : last]
+    named = [m for m in reading.mentions if mention.name in m.classes and m is not mention]
+    named = [m for m in named if m.first != mention.first or m.turn != mention.turn]
+    if mention.name == "person" or any(m.plural for m in named) or not (rest == [] or ends_there(rest, 0, len(rest))):
+        return False
+    return len(truth.boxes.get(mention.name, ())) > max(1, len(named)) + 1
 
 
 def _is_qualified(low: Sequence[str], first: int) -> bool:

@@ -178,6 +178,8 @@ class _Scopes:
             self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
         elif (word in ("none", "neither") and after == "of") or (word == "no" and after == "one"):
             self.clause = True  # "none of them has a dog"
+        elif word == "neither" and "nor" not in self.low[i : self.last] and "has" in self.low[i + 2 : i + 4]:
+            self.clause = True  # "neither plate has a fork"
         elif word == "not" and after == "one" and self._at(i + 2) != "but":
             self.phrase, self.opened = True, i + 2
         elif after in _NO_NOUN and word in ("no", "not"):

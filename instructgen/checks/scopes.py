@@ -42,6 +42,8 @@ _SAID = word_set(
 """Words that pick out none of the things, or places of the picture that are read on their own."""
 _SUBJECT = word_set("did does do has have had will would")
 """After these stands who does it."""
+_BEARERS = word_set("him her them")
+_PARTICIPLES = word_set("set laid put hung built left shown drawn lit cut worn held kept hidden spread")
 _COPULAS = word_set("is are was were be being")
 _PICKING = word_set(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
@@ -89,10 +91,12 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
             across = ACROSS[low]
         elif low in DOWN and low:
             down = DOWN[low]
+        elif low == "with" and number + 1 < len(tokens) and tokens[number + 1].low in _BEARERS:
+            continue  # "How many dogs does he have with him?"
         elif low in _PICKING and not (low == "side" and (across or down)):
             return None
         elif low not in _SAID and not held:
-            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")):
+            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")) and low not in _PARTICIPLES:
                 return None  # "How many dogs are brown?"
             acts = True
     return Scope(across, down, tuple(places), acts)

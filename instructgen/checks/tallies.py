@@ -44,18 +44,26 @@ class Tally(NamedTuple):
         return any(
             self.number == c.quantity.low == c.quantity.high
             and not c.described
-            and (not c.mention.narrower if not word else c.mention.word == word or not same)
+            and (not c.mention.narrower if not word else _one(c.mention.word) == _one(word) or not same)
             for c in self.said
         )
 
     def counted_as(self, word: str) -> int:
         """Give the largest number of a narrower word ("three friends") that a caption states, 0 where none does."""
-        exact = (c.quantity.low for c in self.said if c.quantity.low == c.quantity.high and c.mention.word == word)
-        return max(exact, default=0)
+        said = [c for c in self.said if c.quantity.low == c.quantity.high and _one(c.mention.word) == _one(word)]
+        return max((c.quantity.low for c in said), default=0)
 
     def measured(self, measure: str) -> int:
         """Give the largest number of slices and the like that a caption states of the class, 0 where none does."""
         return max((c.quantity.low for c in self.said if measure and c.measure), default=0)
+
+
+_PEOPLE = {"men": "man", "women": "woman", "children": "child", "people": "person", "ladies": "lady"}
+
+
+def _one(word: str) -> str:
+    """Give a word for one of them: "man" of "men"."""
+    return _PEOPLE.get(word) or word.removesuffix("s")
 
 
 _Key = tuple[Context | None, Vocabulary | None, float]

@@ -71,6 +71,12 @@ _FURTHER = word_set("besides other others else except apart additional excluding
 _WHETHER = word_set("is are does do did can could has have was were isn't aren't")
 
 
+_COMPANIES = word_set("group family party team herd flock line row")
+"""Before "of three dogs"."""
+_PICTURES = word_set("image picture photo photograph scene shot frame view")
+_VERBS = word_set("are is were was have has look looks seem appear stand sit lie face wear walk")
+
+
 class Asked(NamedTuple):
     """What a question asks the number of."""
 
@@ -163,7 +169,11 @@ def answer_of(
         summed = _summed(text, tokens, this, mentions, asked)
         if summed or (this.mention.narrower and not asked.word):
             return summed
-    if len(found) > 1 and not tokens[found[1].first].sentence:
+    if (
+        len(found) > 1
+        and not tokens[found[1].first].sentence
+        and not _of_another(text, tokens, found[1], mentions, asked)
+    ):
         end = this.mention.end if this else tokens[first.last - 1].end
         if (this and this.described) or not _DETAIL.search(text, end, tokens[found[1].first].end + 1):
             return None
@@ -181,6 +191,14 @@ def answer_of(
     if past is None or past.sentence or past.low in _BARE or text[tokens[first.last - 1].end : past.start].strip():
         return Answer(first, first.first, first.last)
     return None
+
+
+def _of_another(
+    text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Mapping[int, Mention], asked: Asked
+) -> bool:
+    """Tell whether a number is of another class than was asked for: "three dogs and two cats"."""
+    other = counted(text, tokens, quantity, mentions)
+    return other is not None and asked.name not in other.mention.classes
 
 
 def _summed(
@@ -256,13 +274,26 @@ def scope_said(
     ``described``: the turn answers a question after what there is to be seen.
     """
     first, mention = found.quantity.first, found.mention
-    if found.described or (first and tokens[first - 1].low in _KNOWN):
+    if found.described:
+        return None
+    before = tokens[first - 1].low if first else ""
+    if before == "the" and tokens[first].low in ("only", "sole"):
+        return Scope() if _is_here(text, tokens, mention.last) else None
+    if before == "all" or (tokens[first].low == "both" and not first):
+        return _scope_of_all(text, tokens, mention.last, mentions)
+    if before == "the" and found.quantity.pair:
+        return Scope() if _is_here(text, tokens, mention.last) else None
+    if before in _KNOWN and not (before == "of" and first > 1 and tokens[first - 2].low in _COMPANIES):
         return None
     sentence = tokens[first].sentence
     start = first
     while start and tokens[start - 1].sentence == sentence:
         start -= 1
     before = [token.low for token in tokens[start:first]]
+    if before[-1:] == ["of"]:  # "a group of three skiers"
+        del before[-2:]
+        described = described and before[-1:] == ["a"] and len(before) < _EARLY
+        before = before[:-1]
     there = (len(before) > 1 and before[-2] == "there") or before[-3:-2] == ["there"] or before[-1:] == ["all"]
     there = there or before[:1] in (["altogether"], ["overall"]) or before[:2] == ["in", "total"]
     if not {"lone", "solitary"}.isdisjoint(token.low for token in tokens[first : found.quantity.last]):
@@ -272,3 +303,19 @@ def scope_said(
     ):
         return None
     return scope_of(text, tokens, mention.last, mentions)
+
+
+def _is_here(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether nothing bounds a thing that ends before a token, but "in the picture": "the only dog here"."""
+    rest = [token.low for token in tokens[at : at + 3] if token.sentence == tokens[at - 1].sentence]
+    if not rest or text[tokens[at - 1].end : tokens[at].start].strip() or rest[0] in ("here", "visible"):
+        return True
+    return rest[0] in ("in", "of") and rest[1:2] in (["the"], ["this"]) and rest[2:] != [] and rest[2] in _PICTURES
+
+
+def _scope_of_all(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+    """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
+    for number in range(at, min(at + 6, len(tokens))):
+        if tokens[number].low in _VERBS:
+            return scope_of(text, tokens[:number], at, mentions)
+    return scope_of(text, tokens, at, mentions)
