@@ -47,7 +47,8 @@ _PARTICIPLES = word_set("set laid put hung built left shown drawn lit cut worn h
 _COPULAS = word_set("is are was were be being")
 _PICKING = word_set(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
-    " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
+    " third middle center centre foremost rear next near nearby beside with without wearing wear wears holding hold"
+    " carrying carry having"
     " that which who whom whose than from by between among against facing not no except besides"
     " opposite ahead closest nearest furthest farthest outside beyond below above beneath underneath toward towards for"
     " off close like as or side"
