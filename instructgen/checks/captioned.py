@@ -26,6 +26,7 @@ _ASKS_WHO = frozenset(("who", "who's", "anybody", "anyone", "somebody", "someone
 _COPULAS = frozenset(
     ("is", "are", "looks", "look", "seems", "seem", "lies", "appears", "stands", "completely", "totally")
 )
+_ANYBODY = frozenset(("people", "person", "persons", "crowd", "individuals", "someone", "somebody", "humans"))
 _STEM = 4
 _FEW = 2
 
@@ -91,3 +92,16 @@ def _is_denied(reading: Reading, number: int, at: int, truth: Truth) -> bool:
         return is_told(low, at + 1, end, "person", truth)
     asked = reading.words(number - 1) if number else []
     return at < 3 and not _ASKS_WHO.isdisjoint(asked) and is_told(asked, 0, len(asked), "person", truth)
+
+
+def all_do(acts: Sequence[str], name: str, word: str, truth: Truth) -> bool:
+    """Tell whether a caption says of several of a class, and no caption of other people, what a question asks of them.
+
+    "How many passengers stand on the platform?" is of all people where captions know "people standing on a platform".
+    """
+    captions = truth.captions
+    those = [m for m in captions.mentions if m.name == name and m.polarity == "asserted" and m.certain]
+    if name == "person" and {m.word for m in those} - _ANYBODY - {word}:
+        return False
+    stems = {act[:_STEM] for act in acts}
+    return any(m.plural and stems <= {said[:_STEM] for said in captions.words(m.turn)} for m in those)

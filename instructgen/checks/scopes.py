@@ -25,6 +25,8 @@ class Scope(NamedTuple):
     """Classes: the number is of what is in or on a thing of each."""
     acting: bool = False
     """It is of those that do something, which others of them may not do."""
+    acts: tuple[str, ...] = ()
+    """The words for what they do."""
 
 
 _HOLDING = word_set(
@@ -67,7 +69,8 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
     across: Across = ""
     down: Down = ""
     places: list[str] = []
-    acts = held = within = False
+    held = within = False
+    acts: list[str] = []
     skip = at
     for number in range(at, len(tokens)):
         low = tokens[number].low
@@ -80,7 +83,8 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         if number < skip:
             continue
         if mention is not None and not _SUBJECT.isdisjoint((tokens[number - 1].low, tokens[number - 2].low)):
-            acts, skip = True, mention.last  # "How many bowls has the woman put out?"
+            acts.append(low)
+            skip = mention.last  # "How many bowls has the woman put out?"
         elif mention is not None and not mention.near:
             if not within:
                 return None
@@ -99,8 +103,8 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         elif low not in _SAID and not held:
             if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")) and low not in _PARTICIPLES:
                 return None  # "How many dogs are brown?"
-            acts = True
-    return Scope(across, down, tuple(places), acts)
+            acts.append(low)
+    return Scope(across, down, tuple(places), bool(acts), tuple(acts))
 
 
 def number_in(scope: Scope, context: Context, boxes: Mapping[str, Sequence[int]], name: str, small: float) -> int:
