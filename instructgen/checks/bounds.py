@@ -146,7 +146,7 @@ def _is_had(before: Sequence[str], mention: Mention, reading: Reading, truth: Tr
     if at is None:
         return False
     persons = truth.boxes.get("person", ())
-    alone = len(persons) == 1 and not {"he", "she"}.isdisjoint(before[:at])
+    alone = len(persons) == 1 and before[-1] in ("any", "single") and not {"he", "she"}.isdisjoint(before[:at])
     if ("they" in before[:at] or alone) and mention.name != "person":
         return _touch(mention.name, "person", truth, context)
     asked = reading.words(mention.turn - 1) if mention.turn else []
