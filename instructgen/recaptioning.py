@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .library import Library
 from .recipe import Recipe, load
 from .sources.detected import detect
+from .sources.hub import fetched, is_hub_name
 
 RECIPE = "recaption"
 
@@ -35,7 +36,10 @@ def recaptioning(
 
     Raises SetupError for what is no dataset, and for a setting that is none.
     """
-    found = detect(Path(dataset), images)
+    settings = tuple(settings)
+    of_hub = is_hub_name(dataset)
+    place = fetched(dataset) if of_hub else Path(dataset)
+    found = detect(place, images, _of_source(settings))
     said = {
         "teacher.use": teacher,
         "teacher.model": model,
@@ -45,8 +49,16 @@ def recaptioning(
     chosen = [f"{key}={json.dumps(value)}" for key, value in said.items() if value is not None]
     source = {key: _absolute(value) for key, value in found.block.items()}
     recipe, library = load(RECIPE, [f"source={json.dumps(source)}", *chosen, *settings])
-    return Recaptioning(recipe, library, f"{dataset}: {found.said}")
+    return Recaptioning(recipe, library, f"{dataset}: {found.said}{f' (fetched to {place})' if of_hub else ''}")
+
+
+def _of_source(settings: Iterable[str]) -> dict[str, object]:
+    """Give the fields of the source that are set: they decide how a dataset is looked at."""
+    recipe = load(RECIPE, [text for text in settings if text.startswith("source.")])[0]
+    return recipe.source.fields()
 
 
 def _absolute(value: object) -> object:
-    return str(value.resolve()) if isinstance(value, Path) else value
+    if isinstance(value, list):
+        return [_absolute(each) for each in value]
+    return str(value.absolute()) if isinstance(value, Path) else value
