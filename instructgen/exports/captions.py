@@ -160,7 +160,7 @@ class CaptionsExport(PicturesExport):
         except RequestRefused as error:
             if facts["needed"]:
                 raise SetupError(
-                    f"{error}; put the source's files back in their place, or export with missing=keep"
+                    f"{error.detail}; put the source's files back in their place, or export with missing=keep"
                 ) from None
             data = None
         return {"bytes": data, "path": image.path}
@@ -213,7 +213,7 @@ def _column(image: Image) -> tuple[str, bool]:
     parts = (image.path or "").split("/")
     if len(parts) > 2 and parts[-3].endswith((".parquet", ".arrow")):
         return parts[-2], True
-    return _OWN_PICTURE, any(part.endswith(".tar") for part in parts[:-1])
+    return _OWN_PICTURE, any(part.lower().endswith(".tar") for part in parts[:-1])
 
 
 def _caption(sample: Sample) -> str:

@@ -136,7 +136,7 @@ def _record(handle: int, shard: str, key: str, entry: _Entry, fields: Mapping[st
         if len(entry.pictures) > 1:
             names = ", ".join(member.name for member in entry.pictures)
             raise RecordError("repeated_key", f"expected one picture of this name, found {names}")
-        name = entry.pictures[0].name
+        name = entry.pictures[0].name.removeprefix("./")
         if not encodable(name) or "\\" in name or ".." in name.split("/") or name.startswith("/"):
             raise RecordError("bad_name", f"expected a plain name in UTF-8, found {name!r}")
         record = dict(fields)
