@@ -1,4 +1,4 @@
-"""An Arrow stream, as ``save_to_disk`` of Hugging Face's ``datasets`` writes it, and a column and row in; its bytes out.
+"""An Arrow stream, as ``save_to_disk`` of Hugging Face's library writes it, and a column and row in; bytes out.
 
 The file is mapped into memory, so that only the pages of the picture that is wanted are read.
 """
