@@ -3,9 +3,9 @@
 A picture's path goes on inside the file: ``00012.tar/000120003.jpg`` is a member of a tar file,
 ``data/train-00000.parquet/image/17`` is row 17 of the column ``image``: bytes, or a struct with a field ``bytes``, as
 Hugging Face datasets hold them; ``data-00000-of-00001.arrow/image/17`` is the same in an Arrow stream. Where each
-member of a tar lies is looked up once; of a Parquet file the row groups used last are kept. Nothing is unpacked to disk,
-and no link inside a tar is followed. All of it may be called from any thread. Every fault is a RequestRefused whose
-reason begins with ``bad_image``.
+member of a tar lies is looked up once; of a Parquet file the row groups used last are kept. Nothing is unpacked to
+disk, and no link inside a tar is followed. All of it may be called from any thread. Every fault is a RequestRefused
+whose reason begins with ``bad_image``.
 """
 
 import os

@@ -116,14 +116,13 @@ class CaptionsExport(PicturesExport):
             raise SetupError(f"record {row.item.id}: has {len(others) + 1} pictures; expected one a row for captions")
         column, inside = _column(image)
         embed = image.path is not None and (inside if self.images == "source" else self.images == "bytes")
-        told = next((n for n, value in row.kept.items() if value == image.path or n == column), None)
-        if told is not None and not inside:  # a column of the source's own says where the picture is
-            if not embed:
-                return {}, list(row.item.captions)
-            column = told
-            del row.kept[told]
-        facts = {"path": image.path, "url": image.url, "embed": embed, "needed": captioned and self.missing == "refuse"}
-        return {column: facts}, list(row.item.captions)
+        told = next((n for n, value in row.kept.items() if n == column or value == image.path), None)
+        if told is not None and not inside and not embed:  # a column of the source's own says where the picture is
+            return {}, list(row.item.captions)
+        called = None if told is None else row.kept.pop(told)
+        facts = {"path": image.path, "url": image.url, "embed": embed, "called": called or _called(image, inside)}
+        needed = captioned and self.missing == "refuse"
+        return {told or column: {**facts, "needed": needed}}, list(row.item.captions)
 
     def _schema(self, known: _Spooled, tasks: Sequence[str]) -> Any:
         import pyarrow as pa
@@ -163,7 +162,7 @@ class CaptionsExport(PicturesExport):
                     f"{error.detail}; put the source's files back in their place, or export with missing=keep"
                 ) from None
             data = None
-        return {"bytes": data, "path": image.path}
+        return {"bytes": data, "path": facts["called"]}
 
 
 class _Files:
@@ -214,6 +213,14 @@ def _column(image: Image) -> tuple[str, bool]:
     if len(parts) > 2 and parts[-3].endswith((".parquet", ".arrow")):
         return parts[-2], True
     return _OWN_PICTURE, any(part.lower().endswith(".tar") for part in parts[:-1])
+
+
+def _called(image: Image, inside: bool) -> str | None:
+    """Give a picture's path as its dataset has it: the name of a file in a shard, none for a cell of a table."""
+    path = image.path
+    if path is None or not inside:
+        return path
+    return None if path.rpartition("/")[2].isdecimal() else path.rpartition("/")[2]
 
 
 def _caption(sample: Sample) -> str:

@@ -19,7 +19,7 @@ from ..records import Image, Sample
 from ..run_folder import why_unwritable
 from .folders import make_way, put
 from .kept_types import arrow_types, batches, typed, wider
-from .rows import Joined, Json, RowsExport, conversations, origin_row, with_kept
+from .rows import Joined, Json, RowsExport, conversations, kept_columns, origin_row
 
 
 class HfExport(RowsExport):
@@ -77,10 +77,10 @@ class HfExport(RowsExport):
             for sample, columns in samples:
                 number += 1
                 row = self._row(sample)
-                with_kept(sample, row, columns)
-                for name in columns:
-                    kept[name] = wider(kept.get(name, "none"), row[name])
-                file.write(json.dumps(row) + "\n")
+                named = kept_columns(sample, row, columns)
+                for name, value in named.items():
+                    kept[name] = wider(kept.get(name, "none"), value)
+                file.write(json.dumps({**row, **named}) + "\n")
         return spooled, number, kept
 
     def _row(self, sample: Sample) -> dict[str, Json]:

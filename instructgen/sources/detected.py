@@ -22,7 +22,7 @@ from .hf_files import data_files, is_saved, row_count, schema_of
 from .pictures import ImageFolder
 from .row_files import Reading, csv_records, json_records, opened
 from .rows import EVERY
-from .webdataset import entries_of, tar_files
+from .webdataset import entries_of, tar_files, told_count
 
 EXPECTED = (
     "expected a folder of pictures, Parquet files or tar shards, a folder that save_to_disk wrote, rows in LLaVA's"
@@ -118,8 +118,11 @@ def _webdataset(shards: Path, images: Path | None) -> Detected:
         endings = {ending for entry in entries.values() for ending in entry.others}
         listed = ", ".join(f".{e}" for e in sorted(endings)[:6]) or "nothing"
         raise SetupError(f"{files[0]}: holds no picture (there is {listed}); expected KEY.jpg, KEY.txt, KEY.json")
-    more = f", {pictures:,} in the first" if len(files) > 1 else f", {pictures:,} pictures"
-    return Detected({"use": "webdataset", "shards": shards}, f"a WebDataset of {_files(len(files), 'tar shard')}{more}")
+    counts = [told_count(path) for path in files[1:]]
+    known = sum(count for count in counts if count is not None)
+    more = f"{pictures + known:,} pictures" if None not in counts else f"{pictures:,} pictures in the first"
+    kind = f"a WebDataset of {_files(len(files), 'tar shard')}"
+    return Detected({"use": "webdataset", "shards": shards}, f"{kind}, {more}")
 
 
 def _json(file: Path, images: Path | None) -> Detected:

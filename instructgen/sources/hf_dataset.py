@@ -64,13 +64,14 @@ class HfDatasetSource(Component):
         if self.images is not None:
             need_folder(self.images, "images", "the folder that paths of pictures are relative to")
         files = data_files(self.dataset, self.split)
-        layout = self.layout(schema_of(files[0]))
+        schema = schema_of(files[0])
+        layout = self.layout(schema)
         first = block_start(start)
         read = numbered(files, first, lambda path, skip: records(path, skip, self._address(path), self.layout))
         folder = ImageFolder(self.images or self._root)
         leave_out = {"missing_image"} if self.missing_images == "leave_out" else set()
         facts = partial(self._facts, folder, layout)
-        return to_rows(read, start, self._own_id, facts, self._kept(files[0]), columns.scalar, leave_out)
+        return to_rows(read, start, self._own_id, facts, self._kept(schema, layout), columns.scalar, leave_out)
 
     def stamp(self) -> dict[str, str]:
         """Give number, bytes and newest time of the files."""
@@ -99,17 +100,16 @@ class HfDatasetSource(Component):
             raise SetupError(
                 f"image: the column {_typed(schema.field(picture))} is none of: bytes, a struct with bytes, a path"
             )
-        if kind != "text" and self.images is not None:
-            raise SetupError(f"images: the column '{picture}' holds the pictures themselves; leave the folder out")
-        read = {*self._captions(names), *self._kept_of(schema), "conversations", "width", "height", self._id(names)}
+        read = {*self._captions(names), "conversations", "width", "height", self._id(names)}
+        read |= {*self._kept(schema, Layout((), picture, kind))} | ({picture} if kind == "text" else set())
         plain = [name for name in names if name in read and (name != picture or kind == "text")]
-        return Layout(tuple(plain if kind != "text" else dict.fromkeys([*plain, picture])), picture, kind)
+        return Layout(tuple(plain), picture, kind)
 
-    def _kept(self, file: Path) -> tuple[str, ...]:
-        return tuple(self._kept_of(schema_of(file)))
-
-    def _kept_of(self, schema: Any) -> list[str]:
-        return [f.name for f in schema if f.name in self.keep or (EVERY in self.keep and _is_scalar(f.type))]
+    def _kept(self, schema: Any, layout: Layout) -> list[str]:
+        """Give the columns to carry along; of the one that holds the pictures, their paths."""
+        every = EVERY in self.keep
+        path = layout.picture if layout.kind == "struct" else None
+        return [f.name for f in schema if f.name in self.keep or (every and (_is_scalar(f.type) or f.name == path))]
 
     def _captions(self, names: list[str]) -> tuple[str, ...]:
         return self.captions or tuple(name for name in CAPTIONS if name in names)[:1]
@@ -121,11 +121,15 @@ class HfDatasetSource(Component):
         return columns.own_id(record.get(self._id(list(record))))
 
     def _facts(self, folder: ImageFolder, layout: Layout, record: Mapping[str, object]) -> columns.Facts:
-        picture = record.get(layout.picture)
+        picture, inside = record.get(layout.picture), record.get(INSIDE)
         sizes = [columns.whole(record.get(name)) for name in ("width", "height")]
-        if isinstance(picture, Mapping) and INSIDE in picture:
-            images: list[columns.Facts] = [{"path": picture[INSIDE], "width": sizes[0], "height": sizes[1]}]
-        elif not (picture.get("path") if isinstance(picture, Mapping) else picture):
+        if inside is not None and self.images is not None:
+            raise SetupError(
+                f"images: the column '{layout.picture}' holds the pictures themselves; leave the folder out"
+            )
+        if inside is not None:
+            images: list[columns.Facts] = [{"path": inside, "width": sizes[0], "height": sizes[1]}]
+        elif not picture:
             raise RecordError("no_image", f"the column '{layout.picture}' holds no picture")
         else:
             images = columns.images(picture, None, folder, sizes[0], sizes[1], self.missing_images != "keep")

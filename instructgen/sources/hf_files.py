@@ -15,8 +15,8 @@ from instructgen.errors import SetupError
 
 from .row_files import Raw, Reading
 
-INSIDE = "inside"
-"""Key of a picture that lies in the file itself; its value is the picture's address."""
+INSIDE = " inside"
+"""Key of the address of a picture that lies in the file itself. The picture's own column holds its path, if any."""
 ROWS_AT_A_TIME = 500
 _SPLIT = re.compile(r"(?:^|[-_./])(train|test|validation|valid|val|dev|eval)(?=[-_./]|$)")
 
@@ -147,11 +147,13 @@ def _unreadable(path: Path, error: Exception) -> SetupError:
 
 
 def _rows(batch: Any, first: int, address: str, layout: Layout) -> Iterator[Raw]:
-    """Give the rows of a batch in which a column ``inside`` says, where it is there, whose picture is in the file."""
+    """Give the rows of a batch, in which ``INSIDE``, where it is there, says whose picture is in the file."""
     for number, record in enumerate(batch.to_pylist(), first):
         held = record.pop(INSIDE, None)
         if held:
-            record[layout.picture] = {INSIDE: f"{address}/{layout.picture}/{number}"}
+            record[INSIDE] = f"{address}/{layout.picture}/{number}"
+        if layout.kind == "struct":
+            record[layout.picture] = (record[layout.picture] or {}).get("path")
         yield Raw(f"row {number}", record)
 
 
@@ -202,7 +204,7 @@ def _arrow_batches(path: Path, skip: int, layout: Layout) -> Iterator[tuple[int,
 
 
 def _marked(batch: Any, layout: Layout, whole: bool | None) -> Any:
-    """Give a batch without pictures' bytes, and with the column ``inside``."""
+    """Give a batch without pictures' bytes, and with the column ``INSIDE``."""
     import pyarrow as pa
 
     if layout.kind == "text":

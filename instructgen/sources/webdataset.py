@@ -75,7 +75,15 @@ class WebDatasetSource(Component):
         return self._root
 
     def _reading(self, path: Path, skip: int) -> Reading:
+        told = told_count(path)
+        if told is not None and skip >= told:
+            return told
         entries = entries_of(path)
+        if told not in (None, len(entries)):
+            raise SetupError(
+                f"{path}: holds {len(entries)} keys, and {_stats(path).name} beside it tells of {told}; fetch the shard"
+                " anew, or take that file away"
+            )
         if skip < len(entries):
             with path.open("rb", buffering=0) as file:
                 table: _Table | None = None
@@ -108,6 +116,23 @@ def tar_files(shards: Path) -> list[Path]:
         hint = f"; {packed.name} is compressed: unpack it to .tar first" if packed else ""
         raise SetupError(f"shards: {shards} holds no .tar file{hint}")
     return found
+
+
+def _stats(shard: Path) -> Path:
+    return shard.with_name(f"{shard.stem}_stats.json")
+
+
+def told_count(shard: Path) -> int | None:
+    """Give how many pictures a shard holds by img2dataset's figures beside it; None where there are none.
+
+    So a run that goes on in the last of a thousand shards need not look through all those before.
+    """
+    try:
+        told = msgspec.json.decode(_stats(shard).read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return None
+    successes = told.get("successes") if isinstance(told, dict) else None
+    return successes if isinstance(successes, int) else None
 
 
 def entries_of(path: Path) -> dict[str, _Entry]:
