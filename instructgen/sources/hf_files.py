@@ -158,13 +158,12 @@ def _rows(batch: Any, first: int, address: str, layout: Layout) -> Iterator[Raw]
 
 
 def _parquet_batches(path: Path, skip: int, layout: Layout) -> Iterator[tuple[int, Any]]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
         leaves = [file.metadata.schema.column(n).path for n in range(file.metadata.num_columns)]
         heavy = f"{layout.picture}.bytes" if layout.kind == "struct" else layout.picture
-        light = [leaf for leaf in leaves if leaf in layout.plain or leaf == f"{layout.picture}.path"]
+        light = [leaf for leaf in leaves if leaf == f"{layout.picture}.path" or _of(leaf, layout.plain)]
         at = 0
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group).num_rows
@@ -176,9 +175,12 @@ def _parquet_batches(path: Path, skip: int, layout: Layout) -> Iterator[tuple[in
                     if first + batch.num_rows > skip:
                         yield first, _marked(batch, layout, whole)
                     first += batch.num_rows
-                if not columns:  # a file of nothing but pictures
-                    yield first, pa.RecordBatch.from_pydict({INSIDE: [whole] * rows})
             at += rows
+
+
+def _of(leaf: str, names: Sequence[str]) -> bool:
+    """Tell whether a leaf belongs to one of the columns."""
+    return leaf in names or any(leaf.startswith(f"{name}.") for name in names)
 
 
 def _held(group: Any, leaf: int) -> bool | None:
