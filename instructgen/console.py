@@ -28,6 +28,8 @@ def carry_on(
         for note in opened.notes:
             say(note)
         engine, summary = carry_out(opened, offline=offline)
+        for note in opened.supply.extending.notes():
+            say(note)
     for line in status_lines(summary.to_json(), str(out)):
         say(line)
     say(f"  asked {engine.asked}, found in the journal {engine.reused}")

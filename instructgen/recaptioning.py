@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from . import teachers as known_teachers
+from .component import resolve
 from .library import Library
 from .recipe import Recipe, load
 from .sources.detected import detect
@@ -40,16 +42,20 @@ def recaptioning(
     of_hub = is_hub_name(dataset)
     place = fetched(dataset) if of_hub else Path(dataset)
     found = detect(place, images, _of_source(settings))
-    said = {
-        "teacher.use": teacher,
-        "teacher.model": model,
-        "teacher.base_url": base_url,
-        "tasks.recaption.style": style,
-    }
+    said = {"teacher.model": model, "teacher.base_url": base_url, "tasks.recaption.style": style}
     chosen = [f"{key}={json.dumps(value)}" for key, value in said.items() if value is not None]
+    if teacher is not None:
+        chosen.insert(0, f"teacher={json.dumps(_block_of(teacher))}")
     source = {key: _absolute(value) for key, value in found.block.items()}
     recipe, library = load(RECIPE, [f"source={json.dumps(source)}", *chosen, *settings])
     return Recaptioning(recipe, library, f"{dataset}: {found.said}{f' (fetched to {place})' if of_hub else ''}")
+
+
+def _block_of(teacher: str) -> dict[str, object]:
+    """Give the block of another teacher: it decodes as the recipe says, as far as it has the fields for that."""
+    known = resolve(teacher, known_teachers.TABLE, "teacher", "--teacher").model_fields
+    decoding = load(RECIPE)[0].teacher.fields()
+    return {"use": teacher, **{key: value for key, value in decoding.items() if key in known}}
 
 
 def _of_source(settings: Iterable[str]) -> dict[str, object]:
