@@ -144,6 +144,34 @@ def test_two_styles_make_two_columns(loopback: Teacher, tmp_path: Path) -> None:
     assert not (tmp_path / "one" / "README.md").exists()
 
 
+@pytest.mark.usefixtures("key")
+def test_the_published_rows_of_coco118k_have_these_ids_paths_and_words(loopback: Teacher, tmp_path: Path) -> None:
+    (tmp_path / "train2017").mkdir()
+    images = [{"id": n, "file_name": f"{n:012d}.jpg", "width": 48, "height": 32} for n in (9, 25)]
+    for n in (9, 25):
+        (tmp_path / f"train2017/{n:012d}.jpg").write_bytes(jpeg(n))
+    annotations = [{"id": n, "image_id": n, "caption": caption(n)} for n in (9, 25)]
+    (tmp_path / "captions.json").write_text(json.dumps({"images": images, "annotations": annotations}))
+    fields = {
+        "source.captions": tmp_path / "captions.json",
+        "source.images": tmp_path / "train2017",
+        "teacher.model": "loopback-large",
+        "teacher.base_url": loopback.base_url,
+        "teacher.proxy": "''",
+    }
+    given = [word for name, value in fields.items() for word in ("--set", f"{name}={value}")]
+    succeeds("run", "llava_recap_coco118k", *given, "--out", tmp_path / "run")
+    shape = ("--set", "ids=context", "--set", "prefix=coco/train2017/")
+    succeeds("export", tmp_path / "run", "--format", "llava", *shape, "--out", tmp_path / "recap.json")
+    first, _ = json.loads((tmp_path / "recap.json").read_text())
+    assert (first["id"], first["image"]) == ("000000000009", "coco/train2017/000000000009.jpg")
+    assert first["conversations"][0] == {
+        "from": "human",
+        "value": "<image>\nPlease generate detailed descriptions of the given image.",
+    }
+    assert len(first["conversations"]) == 2
+
+
 @pytest.mark.slow
 def test_a_dataset_of_the_hub_is_fetched_once(loopback: Teacher, tmp_path: Path) -> None:
     root = hf_parquet(tmp_path / "d", 1, 5)

@@ -116,7 +116,8 @@ class CaptionsExport(PicturesExport):
             raise SetupError(f"record {row.item.id}: has {len(others) + 1} pictures; expected one a row for captions")
         column, inside = _column(image)
         embed = image.path is not None and (inside if self.images == "source" else self.images == "bytes")
-        told = next((n for n, value in row.kept.items() if n == column or value == image.path), None)
+        place = image.path or image.url
+        told = next((name for name, value in row.kept.items() if name == column or (place and value == place)), None)
         if told is not None and not inside and not embed:  # a column of the source's own says where the picture is
             return {}, list(row.item.captions)
         called = None if told is None else row.kept.pop(told)
