@@ -19,6 +19,10 @@ def test_the_commands_and_their_options() -> None:
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
         "run": ["--limit", "--offline", "--out", "--set", "--update", "recipe"],
+        "recaption": [
+            *("--base-url", "--images", "--limit", "--model", "--out", "--set", "--style", "--teacher", "--update"),
+            "dataset",
+        ],
         "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
@@ -38,9 +42,9 @@ def test_the_commands_and_their_options() -> None:
 
 def test_the_components() -> None:
     assert {kind: sorted(table) for kind, table in TABLES.items()} == {
-        "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
+        "sources": ["cc3m", "coco", "folder", "hf_dataset", "image_text", "llava_json", "webdataset"],
         "extractors": [],
-        "tasks": ["prompted"],
+        "tasks": ["prompted", "recaption"],
         "teachers": ["grounded", "openai_chat", "scripted"],
         "checks": [
             *["agreement", "answer_agreement", "comparison", "counts", "coverage", "hedges"],
@@ -48,7 +52,7 @@ def test_the_components() -> None:
             *["personal_data", "positions", "refusal", "repetition", "safety", "shape"],
             *["truncation"],
         ],
-        "exports": ["argilla", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
+        "exports": ["argilla", "captions", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
     }
 
 
