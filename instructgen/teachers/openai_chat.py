@@ -14,7 +14,7 @@ from ..prices import Price, price_list
 from ..records import Completion, Context, Image, Request, Slot, Usage
 from .exchange import Exchange, Gauge, Manner
 from .pictures import Pictures, images_of
-from .server import OpenAIServer
+from .server import Access, OpenAIServer, Pace
 from .wire import Bodies
 
 _REASONING = re.compile(r"(^|/)(o[1-9]\d*|gpt-[5-9]\d*)(?![\w])(?!.*chat)", re.IGNORECASE)
@@ -24,11 +24,8 @@ _SECRETS = re.compile(r"api[-_]?key|authori[sz]ation|password|secret|(access|aut
 _RESERVED = ("messages", "stream", "n", "model", "response_format", "max_tokens", "max_completion_tokens")
 
 
-class OpenAIChat(OpenAIServer):
-    """An OpenAI-compatible server: OpenAI, Azure, vLLM, llama.cpp, Ollama, gateways."""
-
-    name: ClassVar[str] = "openai_chat"
-    version: ClassVar[int] = 1
+class ChatModel(Pace):
+    """A model behind chat completions, wherever it is served."""
 
     model: str = Field(min_length=1)
     """The served model's name."""
@@ -102,7 +99,8 @@ class OpenAIChat(OpenAIServer):
         """Ask the server. Raises TeacherStop, and RequestRefused for a picture or request that cannot be sent."""
         exchange = self._exchange
         if exchange is None or exchange.loop is not asyncio.get_running_loop():
-            exchange = self._exchange = Exchange(self, self.model, self._manner())
+            exchange = self._exchange = Exchange(self, self.accesses(), self.model, self._manner())
+            self._begun(exchange)
         images = images_of(request)
         pictures: Mapping[Image, str] = await self._pictures.urls(images) if images else {}
         longest = request.max_tokens or self.max_tokens
@@ -125,6 +123,17 @@ class OpenAIChat(OpenAIServer):
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
 
+    def accesses(self) -> list[Access]:
+        """Give the way to each server. Raises SetupError and TeacherStop."""
+        raise NotImplementedError
+
+    def _servers(self) -> int:
+        """Give the number of servers."""
+        return 1
+
+    def _begun(self, exchange: Exchange) -> None:
+        """Start what goes on beside the requests."""
+
     def _usd(self, model: str, usage: Usage) -> float | None:
         """Price some usage; each model that answers is looked up once."""
         if model not in self._priced:
@@ -134,7 +143,7 @@ class OpenAIChat(OpenAIServer):
 
     def width(self) -> int:
         """Give a few more than may be in flight, so that a permit never waits for a request."""
-        return self.max_in_flight + self.max_in_flight // 8
+        return self._servers() * (self.max_in_flight + self.max_in_flight // 8)
 
     def settled(self) -> Mapping[str, str]:
         """Give ``reply_format`` and ``reasoning`` as far as the server's answers have settled them."""
@@ -184,6 +193,13 @@ class OpenAIChat(OpenAIServer):
         if manner.reasoning and self.reasoning == "auto":
             learned["reasoning"] = "true"
         return learned
+
+
+class OpenAIChat(OpenAIServer, ChatModel):
+    """An OpenAI-compatible server: OpenAI, Azure, vLLM, llama.cpp, Ollama, gateways."""
+
+    name: ClassVar[str] = "openai_chat"
+    version: ClassVar[int] = 1
 
 
 def _keys(value: JsonValue) -> Iterator[str]:
