@@ -13,6 +13,7 @@ before, so that retries succeed in the end.
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from hashlib import blake2b
@@ -68,6 +69,8 @@ class Loopback:
         self.last_target = ""
         self.verbatim: list[bytes] = []
         """Bodies to answer with, once each, under the fault ``verbatim``."""
+        self.pages: dict[str, Callable[[], str]] = {}
+        """What is given as text at further paths."""
         self.connections: set[Connection] = set()
 
     def fault(self, digest: bytes, attempt: int) -> str | None:
@@ -163,6 +166,8 @@ class Connection(asyncio.Protocol):
         elif path.endswith("/models"):
             data = [{"id": m, "object": "model"} for m in self._server.behaviour.models]
             self._send(200, _encode({"object": "list", "data": data}))
+        elif path in self._server.pages:
+            self._send(200, self._server.pages[path]().encode(), kind=b"text/plain")
         else:
             self._send(404, b'{"error":{"message":"no such path"}}')
 

@@ -84,6 +84,16 @@ class Exchange:
         self._gate.stop(error)
         self._let_go()
 
+    def hold(self) -> None:
+        """Send nothing for now; what comes waits."""
+        for endpoint in self.endpoints.all:
+            self._gate.shut(endpoint)
+
+    def release(self) -> None:
+        """Send again."""
+        for endpoint in self.endpoints.all:
+            self._gate.reopen(endpoint)
+
     async def close(self) -> None:
         """Close all connections."""
         await self.endpoints.close()

@@ -13,8 +13,9 @@ from ..component import PLACEMENT, site_of
 from ..prices import Price, price_list
 from ..records import Completion, Context, Image, Request, Slot, Usage
 from .exchange import Exchange, Gauge, Manner
+from .metrics import Watch
 from .pictures import Pictures, images_of
-from .server import Access, OpenAIServer, Pace
+from .server import OPENAI_HOST, Access, OpenAIServer, Pace
 from .wire import Bodies
 
 _REASONING = re.compile(r"(^|/)(o[1-9]\d*|gpt-[5-9]\d*)(?![\w])(?!.*chat)", re.IGNORECASE)
@@ -55,6 +56,8 @@ class ChatModel(Pace):
     """A price table of your own (YAML); the one that comes along if left out."""
 
     _exchange: Exchange | None = PrivateAttr(default=None)
+    _watch: Watch | None = PrivateAttr(default=None)
+    _watching: asyncio.Task[None] | None = PrivateAttr(default=None)
     _pictures: Pictures = PrivateAttr()
     _bodies: Bodies = PrivateAttr()
     _identities: dict[int | None, dict[str, object]] = PrivateAttr(default_factory=dict)
@@ -85,7 +88,10 @@ class ChatModel(Pace):
         known = self._identities.get(longest)
         if known is None:
             limit = {} if longest is None else {"max_tokens": longest}
-            known = self._identities[longest] = {"model": self.model, **self._parameters(), **limit}
+            known = self._identities[longest] = {
+                **{"model": self.model, **self._parameters(), **limit},
+                **self._also_shaping(),
+            }
         images = images_of(request)
         return known if not images else {**known, "images": self._pictures.digests(images)}
 
@@ -131,8 +137,23 @@ class ChatModel(Pace):
         """Give the number of servers."""
         return 1
 
+    def _also_shaping(self) -> dict[str, object]:
+        """Give what shapes the answers beside the model's name and what is sent."""
+        return {}
+
     def _begun(self, exchange: Exchange) -> None:
         """Start what goes on beside the requests."""
+        if all(access.route.server != OPENAI_HOST for access in (e.access for e in exchange.endpoints.all)):
+            self._watch = Watch(exchange.endpoints)
+            self._watching = exchange.loop.create_task(self._watch.go_on())
+
+    def state(self) -> str:
+        """Say how fast the servers write and how full they are, where they are vLLM's."""
+        return self._watch.state() if self._watch else ""
+
+    def figures(self) -> Mapping[str, float]:
+        """Give tokens, prefix-cache hits and more since the start, where the servers are vLLM's."""
+        return self._watch.figures if self._watch else {}
 
     def _usd(self, model: str, usage: Usage) -> float | None:
         """Price some usage; each model that answers is looked up once."""
@@ -162,6 +183,12 @@ class ChatModel(Pace):
 
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
+        if self._watching is not None and self._watch is not None:
+            watching, self._watching = self._watching, None
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            if self._watch.known:
+                await self._watch.look()
         if self._exchange is not None:
             self.settled()
             exchange, self._exchange = self._exchange, None

@@ -18,7 +18,8 @@ from ..component import PLACEMENT, Component
 from ..errors import SetupError, TeacherStop
 from .routes import Route, find_route, path_and_query
 
-OPENAI_URL = "https://api.openai.com/v1"
+OPENAI_HOST = "api.openai.com"
+OPENAI_URL = f"https://{OPENAI_HOST}/v1"
 
 _SECRET_NAMES = re.compile(r"authori[sz]ation|cookie|(^|[-_])(key|token|secret|password|sig|signature)$", re.IGNORECASE)
 _TOKEN = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
@@ -36,9 +37,34 @@ class Access:
     route: Route
     post: bytes = field(repr=False)
     """Everything of a request up to the number of its ``Content-Length``."""
-    models: bytes = field(repr=False)
-    """A whole request for the list of models."""
     secrets: tuple[str, ...] = field(repr=False)
+    _lines: bytes = field(repr=False)
+    _url: str = field(repr=False)
+    _query: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, route: Route, url: str, headers: Mapping[str, str], query: Mapping[str, str], secrets: tuple[str, ...]
+    ) -> Self:
+        """Put together what requests to the base URL ``url`` need."""
+        lines = route.lines + b"".join(_line(k, v) for k, v in headers.items())
+        target = route.target + path_and_query(url, "/chat/completions", query)
+        post = f"POST {target} HTTP/1.1\r\n".encode() + lines + b"Content-Type: application/json\r\nContent-Length: "
+        return cls(route, post, secrets, lines, url, query)
+
+    @property
+    def models(self) -> bytes:
+        """A whole request for the list of models."""
+        return self._get(self._url, "/models")
+
+    def beside(self, ending: str) -> bytes:
+        """Give a whole request for what the server has beside its API, such as ``/metrics``."""
+        url, _, query = self._url.partition("?")
+        return self._get(url.rstrip("/").removesuffix("/v1") + (query and f"?{query}"), ending)
+
+    def _get(self, url: str, ending: str) -> bytes:
+        target = self.route.target + path_and_query(url, ending, self._query)
+        return f"GET {target} HTTP/1.1\r\n".encode() + self._lines + b"\r\n"
 
     @property
     def server(self) -> str:
@@ -133,15 +159,7 @@ class OpenAIServer(Pace):
         route = find_route(base_url, proxy, self.ca_bundle)
         sent = self._headers(base_url)
         query = {k: self._from_env(v, f"query.{k}") or "" for k, v in self.query.items()}
-        lines = route.lines + b"".join(_line(k, v) for k, v in sent.items())
-        target = route.target + path_and_query(base_url, "/chat/completions", query)
-        listing = route.target + path_and_query(base_url, "/models", query)
-        return Access(
-            route=route,
-            post=f"POST {target} HTTP/1.1\r\n".encode() + lines + b"Content-Type: application/json\r\nContent-Length: ",
-            models=f"GET {listing} HTTP/1.1\r\n".encode() + lines + b"\r\n",
-            secrets=self._secrets(sent, query, route, base_url),
-        )
+        return Access.of(route, base_url, sent, query, self._secrets(sent, query, route, base_url))
 
     def _headers(self, base_url: str) -> dict[str, str]:
         sent = {"User-Agent": f"instructgen/{__version__}", "Accept": "application/json", "Accept-Encoding": "identity"}

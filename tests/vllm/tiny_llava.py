@@ -12,6 +12,9 @@ from pathlib import Path
 SIDE, PATCH = 56, 14
 """Pixels of a picture's side as the model sees it, and of a patch: 16 tokens a picture."""
 
+LONGEST = 32768
+"""Tokens, which are bytes here, of prompt and reply together."""
+
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | upper }}: "
     "{% if message['content'] is string %}{{ message['content'] }}{% else %}"
@@ -46,7 +49,7 @@ def write(folder: Path) -> None:
         eos_token="</s>",
         additional_special_tokens=["<image>"],
         chat_template=TEMPLATE,
-        model_max_length=4096,
+        model_max_length=LONGEST,
     )
     pictures = CLIPImageProcessor(
         size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}, do_center_crop=True
@@ -67,7 +70,7 @@ def write(folder: Path) -> None:
         num_hidden_layers=2,
         num_attention_heads=2,
         num_key_value_heads=2,
-        max_position_embeddings=4096,
+        max_position_embeddings=LONGEST,
         pad_token_id=0,
         bos_token_id=1,
         eos_token_id=2,
