@@ -25,7 +25,7 @@ def added(before: Mapping[str, Mapping[str, float]], teachers: Mapping[str, Teac
 
 
 def rates(figures: Mapping[str, float]) -> dict[str, float]:
-    """Give what a reader wants of one role's figures: tokens a second, shares and means over the time it was watched."""
+    """Give what a reader wants of one role's figures: tokens a second, shares, and means over the time watched."""
     seconds, queries = figures.get("seconds", 0.0), figures.get("prefix_queries", 0.0)
     found = {name: figures[name] for name in ("seconds", "prompt_tokens", "reply_tokens") if name in figures}
     if seconds > 0:

@@ -105,13 +105,14 @@ class Gate(Generic[W]):
             window = self._free(None)
             if window is None:
                 return
-            for place, (future, avoid) in enumerate(self._waiters):
+            for waiter in self._waiters:
+                future, avoid = waiter
                 granted = window if avoid is not window else self._free(avoid)
                 if future.done() or granted is not None:
                     break
             else:
                 return
-            del self._waiters[place]
+            self._waiters.remove(waiter)
             if not future.done() and granted is not None:
                 granted.in_flight += 1
                 future.set_result(granted)
