@@ -54,6 +54,8 @@ def run(
         for note in opened.notes:
             _say(note)
         engine, summary = carry_out(opened, offline=offline)
+        for note in opened.supply.extending.notes():
+            _say(note)
     for line in status_lines(summary.to_json(), str(out)):
         _say(line)
     _say(f"  asked {engine.asked}, found in the journal {engine.reused}")

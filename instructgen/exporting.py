@@ -42,7 +42,7 @@ def export(
     found = resolve(name, exports.TABLE, "export", "--format")
     if not issubclass(found, Component):
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
-    site = Site(name, Library.beside(run.folder.recipe), run.built.source.image_root())
+    site = Site(name, Library.beside(run.folder.recipe), run.built.image_root())
     built: object = found.build(dict(map(_setting, settings)), site, f"--format {name}")
     reviews = run.reviews().only(task) if reviewed else None
     if isinstance(built, ReviewExport):

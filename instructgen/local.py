@@ -12,7 +12,7 @@ from .assemble import Built
 from .drive import Answers, Digester, Stopped
 from .errors import UserError
 from .journal import Journal, Strays
-from .open_shard import BREATH, OpenShard
+from .open_shard import OpenShard
 from .parts import PartWriter
 from .protocols import Queued
 from .records import Context
@@ -21,7 +21,7 @@ from .run_folder import RunFacts, RunFolder
 from .served import added
 from .shard import Judge
 from .spent import Spent
-from .supply import ContextsDigest, FaultBound, Supply, nothing_read
+from .supply import BREATH, ContextsDigest, FaultBound, Supply, nothing_read
 from .tally import Tally
 
 OPEN_SHARDS = 3
@@ -52,7 +52,7 @@ class LocalEngine:
         self._offline = offline
         self._strays = strays
         self._judge = Judge(built)
-        self._root = built.source.image_root() if built.recipe.output.images == "bytes" else None
+        self._root = built.image_root() if built.recipe.output.images == "bytes" else None
         self._digester = Digester()
         self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
         self._width = max(teacher.width() for teacher in built.teachers.values())
@@ -172,15 +172,16 @@ class LocalEngine:
         """Read a shard and write its contexts part; no shard when it holds no rows or needs no work after all."""
         writer, digest, tally = PartWriter("contexts"), ContextsDigest(), Tally()
         contexts: list[Context] = []
-        for count, row in enumerate(self._supply.rows(number)):
-            digest.add(row)
-            tally.add_row(row)
-            self._bound.add(row)
-            writer.add(row)
-            if isinstance(row.item, Context):
-                contexts.append(row.item)
-            if count % BREATH == 0:
-                await asyncio.sleep(0)
+        async for block in self._supply.blocks(number, lambda: self.stopping):
+            for row in block:
+                digest.add(row)
+                tally.add_row(row)
+                self._bound.add(row)
+                writer.add(row)
+                if isinstance(row.item, Context):
+                    contexts.append(row.item)
+        if self.stopping:
+            return None, []
         if not writer.count and number == 0:
             raise nothing_read()
         if not writer.count:

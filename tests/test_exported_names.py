@@ -39,6 +39,7 @@ def test_the_commands_and_their_options() -> None:
 def test_the_components() -> None:
     assert {kind: sorted(table) for kind, table in TABLES.items()} == {
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
+        "extractors": [],
         "tasks": ["prompted"],
         "teachers": ["grounded", "openai_chat", "scripted"],
         "checks": [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from instructgen.errors import RequestRefused
-from instructgen.images import Measure, fitted, measure, read_inside, resolve_inside
+from instructgen.images import Measure, Place, fitted, locate, measure, read_inside
 from instructgen.records import Image
 
 
@@ -157,10 +157,10 @@ def test_a_link_within_the_folder_and_a_folder_that_is_a_link_are_followed(tmp_p
     (root / "b.jpg").symlink_to(root / "a.jpg")
     (tmp_path / "alias").symlink_to(root)
     assert read_inside(tmp_path / "alias", Image(path="b.jpg")) == picture()
-    assert resolve_inside(root, Image(path="./a.jpg")) == root / "a.jpg"
+    assert locate(root, Image(path="./a.jpg")) == Place(root / "a.jpg")
 
 
-@pytest.mark.parametrize(("path", "why"), [("none.jpg", "No such file"), ("empty.jpg", "empty"), (".", "directory")])
+@pytest.mark.parametrize(("path", "why"), [("none.jpg", "no such file"), ("empty.jpg", "empty"), (".", "directory")])
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, path: str, why: str) -> None:
     (tmp_path / "empty.jpg").touch()
     with pytest.raises(RequestRefused, match=why):

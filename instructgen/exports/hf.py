@@ -15,8 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Literal
 
-from ..errors import SetupError
-from ..records import Sample, Scalar
+from ..errors import RequestRefused, SetupError
+from ..images import read_inside
+from ..records import Image, Sample, Scalar
 from ..run_folder import why_unwritable
 from .rows import Joined, Json, RowsExport, conversations, origin_row, with_kept
 
@@ -105,8 +106,14 @@ class HfExport(RowsExport):
         for name, kind in kept.items():
             row[name] = _as(row.get(name), kind)
         if self.images == "bytes" and self._root:
-            row["images"] = [{"bytes": (self._root / name).read_bytes(), "path": name} for name in row["images"]]
+            row["images"] = [{"bytes": self._bytes(row["id"], name), "path": name} for name in row["images"]]
         return row
+
+    def _bytes(self, sample: str, name: str) -> bytes:
+        try:
+            return read_inside(self._root, Image(path=name))
+        except RequestRefused as refused:
+            raise SetupError(f"sample {sample}: its picture cannot be read ({refused.detail})") from None
 
 
 def _wider(kind: str, value: object) -> str:

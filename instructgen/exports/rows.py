@@ -12,7 +12,8 @@ from typing import Literal
 from pydantic import PrivateAttr
 
 from ..component import Component, Site
-from ..errors import SetupError
+from ..errors import RequestRefused, SetupError
+from ..images import need_inside
 from ..records import Image, Sample, Scalar
 from ..run_folder import atomic
 
@@ -49,13 +50,16 @@ class PicturesExport(Component):
         path = PurePosixPath(image.path)
         if not image.path or path.is_absolute() or ".." in path.parts:
             raise SetupError(f"sample {sample.id}: the image path {image.path!r} is not inside the images folder")
-        if self.missing == "refuse" and self._root and not (self._root / path).is_file():
-            if image.url is not None:
-                return image.url
-            raise SetupError(
-                f"sample {sample.id}: there is no file {image.path!r} in {self._root}, and a trainer would stop there;"
-                " add it, or export with missing=keep"
-            )
+        if self.missing == "refuse" and self._root:
+            try:
+                need_inside(self._root, image)
+            except RequestRefused as refused:
+                if image.url is not None:
+                    return image.url
+                raise SetupError(
+                    f"sample {sample.id}: there is no picture {image.path!r} in {self._root} ({refused.reason}), and a"
+                    " trainer would stop there; add it, or export with missing=keep"
+                ) from None
         return image.path
 
 
