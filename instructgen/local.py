@@ -68,9 +68,8 @@ class LocalEngine:
         self._read_all = False
         self._running: asyncio.Task[None] | None = None
         self.stopping = False
-        self.tally = Tally()
-        self.spent = Spent()
-        """Tokens and money of the finished shards."""
+        self.tally, self.spent = Tally(), Spent()
+        """Counts, tokens and money of the finished shards."""
         self.asked = self.reused = 0
         """Requests answered since this start, and answers found in the journal instead."""
         self.done_here = 0

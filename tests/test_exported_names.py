@@ -41,7 +41,7 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
         "extractors": [],
         "tasks": ["prompted"],
-        "teachers": ["grounded", "openai_chat", "scripted"],
+        "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
         "checks": [
             *["agreement", "answer_agreement", "comparison", "counts", "coverage", "hedges"],
             *["judge", "language", "leaks", "length", "near_duplicates", "objects"],

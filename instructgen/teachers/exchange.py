@@ -10,6 +10,7 @@ from ..errors import RequestRefused, TeacherStop
 from .endpoints import Endpoint, Endpoints
 from .held import Held
 from .http import Answer, Broken
+from .manner import Manner
 from .rates import Meter
 from .refusals import Passing, Unsupported, explain_missing, for_length, judge, read_fault
 from .server import Access, Pace
@@ -31,24 +32,6 @@ class Gauge(NamedTuple):
     in_flight: int
     limit: int
     retries: int
-
-
-class Manner:
-    """How the server is spoken to, as far as it is known."""
-
-    def __init__(self, structured: bool, settled: bool, reasoning: bool, may_turn: tuple[bool, bool]) -> None:
-        self.structured = structured
-        self.settled = settled
-        """A request was answered in this manner, or the recipe fixed it."""
-        self.reasoning = reasoning
-        self.may_unstructure, self.may_turn_reasoning = may_turn
-
-    def learn(self, what: str) -> None:
-        """Do without what the server lacks."""
-        if what == "reply_format":
-            self.structured = False
-        else:
-            self.reasoning = True
 
 
 class Exchange:

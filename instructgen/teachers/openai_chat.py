@@ -10,11 +10,12 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Raw
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
-from ..component import PLACEMENT, site_of
+from ..component import PLACEMENT, Site, site_of
 from ..picture_fit import Limits
 from ..prices import Price, price_list
 from ..records import Completion, Context, Image, Request, Slot, Usage
-from .exchange import Exchange, Gauge, Manner
+from .exchange import Exchange, Gauge
+from .manner import Manner
 from .metrics import Watch
 from .pictures import Pictures, images_of
 from .server import OPENAI_HOST, Access, OpenAIServer, Pace
@@ -88,7 +89,7 @@ class ChatModel(Pace):
         """Make what needs no event loop."""
         site = site_of(context)
         limits = Limits(self.max_image_bytes, self.max_image_side, self.max_image_pixels, self.verify_pixels)
-        self._pictures = Pictures(site.image_root, limits, self.local_media)
+        self._pictures = Pictures(site.image_root, limits, self._readable(site))
         self._bodies = Bodies({"model": self.model, **self._parameters()})
         self._settled = dict(site.settled)
 
@@ -103,10 +104,8 @@ class ChatModel(Pace):
         known = self._identities.get(longest)
         if known is None:
             limit = {} if longest is None else {"max_tokens": longest}
-            known = self._identities[longest] = {
-                **{"model": self.model, **self._parameters(), **limit},
-                **self._also_shaping(),
-            }
+            own = {"model": self.model, **self._parameters(), **limit}
+            known = self._identities[longest] = own | self._also_shaping()
         images = images_of(request)
         return known if not images else {**known, "images": self._pictures.digests(images)}
 
@@ -143,6 +142,11 @@ class ChatModel(Pace):
             usd=self._usd(model, usage) if usage else None,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
+
+    def _readable(self, site: Site) -> Path | None:
+        """Give the folder whose pictures the servers can read themselves."""
+        del site
+        return self.local_media
 
     def accesses(self) -> list[Access]:
         """Give the way to each server. Raises SetupError and TeacherStop."""

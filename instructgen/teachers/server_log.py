@@ -9,7 +9,8 @@ _MOST_CHARACTERS = 300
 
 _MARKS = re.compile(r"\x1b\[[0-9;]*m")
 _HEAD = re.compile(
-    r"^(\([^)]*pid=\d+\)\s*)?((DEBUG|INFO|WARNING|ERROR|CRITICAL)\s+)?(\d\d-\d\d \d\d:\d\d:\d\d\s+)?(\[[^\]]*:\d+\]\s*)?"
+    r"^(\([^)]*pid=\d+\)\s*)?((DEBUG|INFO|WARNING|ERROR|CRITICAL)\s+)?"
+    r"(\d\d-\d\d \d\d:\d\d:\d\d\s+)?(\[[^\]]*:\d+\]\s*)?"
 )
 """What stands before a line's words: process, level, time, place."""
 _FAULT = re.compile(

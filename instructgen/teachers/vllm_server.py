@@ -44,7 +44,7 @@ class VllmServer(ChatModel):
     extra_args: tuple[str, ...] = ()
     """More of vLLM's flags, such as ``--hf-overrides={…}``. They count among what shapes the answers."""
     chat_template: Annotated[Path | None, PLACEMENT] = None
-    """File of the chat template to use instead of the model's own. Its content shapes the answers, its place does not."""
+    """File of the chat template to use to use instead of the model's own. Its content shapes the answers."""
     weights: Annotated[Path | None, PLACEMENT] = None
     """Folder of the model's files, where they are not to be found by the name ``model``."""
     tensor_parallel: Annotated[int, PLACEMENT] = Field(default=1, ge=1)
@@ -97,6 +97,9 @@ class VllmServer(ChatModel):
         except OSError as error:
             raise SetupError(f"chat_template: {self.chat_template}: cannot be read ({error.strerror})") from None
 
+    def _readable(self, site: Site) -> Path | None:
+        return self.local_media or site.image_root
+
     # ── the server ───────────────────────────────────────────────────────────────────────────────────────────
 
     def accesses(self) -> list[Access]:
@@ -121,6 +124,7 @@ class VllmServer(ChatModel):
 
     def command(self, port: int) -> list[str]:
         """Give the command that starts the server."""
+        readable = self._readable(self._site)
         # vLLM's own command looks for the metadata of a package of just that name, which builds for CPUs lack.
         command = [str(self.python or sys.executable), "-m", "vllm.entrypoints.openai.api_server"]
         given: dict[str, object] = {
@@ -130,7 +134,7 @@ class VllmServer(ChatModel):
             "--port": port,
             "--uvicorn-log-level": "warning",
             "--limit-mm-per-prompt": msgspec.json.encode({"image": self.images}).decode(),
-            "--allowed-local-media-path": self._site.image_root and self._site.image_root.resolve(),
+            "--allowed-local-media-path": readable and readable.resolve(),
             "--tensor-parallel-size": self.tensor_parallel if self.tensor_parallel > 1 else None,
             "--data-parallel-size": self.data_parallel if self.data_parallel > 1 else None,
             "--max-model-len": self.max_model_len,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,7 @@ def test_the_key_stands_in_no_argument_and_the_pictures_folder_may_be_read(make:
 
     teacher = make(weights=str(tmp_path), images=2, max_model_len=512)
     command, key = run(go(teacher), teacher)
-    given = dict(zip(command, command[1:], strict=False))
+    given = dict(pairwise(command))
     assert given["--allowed-local-media-path"] == str(tmp_path)
     assert given["--model"] == str(tmp_path)
     assert given["--limit-mm-per-prompt"] == '{"image":2}'
