@@ -1,10 +1,11 @@
-"""A file that holds files and a name inside it in; the bytes of that member out: tar shards, columns of Parquet files.
+"""A file that holds files and a name inside it in; the bytes of that member out: tar shards, columns of tables.
 
 A picture's path goes on inside the file: ``00012.tar/000120003.jpg`` is a member of a tar file,
 ``data/train-00000.parquet/image/17`` is row 17 of the column ``image``: bytes, or a struct with a field ``bytes``, as
-Hugging Face datasets hold them. Where each member of a tar lies is looked up once; of a Parquet file the row groups
-used last are kept. Nothing is unpacked to disk, and no link inside a tar is followed. All of it may be called from any
-thread. Every fault is a RequestRefused whose reason begins with ``bad_image``.
+Hugging Face datasets hold them; ``data-00000-of-00001.arrow/image/17`` is the same in an Arrow stream. Where each
+member of a tar lies is looked up once; of a Parquet file the row groups used last are kept. Nothing is unpacked to
+disk, and no link inside a tar is followed. All of it may be called from any thread. Every fault is a RequestRefused
+whose reason begins with ``bad_image``.
 """
 
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from .arrow_streams import ArrowStream
 from .errors import RequestRefused
 
 MOST_BYTES = 200_000_000
@@ -25,7 +27,7 @@ _FILES_KEPT = 8
 """Archives kept open: an index takes some 300 bytes a member."""
 _GROUPS_KEPT = 256 * 1024 * 1024
 """Bytes of row groups kept; the one used last stays, however large."""
-_ENDINGS = re.compile(r"\.(?:tar|parquet)(?=/)", re.IGNORECASE)
+_ENDINGS = re.compile(r"\.(?:tar|parquet|arrow)(?=/)", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -41,17 +43,12 @@ def read_member(file: Path, inner: str, name: str) -> bytes:
     Raises RequestRefused: ``bad_image_missing``, ``bad_image_cut_off``, ``bad_image_too_large``,
     ``bad_image_unreadable``.
     """
-    if file.suffix.lower() == ".tar":
-        return _open(_tars, _Tar, file, name).read(inner, name)
-    return _open(_tables, _Table, file, name).read(inner, name)
+    return _opened(file, name).read(inner, name)
 
 
 def need_member(file: Path, inner: str, name: str) -> None:
     """See that an archive has a member, without reading it; raises RequestRefused as ``read_member`` does."""
-    if file.suffix.lower() == ".tar":
-        _open(_tars, _Tar, file, name).place(inner, name)
-    else:
-        _open(_tables, _Table, file, name).place(inner, name)
+    _opened(file, name).place(inner, name)
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,6 +98,13 @@ def _open(kept: _Kept[T], kind: Callable[[Path, str], T], file: Path, name: str)
     except OSError as error:
         raise RequestRefused("bad_image_unreadable", f"{name}: cannot be read ({error.strerror})") from None
     return kept.get((str(file), stat.st_mtime_ns, stat.st_size), lambda: kind(file, name))
+
+
+def _opened(file: Path, name: str) -> "_Tar | _Table | ArrowStream":
+    kind = file.suffix.lower()
+    if kind == ".tar":
+        return _open(_tars, _Tar, file, name)
+    return _open(_streams, ArrowStream, file, name) if kind == ".arrow" else _open(_tables, _Table, file, name)
 
 
 # ── tar ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -242,4 +246,5 @@ def _said(error: Exception) -> str:
 
 _tars = _Kept[_Tar](_FILES_KEPT)
 _tables = _Kept[_Table](_FILES_KEPT)
+_streams = _Kept[ArrowStream](_FILES_KEPT)
 _groups = _Kept[tuple[_Table, Any]](_GROUPS_KEPT, lambda kept: int(kept[1].nbytes))

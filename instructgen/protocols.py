@@ -211,6 +211,17 @@ class Export(Protocol):
 
 
 @runtime_checkable
+class RowExport(Protocol):
+    """Writes the source's records again, each with what was made of it."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def write_rows(self, rows: Iterable[tuple[Row, Sequence[Sample]]], tasks: Sequence[str], out: Path) -> int:
+        """Write all rows, with the accepted samples of ``tasks``, to the folder ``out``; give the number of samples."""
+
+
+@runtime_checkable
 class ReviewExport(Protocol):
     """Writes samples for people to judge, beside what they were made from and what checks said of them."""
 
