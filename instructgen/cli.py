@@ -58,7 +58,7 @@ def run(
             _say(note)
     for line in status_lines(summary.to_json(), str(out)):
         _say(line)
-    _say(f"  asked {engine.asked}, found in the journal {engine.reused}")
+    _say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
     if engine.stopping:
         _say("stopped; the same command goes on where it stopped")
         raise typer.Exit(130)
