@@ -22,6 +22,7 @@ from .report import status_lines
 from .reporting.html import write_html
 from .run import Run
 from .run_folder import RunFolder
+from .scale import Pool
 from .studio_reviews import take_in
 
 app = typer.Typer(
@@ -42,24 +43,28 @@ def run(
     limit: options.Limit = None,
     update: Annotated[bool, typer.Option("--update", help="Rebuild what a changed recipe or source touches.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Replay the journal; ask nobody.")] = False,
+    engine: options.EngineName = "local",
+    workers: options.Workers = "1",
+    gpus: options.Gpus = 0.0,
 ) -> None:
     """Carry out a recipe; again to go on where it stopped.
 
     Example: instructgen run pipelines/llava_instruct.yaml --out runs/mine --limit 1000
     """
     loaded, library = load(recipe, set_ or ())
+    pool = Pool.parse(workers, gpus) if engine == "ray" else None
     folder = RunFolder(out)
     with folder.locked():
         opened = open_run(loaded, library, folder, limit=limit, update=update)
         for note in opened.notes:
             _say(note)
-        engine, summary = carry_out(opened, offline=offline)
+        done, summary = carry_out(opened, offline=offline, pool=pool)
         for note in opened.supply.extending.notes():
             _say(note)
     for line in status_lines(summary.to_json(), str(out)):
         _say(line)
-    _say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
-    if engine.stopping:
+    _say(f"  asked {done.counted.asked}, found in the journal {done.counted.reused}")
+    if done.stopping:
         _say("stopped; the same command goes on where it stopped")
         raise typer.Exit(130)
 

@@ -1,13 +1,22 @@
 """Arguments and options that commands of the command line share, or that take several lines to say."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 RecipeArgument = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or a shipped recipe's name.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the source's first N records.")]
+EngineName = Annotated[
+    Literal["local", "ray"], typer.Option("--engine", help="Where shards are carried out: here, or on a Ray cluster.")
+]
+Workers = Annotated[
+    str, typer.Option(metavar="N[-M]", help="With --engine ray: how many workers, or from how many to how many.")
+]
+Gpus = Annotated[
+    float, typer.Option(metavar="N", help="With --engine ray: GPUs for each worker, as for its vLLM.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Set = Annotated[

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from .engine import Engine
 from .run_folder import RunFacts
-from .shards import Engine
 from .tally import Tally
 
 LINE_SECONDS = 15.0

@@ -5,12 +5,10 @@ samples part is written last: its rename commits the shard.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from .assemble import Built
 from .drive import Answers, Digester, Stopped
+from .engine import Counted
 from .errors import UserError
 from .journal import Journal, Strays
 from .open_shard import OpenShard
@@ -27,49 +25,6 @@ from .tally import Tally
 SYNC_SECONDS = 0.1
 
 Job = tuple[OpenShard, int, Context, str]
-
-
-@dataclass
-class Counted:
-    """What has been done since this start, and what finished shards hold."""
-
-    tally: Tally = field(default_factory=Tally)
-    """Counts of finished shards, those of earlier starts included."""
-    spent: Spent = field(default_factory=Spent)
-    """Tokens and money of finished shards."""
-    asked: int = 0
-    """Requests answered since this start."""
-    reused: int = 0
-    """Answers found in the journal instead."""
-    done_here: int = 0
-    """Jobs settled since this start."""
-
-    def add(self, noted: Mapping[str, Any]) -> None:
-        """Count a finished shard by the footer of its samples part."""
-        self.tally.merge(Tally.from_json(noted["counts"]))
-        self.spent.merge(Spent.from_json(noted["spent"]))
-
-
-class Engine(Protocol):
-    """Carries out an opened run's shards, here or elsewhere."""
-
-    counted: Counted
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it was told to stop, or has failed."""
-
-    async def run(self) -> None:
-        """Carry out every shard that needs it. What stops the run is raised when all that is in flight has ended."""
-
-    def stop(self) -> None:
-        """Ask nothing new; what is in flight is finished and journaled."""
-
-    def stop_now(self) -> None:
-        """Let go of what is in flight as well."""
-
-    def so_far(self) -> tuple[Tally, Spent]:
-        """Give the counts of finished and open shards together."""
 
 
 class Shards:
