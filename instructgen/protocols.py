@@ -114,11 +114,30 @@ class Teacher(Protocol):
 
 
 @runtime_checkable
+class Reading(Protocol):
+    """A teacher whose identity takes reading files."""
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read, off the event loop, what ``identity`` will need. Raises RequestRefused for what cannot be read."""
+
+
+@runtime_checkable
 class Queued(Protocol):
     """A teacher in which requests wait their turn before they are sent."""
 
     def halt(self, error: Exception) -> None:
         """Send nothing more: whoever waits, or waits to try again, gets ``error``. What is in flight is finished."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A teacher whose servers can be looked into."""
+
+    def state(self) -> str:
+        """Say in a few words what they are doing now, such as how fast they write; empty when nothing is known."""
+
+    def figures(self) -> Mapping[str, float]:
+        """Give what was counted at them since the start, by name: sums, and the most of what ends in ``_most``."""
 
 
 @runtime_checkable
@@ -189,6 +208,17 @@ class Export(Protocol):
 
         ``out`` gets its final name only when it is complete.
         """
+
+
+@runtime_checkable
+class RowExport(Protocol):
+    """Writes the source's records again, each with what was made of it."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def write_rows(self, rows: Iterable[tuple[Row, Sequence[Sample]]], tasks: Sequence[str], out: Path) -> int:
+        """Write all rows, with the accepted samples of ``tasks``, to the folder ``out``; give the number of samples."""
 
 
 @runtime_checkable
