@@ -1,31 +1,18 @@
 """What extractors share: a picture decoded, corners in shares of it, and a word on packages that are not there."""
 
-import io
 from importlib.util import find_spec
 from typing import Any
 
+from .. import picture_fit
 from ..errors import RecordError, SetupError
-from ..images import measure
 
 
 def decoded(data: bytes) -> Any:
-    """Give a picture as Pillow's, upright, RGB, what is transparent on white.
-
-    Raises RecordError ``bad_image`` for what cannot be decoded and for more pixels than ``images.MOST_PIXELS``.
-    """
-    from PIL import Image, ImageOps
-
-    measure(data, "the file")
+    """Give a picture as Pillow's, upright, RGB, what is transparent on white. Raises RecordError ``bad_image_…``."""
     try:
-        with Image.open(io.BytesIO(data)) as opened:
-            picture = ImageOps.exif_transpose(opened)
-            if picture.mode in ("RGBA", "LA", "PA", "P"):
-                layer = picture.convert("RGBA")
-                picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-            return picture.convert("RGB")
-    except Exception as error:  # decoders raise whatever a broken file leads them to
-        why = " ".join(str(error).split())[:150].replace("<_io.BytesIO", "<")
-        raise RecordError("bad_image", f"cannot be decoded ({type(error).__name__}: {why})") from None
+        return picture_fit.decoded(data, "")
+    except RecordError as error:
+        raise RecordError(error.reason, error.detail.removeprefix(": ")) from None
 
 
 def shares(

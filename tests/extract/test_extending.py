@@ -91,10 +91,10 @@ def test_pictures_that_cannot_be_used_are_faults_and_spoil_no_other(painted: Pai
     faults = {r["id"]: (r["reason"], r["detail"]) for r in rows(tmp_path / "run", "contexts") if r["kind"] == "fault"}
     assert {name: reason for name, (reason, _) in faults.items()} == dict.fromkeys(
         ["001.jpg", "002.jpg", "004.jpg"], "bad_image"
-    )
+    ) | {"001.jpg": "bad_image_empty"}
     assert all(detail.startswith(f"extract.colour: {name}: ") for name, (_, detail) in faults.items())
     assert len(painted.said(tmp_path / "run")) == 21
-    assert "unusable records: bad_image 3" in told
+    assert "unusable records: bad_image 2, bad_image_empty 1" in told
 
 
 def test_a_changed_extractor_is_announced_before_it_is_put_to_work(painted: Painted, tmp_path: Path) -> None:

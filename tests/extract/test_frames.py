@@ -90,16 +90,14 @@ def test_a_run_has_the_frames_in_the_videos_place_and_what_follows_looks_at_them
     (tmp_path / "clips").mkdir()
     for seconds in (2, 4):
         (tmp_path / "clips" / f"{seconds}.mp4").write_bytes(video(seconds))
-        (tmp_path / "clips" / f"{seconds}.txt").write_text(
-            "A brown dog runs along the beach.\nA dog with a red ball near the sea.\n"
-        )
+        (tmp_path / "clips" / f"{seconds}.txt").write_text("A curtain turns red.\n")
     (tmp_path / "clips" / "broken.mp4").write_bytes(video(2)[:900])
     colour = {"use": "extract_colour:ColourExtractor", "ledger": str(tmp_path / "ledger")}
     tree = {
         "source": {"use": "folder", "images": "clips", "endings": [".mp4"]},
         "extract": {"frames": {"folder": "frames", "number": 2}, "colour": colour},
-        "teacher": {"use": "grounded"},
-        "tasks": {"conversation": {"use": "prompted", "form": "dialogue"}},
+        "teacher": {"use": "scripted", "replies": ["A curtain turns red."]},
+        "tasks": {"detail": {"use": "prompted", "form": "description"}},
         "output": {"images": "bytes"},
     }
     recipe = write_recipe(tmp_path / "recipe.yaml", tree)

@@ -44,17 +44,10 @@ def owl(folder: Path) -> Path:
     torch.manual_seed(1)
     words = ["<|pad|>", "<|startoftext|>", "<|endoftext|>"]
     words += [*string.ascii_lowercase, *(f"{letter}</w>" for letter in string.ascii_lowercase)]
-    tokenizer = CLIPTokenizer(
-        vocab={word: n for n, word in enumerate(words)}, merges=[], pad_token=words[0], model_max_length=32
-    )
-    text = {
-        **_SMALL,
-        "vocab_size": len(words),
-        "max_position_embeddings": 32,
-        "pad_token_id": 0,
-        "bos_token_id": 1,
-        "eos_token_id": 2,
-    }
+    vocabulary = {word: n for n, word in enumerate(words)}
+    tokenizer = CLIPTokenizer(vocab=vocabulary, merges=[], pad_token=words[0], model_max_length=32)
+    text = {**_SMALL, "vocab_size": len(words), "max_position_embeddings": 32}
+    text |= {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
     vision = {**_SMALL, "image_size": 64, "patch_size": 16}
     config = OwlViTConfig(text_config=text, vision_config=vision, projection_dim=32)
     OwlViTForObjectDetection(config).save_pretrained(folder)
