@@ -49,7 +49,7 @@ class Viewed:
     def _open(self) -> None:
         self.run = Run.open(self.path)
         self.index = Index(self.run)
-        self.pictures = Pictures(self.run.built.source.image_root())
+        self.pictures = Pictures(self.run.built.image_root())
 
     def _stamp(self) -> tuple[int, int]:
         facts = self.path / "run.json"
