@@ -89,7 +89,7 @@ class AnswerAgreementCheck(AnnotationCheck):
                     finding,
                     (
                         against,
-                        Span(turn=answer, start=tokens[answer].starts[0], end=tokens[answer].ends[0]),
+                        Span(turn=answer, start=tokens[answer].start(0), end=tokens[answer].ends[0]),
                     ),
                 )
 

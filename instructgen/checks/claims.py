@@ -58,7 +58,7 @@ def is_plain(tokens: Tokens, mention: Mention, unless: frozenset[str] = frozense
         return False
     if not _DEPICTING.isdisjoint(words[: mention.first - first]):
         return False
-    return "?" not in tokens.gaps[last]
+    return "?" not in tokens.gap(last)
 
 
 def is_owner(text: str, mention: Mention) -> bool:

@@ -112,7 +112,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
         found = quantities_of(turn.text, tokens)
         answer = answer_of(turn.text, tokens, found, mentions, asked) if asked else None
         if asked and answer:
-            start, end = tokens.starts[answer.first], tokens.ends[answer.last - 1]
+            start, end = tokens.start(answer.first), tokens.ends[answer.last - 1]
             yield _Stated(
                 number, start, end, answer.quantity, asked.name, asked.whole, asked.scope, asked.word, asked=True
             )
@@ -130,7 +130,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
             scope = scope_said(tokens, this, mentions, described)
             if total or scope or quantity.high != 1:
                 word = mention.word if mention.narrower else ""
-                start = tokens.starts[quantity.first]
+                start = tokens.start(quantity.first)
                 yield _Stated(number, start, mention.end, quantity, mention.name, total, scope, word, this.measure)
 
 
@@ -197,8 +197,8 @@ class _Scene:
     def _goes_on(self, stated: _Stated, words: frozenset[str]) -> bool:
         """Tell whether an answer goes on with more of the things: "two dogs play, and another sleeps"."""
         tokens = self.reading.tokens[stated.turn]
-        pairs = zip(tokens.low, tokens.starts, strict=True)
-        low = [word for word, start in pairs if not stated.start <= start < stated.end]
+        said = range(stated.start, stated.end)
+        low = [word for at, word in enumerate(tokens.low) if tokens.start(at) not in said]
         if words.isdisjoint(low):
             return False
         return any(word in words and after != "of" for word, after in pairwise([*low, ""]))

@@ -119,7 +119,7 @@ class _Turn:
 
     def __init__(self, number: int, text: str, said: Tokens, lexicon: Lexicon) -> None:
         self.number, self.text = number, text
-        self.said, self.low, self.gaps = said, said.low, said.gaps
+        self.said, self.low, self.gap = said, said.low, said.gap
         self.lexicon = lexicon
         self.quotes = '"' in text.strip().strip('"')
         """There are words in quotation marks, and not the whole."""
@@ -142,8 +142,8 @@ class _Turn:
             if said.sentences[start] != sentence:
                 sentence = said.sentences[start]
                 first, last = (said.bounds[sentence - 1] if sentence else 0), said.bounds[sentence]
-                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self.gaps.__getitem__)
-                question = "?" in self.gaps[last]
+                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self.gap)
+                question = "?" in self.gap(last)
             if names_nothing(low, start, end, first, last):
                 others.append((self.number, sense.name))
                 continue
@@ -154,20 +154,20 @@ class _Turn:
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
-        return before.turn == mention.turn and before.last == mention.first and self.gaps[mention.first].strip() == ","
+        return before.turn == mention.turn and before.last == mention.first and self.gap(mention.first).strip() == ","
 
     def _mention(
         self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
     ) -> Mention:
         low, said = self.low, self.said
         owner = low[end - 1].endswith("'s")
-        joined = end < last and not owner and self.gaps[end].isspace()
+        joined = end < last and not owner and self.gap(end).isspace()
         definite, introduced = _determined(low, start, first, sense.plural)
         certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
         certain = certain and (definite or not owner)  # "a bird's nest" has no bird
         certain = certain and not self._is_proper(start, first)
         polarity = manner.get(end - 1, "asserted")
-        if polarity == "asserted" and self.quotes and self.text.count('"', 0, said.starts[start]) % 2:
+        if polarity == "asserted" and self.quotes and self.text.count('"', 0, said.start(start)) % 2:
             polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
@@ -177,7 +177,7 @@ class _Turn:
                 polarity = "asked"
             elif is_general(low, start, end, first, last, sense.plural):
                 polarity = "generic"
-        place = said.starts[start], said.ends[end - 1]
+        place = said.start(start), said.ends[end - 1]
         word = low[start] if end == start + 1 else " ".join(low[start:end])
         return _new_tuple(Mention, (
             self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
@@ -188,10 +188,10 @@ class _Turn:
         """Tell whether word ``i`` is part of a name: ``a bakery called The Golden Donut``."""
         if i < first + 2:
             return False
-        text, starts = self.text, self.said.starts
-        if not text[starts[i]].isupper() or text[starts[i] : self.said.ends[i]].isupper():
+        text, start = self.text, self.said.start(i)
+        if not text[start].isupper() or text[start : self.said.ends[i]].isupper():
             return False
-        return text[starts[i - 1]].isupper()
+        return text[self.said.start(i - 1)].isupper()
 
 
 def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:

@@ -57,7 +57,7 @@ _BESIDE = word_set("of to from than")
 def _asked_for(reader: PlaceReader) -> AskedPlace | None:
     """Give the place of a question such as "what is to the left of the dog?"."""
     for at in reader.openers:
-        match = PHRASE.match(reader.line, reader.tokens.starts[at])
+        match = PHRASE.match(reader.line, reader.tokens.start(at))
         if match is None or any(mention.first < at for mention in reader.mentions):
             continue
         ended = reader.things.past(at, match.end())
@@ -86,7 +86,7 @@ def _answered(reader: PlaceReader, asked: AskedPlace) -> Place | None:
 def _bare_answer(reader: PlaceReader, asked: AskedPlace) -> Place | None:
     """Give the place of "the left side" or of "yes"."""
     if asked.stated and reader.things.word(0) in ("yes", "correct"):
-        start, end = reader.tokens.starts[0], reader.tokens.ends[0]
+        start, end = reader.tokens.start(0), reader.tokens.ends[0]
         if isinstance(asked.stated, Relation):
             return asked.stated._replace(start=start, end=end)
         return asked.stated._replace(side=asked.stated.side._replace(start=start, end=end))

@@ -72,7 +72,7 @@ class PlaceReader:
             place: Place | None = None
             if self.tokens.low[at] in ADJECTIVES:
                 place = self._left_of(at) or self._left_part(at) or self._adjective(at)
-            elif match := PHRASE.match(self.line, self.tokens.starts[at]):
+            elif match := PHRASE.match(self.line, self.tokens.start(at)):
                 ended = self.things.past(at, match.end())
                 place = self._relation(match, at, ended)
                 side = self.side(match, ended) if place is None else None
@@ -84,7 +84,7 @@ class PlaceReader:
                     one = None if one else (at, side)
                 elif side:
                     place, one = self._side_place(match, side, at, ended), None
-            if place is not None and not (quotes and quoted(self.text, self.tokens.starts[at])):
+            if place is not None and not (quotes and quoted(self.text, self.tokens.start(at))):
                 yield place
 
     def _word(self, at: int) -> str:
@@ -112,7 +112,7 @@ class PlaceReader:
 
     def _ends_phrase(self, at: int, end: int, part: bool) -> bool:
         """Tell whether no noun follows that "left" would describe; after "side" there is none."""
-        if at == len(self.tokens.low) or self.line[end : self.tokens.starts[at]].strip():
+        if at == len(self.tokens.low) or self.line[end : self.tokens.start(at)].strip():
             return True
         low = self.tokens.low[at]
         if part or low == "of":
@@ -148,7 +148,7 @@ class PlaceReader:
         if other is not None:
             thing = self.things.after(other.last, fronted=True) if self.things.opens(first) else None
             things = (thing,) if thing is not None else self.things.before(first)
-            start = self.tokens.starts[first]
+            start = self.tokens.start(first)
             return Relation(things, how, start, other.end, other, self._number(things, first)) if things else None
         pronoun = self.things.pronoun(past)
         return self._by_pronoun(how, first, past + 1, self.tokens.ends[past], pronoun) if pronoun else None
@@ -158,7 +158,7 @@ class PlaceReader:
         thing = self.things.after(past, fronted=True) if self.things.opens(first) else None
         things = (thing,) if thing is not None else self.things.before(first)[:1]
         other = self.things.meant(pronoun, first, things[0]) if things else None
-        start = self.tokens.starts[first]
+        start = self.tokens.start(first)
         return Relation(things, how, start, end, other, self._number(things, first)) if other else None
 
     def _number(self, things: tuple[Mention, ...], first: int) -> int:
@@ -215,30 +215,30 @@ class PlaceReader:
         if self._word(at + 2) in ("center", "centre"):
             things = self.things.before(at)
             side = Side(
-                self.tokens.starts[at], self.tokens.ends[at + 2], ADJECTIVES[self.tokens.low[at]], "", False, True
+                self.tokens.start(at), self.tokens.ends[at + 2], ADJECTIVES[self.tokens.low[at]], "", False, True
             )
             return SidePlace(things, side, among=False) if things else None
         return self._related("left" if self.tokens.low[at] == "left" else "right", at, at + 2)
 
     def _left_part(self, at: int) -> SidePlace | None:
         """Give what stands in "the left half of the picture shows a dog", at "left"."""
-        match = PART_SHOWS.match(self.line, self.tokens.starts[at])
+        match = PART_SHOWS.match(self.line, self.tokens.start(at))
         thing = self.things.after(self.things.past(at, match.end()), fronted=False) if match else None
         if match is None or thing is None or self._word(at - 1) in OWNERS:
             return None
         across, down = ADJECTIVES[self.tokens.low[at]], DOWN.get(self._word(at - 1), "")
-        return SidePlace((thing,), Side(self.tokens.starts[at], thing.end, across, down, False, True), among=False)
+        return SidePlace((thing,), Side(self.tokens.start(at), thing.end, across, down, False, True), among=False)
 
     def _adjective(self, at: int) -> SidePlace | None:
         """Give the thing that has "left" or "rightmost" and the like before it, at a token."""
-        if self.line[self.tokens.starts[at] - 2 : self.tokens.ends[at] + 1] == f" ({self.tokens.low[at]})":
+        if self.line[self.tokens.start(at) - 2 : self.tokens.ends[at] + 1] == f" ({self.tokens.low[at]})":
             mention = self.things.by_last.get(at)  # "a dog (left)"
-            start, end = self.tokens.starts[at], self.tokens.ends[at]
+            start, end = self.tokens.start(at), self.tokens.ends[at]
             side = Side(start, end, ADJECTIVES[self.tokens.low[at]], "", third=False, sure=True)
             return SidePlace((mention,), side, among=True) if mention else None
         mention, before = self.things.by_first.get(at + 1), self._word(at - 1)
         if mention is None or self.things.broken(at + 1) or before in OWNERS or before.endswith("'s"):
             return None
         across, down = ADJECTIVES[self.tokens.low[at]], DOWN.get(before, "")
-        side = Side(self.tokens.starts[at], mention.end, across, down, third=False, sure=True)
+        side = Side(self.tokens.start(at), mention.end, across, down, third=False, sure=True)
         return SidePlace((mention,), side, among=True)

@@ -50,7 +50,7 @@ class PlacedThings:
 
     def past(self, at: int, end: int) -> int:
         """Give the first token from ``at`` on that begins at ``end`` or later."""
-        while at < len(self.tokens.low) and self.tokens.starts[at] < end:
+        while at < len(self.tokens.low) and self.tokens.start(at) < end:
             at += 1
         return at
 
@@ -212,7 +212,7 @@ class PlacedThings:
 
     def broken(self, at: int) -> bool:
         """Tell whether a mark stands before a token."""
-        gap = self.tokens.gaps[at] if at else ""
+        gap = self.tokens.gap(at) if at else ""
         return gap != " " and bool(gap.strip(" -"))
 
     def opens(self, first: int) -> bool:

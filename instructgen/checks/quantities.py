@@ -129,7 +129,7 @@ def quantities_of(text: str, tokens: Tokens) -> list[Quantity]:
         places = sorted({*places, *(at for at, word in enumerate(tokens.low) if word[0] <= "9")})
     for at in places:
         quantity = _quantity(text, tokens, at) if at >= past else None
-        if quantity and not (quotes and quoted(text, tokens.starts[at])):
+        if quantity and not (quotes and quoted(text, tokens.start(at))):
             found.append(quantity)
             past = quantity.last
     return found
@@ -187,7 +187,7 @@ def _word(tokens: Tokens, at: int) -> str:
 
 def _joined(tokens: Tokens, at: int, comma: bool) -> bool:
     """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
-    between = tokens.gaps[at]
+    between = tokens.gap(at)
     if between == " ":
         return True
     between = between.strip()
@@ -206,7 +206,7 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
         return Quantity(at, at + 2, 2, None) if after == "of" and not told else None
     if low == "couple":
         return Quantity(at, at + 2, 2, None) if after == "of" else None
-    ends = at + 1 == len(tokens.low) or tokens.gaps[at + 1].strip() != ""  # "A pair."
+    ends = at + 1 == len(tokens.low) or tokens.gap(at + 1).strip() != ""  # "A pair."
     if low == "pair" and ends:
         return Quantity(at, at + 1, 2, 2, pair=True)
     if low == "pair":
@@ -227,7 +227,7 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
     if low == "one":
         if after in _ALONE:
             return Quantity(at, at + 2, 1, 1)
-        known = before == "the" and after and tokens.gaps[at + 1] == " "
+        known = before == "the" and after and tokens.gap(at + 1) == " "
         return None if after in _MODALS or known else _number(text, tokens, at)
     if low == "only":
         return Quantity(at, at + 1, 1, 1) if before == "the" else None
@@ -245,7 +245,7 @@ def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
     first, last = _before(tokens, at), at + 1
     low, high = number, number
     joint = _word(tokens, last)
-    dash = bool(joint) and tokens.gaps[last].strip() in ("-", "–")
+    dash = bool(joint) and tokens.gap(last).strip() in ("-", "–")
     if dash or joint in ("to", "or"):
         other = last if dash else last + 1
         upper = _value(text, tokens, other) if other < len(tokens.low) else None
@@ -288,7 +288,7 @@ def _value(text: str, tokens: Tokens, at: int) -> int | None:
         if not low.isdecimal() or len(low) > 3 or (len(low) > 1 and low[0] == "0"):
             return None
         number = int(low)
-        start = tokens.starts[at]
+        start = tokens.start(at)
         if text[max(0, start - 1) : start] in ("$", "£", "€", "#", ".", ":", "/", "'", "’", "-"):
             return None
     if _PAST_DIGITS.match(text, tokens.ends[at]) or number > _LARGEST:

@@ -69,7 +69,7 @@ def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope 
     skip = at
     for number in range(at, len(tokens.low)):
         low = tokens.low[number]
-        gap = tokens.gaps[number]
+        gap = tokens.gap(number)
         if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if low in _ENDS:

@@ -178,7 +178,7 @@ def answer_of(
     past = tokens.low[first.last] if first.last < len(tokens.low) else ""
     if past == "of" and not asked.many:
         return None
-    if not past or past in _BARE or tokens.sentences[first.last] or tokens.gaps[first.last].strip():
+    if not past or past in _BARE or tokens.sentences[first.last] or tokens.gap(first.last).strip():
         return Answer(first, first.first, first.last)
     return None
 
@@ -188,7 +188,7 @@ def _summed(tokens: Tokens, this: Counted, mentions: Mapping[int, Mention], aske
     if this.mention.name != asked.name or this.mention.polarity != "asserted":
         return None
     number, at = this.quantity, this.mention.last
-    while at + 2 < len(tokens.low) and tokens.gaps[at].strip() in ("", ","):
+    while at + 2 < len(tokens.low) and tokens.gap(at).strip() in ("", ","):
         at += tokens.low[at] in ("and", "plus")
         count = NUMBERS.get(tokens.low[at], 1 if tokens.low[at] in ("a", "an") else 0)
         more = mentions.get(at + 1)
@@ -235,7 +235,7 @@ def _plain(tokens: Tokens, at: int) -> list[str] | None:
     """Give the words up to the clause's end, None where they say more than that something is there."""
     said: list[str] = []
     for number in range(at, len(tokens.low)):
-        gap = tokens.gaps[number]
+        gap = tokens.gap(number)
         if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if tokens.low[number] in _AND and said:
