@@ -36,7 +36,7 @@ demo: $(CORE) ## bundled photos to accepted samples, without a key or a GPU; pri
 	@echo "The photos:   pipelines/demo/images, with their sources and licences in pipelines/demo/SOURCES.md"
 
 test: $(DEV) ## the tests, less the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-slow: $(DEV) $(MODELS) ## the slow tests: kills, real model servers, large inputs
 	$(BIN)/python -m pytest -m 'slow and not browser'

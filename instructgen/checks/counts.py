@@ -16,6 +16,7 @@ from ..records import Context, Sample, Turn, Verdict
 from ..text import word_set
 from ..vocabulary import DOUBTFUL_COUNTS, NUMBERS, plural_of
 from .annotation import AnnotationCheck
+from .captioned import all_do
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .mentions import Mention, Reading, reading_of
 from .quantities import WORDS, Quantity, counted, is_capacity, quantities_of
@@ -112,7 +113,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
         found = quantities_of(turn.text, tokens)
         answer = answer_of(turn.text, tokens, found, mentions, asked) if asked else None
         if asked and answer:
-            start, end = tokens.start(answer.first), tokens.ends[answer.last - 1]
+            start, end = tokens.starts[answer.first], tokens.ends[answer.last - 1]
             yield _Stated(
                 number, start, end, answer.quantity, asked.name, asked.whole, asked.scope, asked.word, asked=True
             )
@@ -130,7 +131,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
             scope = scope_said(tokens, this, mentions, described)
             if total or scope or quantity.high != 1:
                 word = mention.word if mention.narrower else ""
-                start = tokens.start(quantity.first)
+                start = tokens.starts[quantity.first]
                 yield _Stated(number, start, mention.end, quantity, mention.name, total, scope, word, this.measure)
 
 
@@ -173,8 +174,9 @@ class _Scene:
         shown = number_in(scope, self.context, self.truth.boxes, name, self.small)
         # People before a bus lie within its box, as those in it do.
         aboard = kind == "person" and any(self._kind(place) == "vehicle" for place in scope.places)
-        acting = (stated.asked and scope.acting and kind in _ACTING) or aboard
-        if not backed and (acting or not self._of_one_sort(stated, kind)):
+        told = stated.asked and scope.acting and all_do(scope.acts, name, stated.word, self.truth)
+        acting = (stated.asked and scope.acting and kind in _ACTING and not told) or aboard
+        if not backed and (acting or not (told or self._of_one_sort(stated, kind))):
             # "Two friends look on" is held to the captions' "three friends" only.
             shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
         elif backed and scope == scope._replace(across="", down="", places=()):
@@ -197,8 +199,8 @@ class _Scene:
     def _goes_on(self, stated: _Stated, words: frozenset[str]) -> bool:
         """Tell whether an answer goes on with more of the things: "two dogs play, and another sleeps"."""
         tokens = self.reading.tokens[stated.turn]
-        said = range(stated.start, stated.end)
-        low = [word for at, word in enumerate(tokens.low) if tokens.start(at) not in said]
+        pairs = zip(tokens.low, tokens.starts, strict=True)
+        low = [word for word, start in pairs if not stated.start <= start < stated.end]
         if words.isdisjoint(low):
             return False
         return any(word in words and after != "of" for word, after in pairwise([*low, ""]))

@@ -162,14 +162,19 @@ class _Turn:
         bounds = self.said.bounds
         first, last = self.first, self.last = (bounds[sentence - 1] if sentence else 0), bounds[sentence]
         words = self.low[first:last]
-        self.manner = {} if CUES.isdisjoint(words) else manners(self.low, first, last, self.said.gap)
+        self.manner = {} if CUES.isdisjoint(words) else manners(self.low, first, last, self.said.gaps.__getitem__)
         self.usual = not USUAL.isdisjoint(words)
-        self.question = "?" in self.said.gap(last)
+        self.question = "?" in self.said.gaps[last]
+
+    def _clause_end(self, end: int, last: int) -> int:
+        """Give the word after a phrase before which a mark stands: "no cars around; the road is wet"."""
+        gaps = self.said.gaps
+        return next((k for k in range(end + 1, last) if gaps[k] != " " and gaps[k].strip(" -")), last)
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
         follows = before.turn == mention.turn and before.last == mention.first
-        return follows and self.said.gap(mention.first).strip() == ","
+        return follows and self.said.gaps[mention.first].strip() == ","
 
     def _mention(self, start: int, end: int, sense: Sense) -> Mention:
         low, ends, text, first, last = self.low, self.said.ends, self.text, self.first, self.last
@@ -184,7 +189,7 @@ class _Turn:
             polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
-        whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
+        whole = polarity == "negated" and denies_any(low, start, end, first, self._clause_end(end, last), joined)
         if polarity == "asserted" and (not definite or low[start - 1] in OWNERS):
             if self.question and not definite:
                 polarity = "asked"
@@ -200,10 +205,10 @@ class _Turn:
         """Tell whether word ``i`` is part of a name: ``a bakery called The Golden Donut``."""
         if i < first + 2:
             return False
-        text, start = self.text, self.said.start(i)
+        text, start = self.text, self.said.starts[i]
         if not text[start].isupper() or text[start : self.said.ends[i]].isupper():
             return False
-        return text[self.said.start(i - 1)].isupper()
+        return text[self.said.starts[i - 1]].isupper()
 
 
 def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:

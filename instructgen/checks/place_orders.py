@@ -50,6 +50,6 @@ def _is_inside(tokens: Tokens, mention: Mention, start: int) -> bool:
     for at in range(mention.first - 1, max(start, mention.first - _REACH) - 1, -1):
         if tokens.low[at] in _INSIDE:
             return True
-        if tokens.gap(at + 1).strip():
+        if tokens.gaps[at + 1].strip():
             return False
     return False

@@ -101,6 +101,8 @@ _ENDS = _CLOSED | _UNITS | WORDS
 _CAPACITY = word_set(
     "for seat seats fit fits need needs require requires accommodate accommodates takes take hold like"
 )
+_ALIKE = word_set("sheep aircraft cattle")
+"""One of them or many."""
 _REACH = 4
 """Words that may stand between a number and its noun."""
 _PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")
@@ -129,7 +131,7 @@ def quantities_of(text: str, tokens: Tokens) -> list[Quantity]:
         places = sorted({*places, *(at for at, word in enumerate(tokens.low) if word[0] <= "9")})
     for at in places:
         quantity = _quantity(text, tokens, at) if at >= past else None
-        if quantity and not (quotes and quoted(text, tokens.start(at))):
+        if quantity and not (quotes and quoted(text, tokens.starts[at])):
             found.append(quantity)
             past = quantity.last
     return found
@@ -152,7 +154,7 @@ def counted(text: str, tokens: Tokens, quantity: Quantity, mentions: Mapping[int
         if at + step >= len(tokens.low) or not _joined(tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
-        if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2):
+        if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2 or mention.word in _ALIKE):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
@@ -187,7 +189,7 @@ def _word(tokens: Tokens, at: int) -> str:
 
 def _joined(tokens: Tokens, at: int, comma: bool) -> bool:
     """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
-    between = tokens.gap(at)
+    between = tokens.gaps[at]
     if between == " ":
         return True
     between = between.strip()
@@ -206,7 +208,7 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
         return Quantity(at, at + 2, 2, None) if after == "of" and not told else None
     if low == "couple":
         return Quantity(at, at + 2, 2, None) if after == "of" else None
-    ends = at + 1 == len(tokens.low) or tokens.gap(at + 1).strip() != ""  # "A pair."
+    ends = at + 1 == len(tokens.low) or tokens.gaps[at + 1].strip() != ""  # "A pair."
     if low == "pair" and ends:
         return Quantity(at, at + 1, 2, 2, pair=True)
     if low == "pair":
@@ -227,7 +229,7 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
     if low == "one":
         if after in _ALONE:
             return Quantity(at, at + 2, 1, 1)
-        known = before == "the" and after and tokens.gap(at + 1) == " "
+        known = before == "the" and after and tokens.gaps[at + 1] == " "
         return None if after in _MODALS or known else _number(text, tokens, at)
     if low == "only":
         return Quantity(at, at + 1, 1, 1) if before == "the" else None
@@ -245,7 +247,7 @@ def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
     first, last = _before(tokens, at), at + 1
     low, high = number, number
     joint = _word(tokens, last)
-    dash = bool(joint) and tokens.gap(last).strip() in ("-", "–")
+    dash = bool(joint) and tokens.gaps[last].strip() in ("-", "–")
     if dash or joint in ("to", "or"):
         other = last if dash else last + 1
         upper = _value(text, tokens, other) if other < len(tokens.low) else None
@@ -288,7 +290,7 @@ def _value(text: str, tokens: Tokens, at: int) -> int | None:
         if not low.isdecimal() or len(low) > 3 or (len(low) > 1 and low[0] == "0"):
             return None
         number = int(low)
-        start = tokens.start(at)
+        start = tokens.starts[at]
         if text[max(0, start - 1) : start] in ("$", "£", "€", "#", ".", ":", "/", "'", "’", "-"):
             return None
     if _PAST_DIGITS.match(text, tokens.ends[at]) or number > _LARGEST:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from itertools import accumulate, compress, count
-from operator import add
+from operator import add, sub
 
 from .wording import straight
 
@@ -25,7 +25,12 @@ _LONGEST = 120
 class Tokens:
     """A turn's words as lists that go side by side: an object for each word would take as long as all its reading."""
 
-    __slots__ = ("bounds", "ends", "low", "sentences", "text")
+    __slots__ = ("bounds", "ends", "gaps", "low", "sentences", "starts", "text")
+
+    starts: list[int]
+    """Where the words start."""
+    gaps: list[str]
+    """What stands before each word, and after the last."""
 
     def __init__(self, text: str) -> None:
         low = text.lower()
@@ -56,14 +61,16 @@ class Tokens:
             self.bounds.append(past)
         return past
 
-    def start(self, at: int) -> int:
-        """Give where a word starts."""
-        return self.ends[at] - len(self.low[at])
-
-    def gap(self, at: int) -> str:
-        """Give what stands before a word, or after the last."""
-        end = self.ends[at] - len(self.low[at]) if at < len(self.low) else len(self.text)
-        return self.text[self.ends[at - 1] if at else 0 : end]
+    def __getattr__(self, name: str) -> object:
+        """Make a list that not every turn needs."""
+        if name == "starts":
+            self.starts = list(map(sub, self.ends, map(len, self.low)))
+            return self.starts
+        if name == "gaps":
+            places = zip([0, *self.ends], [*self.starts, len(self.text)], strict=True)
+            self.gaps = [self.text[end:start] for end, start in places]
+            return self.gaps
+        raise AttributeError(name)
 
     def around(self, first: int, last: int) -> tuple[int, int]:
         """Give the bounds of the sentence around words, of the first one's where they are of two."""

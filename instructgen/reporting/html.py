@@ -31,7 +31,7 @@ class RunReading:
         """Read a run through, shard by shard. Raises SetupError for a damaged part."""
         self.run = run
         recipe = run.built.recipe
-        self.root = run.built.source.image_root()
+        self.root = run.built.image_root()
         self.summary = run.summary()
         actions = {name: block.action for name, block in recipe.checks.items()}
         built = run.built

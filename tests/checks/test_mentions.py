@@ -196,8 +196,8 @@ def test_a_run_on_reply_is_read_in_linear_time() -> None:
 @given(st.text(max_size=80))
 def test_any_text_can_be_read_and_words_stand_where_they_say(text: str) -> None:
     tokens = read([text]).tokens[0]
-    for at, end in enumerate(tokens.ends):
-        assert 0 <= tokens.start(at) < end <= len(text)
+    for start, end in zip(tokens.starts, tokens.ends, strict=True):
+        assert 0 <= start < end <= len(text)
 
 
 CUES = ["a", "the", "no", "not", "without", "like", "might", "statue", "of", "on", "is", ".", ",", ":"]
