@@ -114,6 +114,14 @@ class Teacher(Protocol):
 
 
 @runtime_checkable
+class Reading(Protocol):
+    """A teacher whose identity takes reading files."""
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read, off the event loop, what ``identity`` will need. Raises RequestRefused for what cannot be read."""
+
+
+@runtime_checkable
 class Queued(Protocol):
     """A teacher in which requests wait their turn before they are sent."""
 

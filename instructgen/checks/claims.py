@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from ..records import Span, Verdict
 from ..text import word_set
-from .mentions import Mention, Token
+from .mentions import Mention
+from .sentences import Tokens
 from .word_lists import word_lists
 
 Outcome = Literal["supported", "contradicted", "doubtful", "undecidable"]
@@ -46,24 +47,18 @@ _DEPICTING = word_lists()["figures"] - word_lists()["whole_picture"]
 """After one of these a sentence may speak of what is in a picture."""
 
 
-def is_plain(text: str, tokens: Sequence[Token], mention: Mention, unless: frozenset[str] = frozenset()) -> bool:
+def is_plain(tokens: Tokens, mention: Mention, unless: frozenset[str] = frozenset()) -> bool:
     """Tell whether the sentence of a mention states what is there: it asks, supposes and depicts nothing.
 
     ``unless`` are further words that make a sentence speak of something else.
     """
-    sentence = tokens[mention.first].sentence
-    first, last = mention.first, mention.last
-    while first and tokens[first - 1].sentence == sentence:
-        first -= 1
-    while last < len(tokens) and tokens[last].sentence == sentence:
-        last += 1
-    words = [token.low for token in tokens[first:last]]
+    first, last = tokens.around(mention.first, mention.last)
+    words = tokens.low[first:last]
     if not (_SUPPOSING.isdisjoint(words) and unless.isdisjoint(words)):
         return False
     if not _DEPICTING.isdisjoint(words[: mention.first - first]):
         return False
-    end = tokens[last].start if last < len(tokens) else len(text)
-    return "?" not in text[tokens[last - 1].end : end]
+    return "?" not in tokens.gaps[last]
 
 
 def is_owner(text: str, mention: Mention) -> bool:

@@ -4,10 +4,8 @@ A *mention* is a stretch of text that may name a class of the vocabulary. Only o
 sense may ever contradict an annotation. Words outside the vocabulary are no mentions: they are unchecked, never fine.
 """
 
-import re
-from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import accumulate, compress, count, repeat
+from itertools import compress, count
 from typing import NamedTuple
 
 from ..records import Turn
@@ -29,21 +27,9 @@ from .senses import (
     lexicon_of,
     names_nothing,
 )
-from .wording import straight
+from .sentences import Tokens
 
-__all__ = ["Mention", "Polarity", "Reading", "Token", "reading_of"]
-
-
-class Token(NamedTuple):
-    """A word of a turn."""
-
-    low: str
-    """In lower case, apostrophes straight."""
-    start: int
-    """Code points of the turn's text."""
-    end: int
-    sentence: int
-    """Number of the sentence in its turn."""
+__all__ = ["Mention", "Polarity", "Reading", "reading_of"]
 
 
 class Mention(NamedTuple):
@@ -81,7 +67,7 @@ class Mention(NamedTuple):
 class Reading(NamedTuple):
     """A sample's turns, read once for all the checks that judge it."""
 
-    tokens: list[list[Token]]
+    tokens: list[Tokens]
     """Each turn's words."""
     mentions: list[Mention]
     """In order."""
@@ -90,81 +76,16 @@ class Reading(NamedTuple):
 
     def words(self, turn: int) -> list[str]:
         """Give a turn's words, in lower case."""
-        return [token.low for token in self.tokens[turn]]
+        return self.tokens[turn].low
 
     def sentence(self, mention: Mention) -> tuple[int, int]:
         """Give the bounds of the sentence around a mention, in its turn's words."""
-        tokens, first, last = self.tokens[mention.turn], mention.first, mention.last
-        sentence = tokens[first].sentence
-        while first and tokens[first - 1].sentence == sentence:
-            first -= 1
-        while last < len(tokens) and tokens[last].sentence == sentence:
-            last += 1
-        return first, last
+        return self.tokens[mention.turn].around(mention.first, mention.last)
 
 
-_WORDS = re.compile(r"(\d++(?:[.,:]\d++)++|[^\W_]++(?:['-][^\W_]++)*+)")
-_ASCII_WORDS = re.compile(r"([0-9]++(?:[.,:][0-9]++)++|[a-z0-9]++(?:['-][a-z0-9]++)*+)")
-"""The same for texts in lower case and ASCII, in half the time. Both keep the word: they split a text with it."""
-_SENTENCE_END = re.compile(r"[.!?\n]+[\"'”’)\]]*(?:(?=\s)|(?<=\n))")
-"""Begins with one class of characters, no alternative, so that ``re`` skips to where one is: twice as fast."""
-_ABBREVIATION = re.compile(r"\b(?:mrs?|dr|st|vs)\.$")
-_SHORT = ("mr.", "mrs.", "dr.", "st.", "vs.")
-_LONGEST = 120
-"""Words after which a run-on reply is cut as though a sentence ended: time stays linear in its length."""
 _BREAKS = AUXILIARIES | NEGATORS
 """Words that no noun phrase has in it."""
 _new_tuple = tuple.__new__
-
-
-def tokenize(text: str) -> list[Token]:
-    """Split a turn into words; ``<image>`` is none."""
-    return _split(text).tokens
-
-
-class _Split(NamedTuple):
-    """A turn in words."""
-
-    tokens: list[Token]
-    low: list[str]
-    gaps: list[str]
-    """What stands before each word, and after the last."""
-    bounds: list[int]
-    """The index past the last word of each sentence."""
-
-
-def _split(text: str) -> _Split:
-    low = text.lower()
-    if not text.isascii():
-        if len(low) != len(text):  # a few letters have a longer lower case; places must stay
-            low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
-        low = straight(low)
-    marked = "<image>" in low
-    if marked:
-        low = low.replace("<image>", "       ")
-    # Without a line of Python for each word: what stands between words and the words themselves take turns.
-    pieces = (_ASCII_WORDS if low.isascii() else _WORDS).split(low)
-    places = list(accumulate(map(len, pieces)))
-    words, gaps, starts, past_words = pieces[1::2], pieces[::2], places[:-1:2], places[1::2]
-    if marked:
-        gaps = [text[first:last] for first, last in zip((0, *past_words), (*starts, len(text)), strict=True)]
-    bounds: list[int] = []
-    sentences: list[int] = []
-    past = 0
-    for end in _sentence_ends(low):
-        last = bisect_left(starts, end, past)
-        while past < last:
-            first, past = past, min(last, past + _LONGEST)
-            sentences += [len(bounds)] * (past - first)
-            bounds.append(past)
-    tokens = list(map(_new_tuple, repeat(Token), zip(words, starts, past_words, sentences, strict=True)))
-    return _Split(tokens, words, gaps, bounds)
-
-
-def _sentence_ends(low: str) -> list[int]:
-    ends = [match.end() for match in _SENTENCE_END.finditer(low)]
-    ends = [e for e in ends if not low.endswith(_SHORT, 0, e) or not _ABBREVIATION.search(low, max(0, e - 5), e)]
-    return [*ends, len(low)]
 
 
 _latest: tuple[Sequence[Turn], Vocabulary, Reading] = ((), COCO, Reading([], []))
@@ -183,12 +104,12 @@ def reading_of(turns: Sequence[Turn], vocabulary: Vocabulary = COCO) -> Reading:
 def read(texts: Sequence[str], vocabulary: Vocabulary = COCO) -> Reading:
     """Read texts."""
     lexicon = lexicon_of(vocabulary)
-    tokens: list[list[Token]] = []
+    tokens: list[Tokens] = []
     mentions: list[Mention] = []
     others: list[tuple[int, str]] = []
     for number, text in enumerate(texts):
-        said = _split(text)
-        tokens.append(said.tokens)
+        said = Tokens(text)
+        tokens.append(said)
         _Turn(number, text, said, lexicon).read(mentions, others)
     return Reading(tokens, mentions, others)
 
@@ -196,15 +117,15 @@ def read(texts: Sequence[str], vocabulary: Vocabulary = COCO) -> Reading:
 class _Turn:
     """One turn as it is read."""
 
-    def __init__(self, number: int, text: str, said: _Split, lexicon: Lexicon) -> None:
+    def __init__(self, number: int, text: str, said: Tokens, lexicon: Lexicon) -> None:
         self.number, self.text = number, text
-        self.tokens, self.low, self.gaps, self.bounds = said
+        self.said, self.low, self.gaps = said, said.low, said.gaps
         self.lexicon = lexicon
         self.quotes = '"' in text.strip().strip('"')
         """There are words in quotation marks, and not the whole."""
 
     def read(self, mentions: list[Mention], others: list[tuple[int, str]]) -> None:
-        low, tokens, phrases = self.low, self.tokens, self.lexicon.phrases
+        low, said, phrases = self.low, self.said, self.lexicon.phrases
         found: list[tuple[int, int, Sense]] = []
         past = 0
         # Without a line of Python for each word: most begin no phrase.
@@ -218,9 +139,9 @@ class _Turn:
                     found.append((i, *hit))
         sentence, first, last, manner, question = -1, 0, 0, dict[int, Polarity](), False
         for start, end, sense in found:
-            if tokens[start].sentence != sentence:
-                sentence = tokens[start].sentence
-                first, last = (self.bounds[sentence - 1] if sentence else 0), self.bounds[sentence]
+            if said.sentences[start] != sentence:
+                sentence = said.sentences[start]
+                first, last = (said.bounds[sentence - 1] if sentence else 0), said.bounds[sentence]
                 manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self.gaps.__getitem__)
                 question = "?" in self.gaps[last]
             if names_nothing(low, start, end, first, last):
@@ -238,7 +159,7 @@ class _Turn:
     def _mention(
         self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
     ) -> Mention:
-        low, tokens = self.low, self.tokens
+        low, said = self.low, self.said
         owner = low[end - 1].endswith("'s")
         joined = end < last and not owner and self.gaps[end].isspace()
         definite, introduced = _determined(low, start, first, sense.plural)
@@ -246,7 +167,7 @@ class _Turn:
         certain = certain and (definite or not owner)  # "a bird's nest" has no bird
         certain = certain and not self._is_proper(start, first)
         polarity = manner.get(end - 1, "asserted")
-        if polarity == "asserted" and self.quotes and self.text.count('"', 0, tokens[start].start) % 2:
+        if polarity == "asserted" and self.quotes and self.text.count('"', 0, said.starts[start]) % 2:
             polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
@@ -256,7 +177,7 @@ class _Turn:
                 polarity = "asked"
             elif is_general(low, start, end, first, last, sense.plural):
                 polarity = "generic"
-        place = tokens[start].start, tokens[end - 1].end
+        place = said.starts[start], said.ends[end - 1]
         word = low[start] if end == start + 1 else " ".join(low[start:end])
         return _new_tuple(Mention, (
             self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
@@ -265,10 +186,12 @@ class _Turn:
 
     def _is_proper(self, i: int, first: int) -> bool:
         """Tell whether word ``i`` is part of a name: ``a bakery called The Golden Donut``."""
-        tokens, text = self.tokens, self.text
-        if i < first + 2 or not text[tokens[i].start].isupper() or text[tokens[i].start : tokens[i].end].isupper():
+        if i < first + 2:
             return False
-        return text[tokens[i - 1].start].isupper()
+        text, starts = self.text, self.said.starts
+        if not text[starts[i]].isupper() or text[starts[i] : self.said.ends[i]].isupper():
+            return False
+        return text[starts[i - 1]].isupper()
 
 
 def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:

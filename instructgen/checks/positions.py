@@ -93,13 +93,13 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
     for number, turn in enumerate(turns):
         tokens, mentions = reading.tokens[number], by_turn.get(number, [])
         if turn.role == "human":
-            asked = asked_place(turn.text, tokens, mentions) if tokens else None
+            asked = asked_place(turn.text, tokens, mentions) if tokens.low else None
         elif mentions or asked:
             for place in places_of(turn.text, tokens, mentions, asked):
                 involved = _involved(place)
                 # What was asked for is named in the question, not here.
                 here = next((thing for thing in involved if thing.turn == number), None)
-                if not all(map(may_claim, involved)) or (here and not is_plain(turn.text, tokens, here, _ELSEWHERE)):
+                if not all(map(may_claim, involved)) or (here and not is_plain(tokens, here, _ELSEWHERE)):
                     continue
                 if "mirror" not in turn.text or not _MIRROR.search(turn.text):
                     yield number, place

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from ..records import Box, Context
 from ..text import word_set
-from .mentions import Mention, Token
+from .mentions import Mention
 from .place_words import ACROSS, DOWN, Across, Down
+from .sentences import Tokens
 
 
 class Scope(NamedTuple):
@@ -59,16 +60,16 @@ _COVERED = 0.3
 _EXACT, _LOOSE = 4, 9
 
 
-def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
     """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some."""
     across: Across = ""
     down: Down = ""
     places: list[str] = []
     acts = held = within = False
     skip = at
-    for number in range(at, len(tokens)):
-        low = tokens[number].low
-        gap = text[tokens[number - 1].end : tokens[number].start]
+    for number in range(at, len(tokens.low)):
+        low = tokens.low[number]
+        gap = tokens.gaps[number]
         if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if low in _ENDS:
@@ -76,7 +77,7 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         mention = mentions.get(number)
         if number < skip:
             continue
-        if mention is not None and not _SUBJECT.isdisjoint((tokens[number - 1].low, tokens[number - 2].low)):
+        if mention is not None and not _SUBJECT.isdisjoint((tokens.low[number - 1], tokens.low[number - 2])):
             acts, skip = True, mention.last  # "How many bowls has the woman put out?"
         elif mention is not None and not mention.near:
             if not within:
@@ -92,7 +93,7 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         elif low in _PICKING and not (low == "side" and (across or down)):
             return None
         elif low not in _SAID and not held:
-            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")):
+            if tokens.low[number - 1] in _COPULAS and not low.endswith(("ing", "ed")):
                 return None  # "How many dogs are brown?"
             acts = True
     return Scope(across, down, tuple(places), acts)

@@ -10,7 +10,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from ..errors import RequestRefused
-from ..images import Place, fitted, locate, measure, read_inside
+from ..images import Place, locate, read_inside
+from ..picture_fit import Limits, fitted, measure
 from ..records import Image
 
 SIDES = (320, 1280)
@@ -75,7 +76,7 @@ class Pictures:
                 return self._copies[key]
         with _decoding:
             try:
-                copy = fitted(read_inside(self._root, image), _COPY_BYTES, side, str(image.path))
+                copy = fitted(read_inside(self._root, image), Limits(_COPY_BYTES, side), str(image.path))
             except RequestRefused as refused:
                 self.missing[str(image.path)] = refused.detail
                 raise

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
+from msgspec import Raw
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
 from ..component import PLACEMENT, site_of
+from ..picture_fit import Limits
 from ..prices import Price, price_list
 from ..records import Completion, Context, Image, Request, Slot, Usage
 from .exchange import Exchange, Gauge, Manner
@@ -50,6 +52,13 @@ class OpenAIChat(OpenAIServer):
     """Largest picture file that is sent as it is; a larger one is re-encoded."""
     max_image_side: int = Field(default=2048, ge=28)
     """Longest side in pixels of a picture that is sent as it is; a larger one is shrunk to it."""
+    max_image_pixels: int | None = Field(default=None, ge=784)
+    """Most pixels, width times height, where the model states that; a picture with more is shrunk to them."""
+    verify_pixels: bool = False
+    """Whether a picture that is sent as it is is decoded first, not only looked at by its header and end mark."""
+    local_media: Annotated[Path | None, PLACEMENT] = None
+    """A folder whose files the server may read itself (vLLM: ``--allowed-local-media-path``). Pictures in it that are
+    sent as they are go by their file's address; the others are sent with the request, as all are if left out."""
     reasoning: Annotated[Literal["auto"] | bool, PLACEMENT] = "auto"
     """Whether the model wants ``max_completion_tokens`` and no temperature; ``auto`` goes by name and by its answer."""
     reply_format: Annotated[Literal["auto", "json_schema", "plain"], PLACEMENT] = "auto"
@@ -78,9 +87,15 @@ class OpenAIChat(OpenAIServer):
     def model_post_init(self, context: object, /) -> None:
         """Make what needs no event loop."""
         site = site_of(context)
-        self._pictures = Pictures(site.image_root, self.max_image_bytes, self.max_image_side)
+        limits = Limits(self.max_image_bytes, self.max_image_side, self.max_image_pixels, self.verify_pixels)
+        self._pictures = Pictures(site.image_root, limits, self.local_media)
         self._bodies = Bodies({"model": self.model, **self._parameters()})
         self._settled = dict(site.settled)
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read the pictures of a request. Raises RequestRefused for one that cannot be read."""
+        if images := images_of(request):
+            await self._pictures.read_ahead(images)
 
     def identity(self, request: Request, context: Context) -> Mapping[str, object]:  # noqa: ARG002
         """Give model, parameters and image digests. Without images it is the same object each time."""
@@ -104,7 +119,7 @@ class OpenAIChat(OpenAIServer):
         if exchange is None or exchange.loop is not asyncio.get_running_loop():
             exchange = self._exchange = Exchange(self, self.model, self._manner())
         images = images_of(request)
-        pictures: Mapping[Image, str] = await self._pictures.urls(images) if images else {}
+        pictures: Mapping[Image, Raw] = await self._pictures.urls(images) if images else {}
         longest = request.max_tokens or self.max_tokens
 
         def write(structured: bool, reasoning: bool) -> bytes:
