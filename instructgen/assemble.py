@@ -110,8 +110,16 @@ def _shaping(component: object) -> dict[str, object]:
     return dict(shaping())
 
 
-def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, str]] | None = None) -> Built:
-    """Build the recipe's components; raises SetupError. ``settled`` holds what is known of each role's server."""
+def build(
+    recipe: Recipe,
+    library: Library,
+    settled: Mapping[str, Mapping[str, str]] | None = None,
+    logs: Path | None = None,
+) -> Built:
+    """Build the recipe's components; raises SetupError.
+
+    ``settled`` holds what is known of each role's server, ``logs`` is the folder for what servers say.
+    """
     settled = settled or {}
     borrowed = Borrowed(library)
     source: Source = _component(recipe.source, sources.TABLE, "source", Site("source", borrowed))
@@ -131,7 +139,7 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
             block,
             teachers.TABLE,
             "teacher",
-            Site(role, borrowed, root, settled=settled.get(role, {})),
+            Site(role, borrowed, root, logs=logs, settled=settled.get(role, {})),
             "teacher" if role == "teacher" else f"roles.{role}",
         )
         for role, block in blocks.items()

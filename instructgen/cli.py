@@ -283,6 +283,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except (UserError, Abort) as error:
         print(f"instructgen: {' '.join(str(error).split()) or 'aborted'}", file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):  # the last lines of a server that died
+            print(f"  {note}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("instructgen: stopped", file=sys.stderr)

@@ -15,9 +15,10 @@ from .journal import Journal, Strays
 from .open_shard import OpenShard
 from .parts import PartWriter
 from .protocols import Queued
-from .records import Completion, Context
+from .records import Context
 from .replay import jobs
 from .run_folder import RunFacts, RunFolder
+from .served import added
 from .shard import Judge
 from .spent import Spent
 from .supply import BREATH, ContextsDigest, FaultBound, Supply, nothing_read
@@ -44,6 +45,7 @@ class LocalEngine:
     ) -> None:
         """``offline``: replay the journal and never ask."""
         self._built = built
+        self.teachers = built.teachers
         self._folder = folder
         self._facts = facts
         self._supply = supply
@@ -54,8 +56,7 @@ class LocalEngine:
         self._digester = Digester()
         self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
         self._width = max(teacher.width() for teacher in built.teachers.values())
-        self._hungry = asyncio.Event()
-        """The queue runs low."""
+        self._hungry = asyncio.Event()  # the queue runs low
         self._room = asyncio.Event()
         self._open: dict[int, OpenShard] = {}
         self._finishing: set[asyncio.Task[None]] = set()
@@ -63,12 +64,12 @@ class LocalEngine:
         self._workers: list[asyncio.Task[None]] = []
         self._bound = FaultBound(built.recipe.max_faults)
         self._kept: RunFacts | None = None
+        self._served_before = facts.served
         self._read_all = False
         self._running: asyncio.Task[None] | None = None
         self.stopping = False
-        self.tally = Tally()
-        self.spent = Spent()
-        """Tokens and money of the finished shards."""
+        self.tally, self.spent = Tally(), Spent()
+        """Counts, tokens and money of the finished shards."""
         self.asked = self.reused = 0
         """Requests answered since this start, and answers found in the journal instead."""
         self.done_here = 0
@@ -101,10 +102,10 @@ class LocalEngine:
             try:
                 for shard in self._open.values():
                     shard.journal.close()
-                self._keep_facts()
             finally:
-                for teacher in self._built.teachers.values():
+                for teacher in self.teachers.values():
                     await teacher.close()
+                self._keep_facts()
         if self._failure is not None:
             raise self._failure
 
@@ -113,7 +114,7 @@ class LocalEngine:
         self.stopping = True
         self._room.set()
         self._hungry.set()
-        for teacher in self._built.teachers.values():
+        for teacher in self.teachers.values():
             if isinstance(teacher, Queued):
                 teacher.halt(Stopped("stopped before it was sent"))
 
@@ -201,16 +202,15 @@ class LocalEngine:
     def _answers(self, number: int) -> Answers:
         return Answers(
             Journal(self._folder.part("journal", number)),
-            self._built.teachers,
+            self.teachers,
             self._digester,
             strays=self._strays,
             may_ask=lambda: not self.stopping,
             on_missing=(lambda *_: None) if self._offline else None,
-            on_answer=self._count,
+            on_answer=lambda _, asked: self._count(asked),
         )
 
-    def _count(self, completion: Completion, asked: bool) -> None:
-        del completion
+    def _count(self, asked: bool) -> None:
         self.asked += asked
         self.reused += not asked
 
@@ -292,7 +292,8 @@ class LocalEngine:
     def _keep_facts(self) -> None:
         if self._read_all and not self._open and not self.stopping:
             self._facts.rereading = False
-        settled = {role: dict(t.settled()) for role, t in self._built.teachers.items() if t.settled()}
+        settled = {role: dict(t.settled()) for role, t in self.teachers.items() if t.settled()}
+        self._facts.served = added(self._served_before, self.teachers)
         now = self._facts.model_copy(update={"settled": settled or self._facts.settled})
         if now != self._kept:
             self._folder.write_facts(now)

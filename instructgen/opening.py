@@ -52,7 +52,7 @@ def open_run(
 ) -> Opened:
     """Open a run for writing; the caller holds its lock. Raises ChangedRun, unless ``update``, and SetupError."""
     facts = folder.facts()
-    built = build(recipe, library, facts.settled if facts else None)
+    built = build(recipe, library, facts.settled if facts else None, folder.logs)
     stamp = built.stamp()
     if facts is None:
         return _new(recipe, built, folder, stamp, limit)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from .local import LocalEngine
 from .run_folder import RunFacts
+from .served import states
 from .tally import Tally
 
 LINE_SECONDS = 15.0
@@ -48,7 +49,8 @@ class Progress:
             f"{spent.prompt + spent.reply} tokens",
             f"${spent.usd:.2f}" + (" + unpriced" if spent.unpriced else ""),
         ]
-        return ", ".join(parts) + (f", about {self._left(tally)} left" if self._left(tally) else "")
+        said = ", ".join(parts) + (f", about {self._left(tally)} left" if self._left(tally) else "")
+        return said + "".join(f"; {role}: {state}" for role, state in states(self._engine.teachers).items())
 
     def _table(self) -> Table:
         tally, spent = self._engine.so_far()
@@ -62,6 +64,7 @@ class Progress:
             ("requests", f"{self._engine.asked} asked, {self._engine.reused} from the journal, {self._rate():.1f}/s"),
             ("tokens", f"{spent.prompt} prompt ({spent.cached} cached), {spent.reply} reply"),
             ("cost so far", f"${spent.usd:.4f}" + (f", {spent.unpriced} unpriced" if spent.unpriced else "")),
+            *states(self._engine.teachers).items(),
             ("time left", self._left(tally)),
         ]
         if self._engine.stopping:

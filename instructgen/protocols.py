@@ -130,6 +130,17 @@ class Queued(Protocol):
 
 
 @runtime_checkable
+class Watched(Protocol):
+    """A teacher whose servers can be looked into."""
+
+    def state(self) -> str:
+        """Say in a few words what they are doing now, such as how fast they write; empty when nothing is known."""
+
+    def figures(self) -> Mapping[str, float]:
+        """Give what was counted at them since the start, by name: sums, and the most of what ends in ``_most``."""
+
+
+@runtime_checkable
 class Check(Protocol):
     """A rule: judges one sample by its context, purely."""
 

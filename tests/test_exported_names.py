@@ -45,7 +45,7 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "hf_dataset", "image_text", "llava_json", "webdataset"],
         "extractors": [],
         "tasks": ["prompted", "recaption"],
-        "teachers": ["grounded", "openai_chat", "scripted"],
+        "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
         "checks": [
             *["agreement", "answer_agreement", "comparison", "counts", "coverage", "hedges"],
             *["judge", "language", "leaks", "length", "near_duplicates", "objects"],

@@ -43,22 +43,34 @@ _SUPPOSING = word_lists()["usual"] | word_set(
     "if would might could should yesterday ago average either imagine used printed painted"
 )
 """A sentence with one of these may speak of what is usual, past, possible or a picture."""
+_GOING_ON = word_set("where which who so as since because while and but")
+"""After a comma these begin a further clause."""
 _DEPICTING = word_lists()["figures"] - word_lists()["whole_picture"]
 """After one of these a sentence may speak of what is in a picture."""
 
 
-def is_plain(tokens: Tokens, mention: Mention, unless: frozenset[str] = frozenset()) -> bool:
+def is_plain(tokens: Tokens, mention: Mention, unless: frozenset[str] = frozenset(), past: int | None = None) -> bool:
     """Tell whether the sentence of a mention states what is there: it asks, supposes and depicts nothing.
 
-    ``unless`` are further words that make a sentence speak of something else.
+    ``unless`` are further words that make a sentence speak of something else. From where in the text on, ``past``, a
+    clause with "where", "so" and the like may suppose what it wants: "a bench on the left, where one could sit".
     """
     first, last = tokens.around(mention.first, mention.last)
-    words = tokens.low[first:last]
+    stated = last if past is None else _clause_end(tokens, past, first, last)
+    words = tokens.low[first:stated]
     if not (_SUPPOSING.isdisjoint(words) and unless.isdisjoint(words)):
         return False
     if not _DEPICTING.isdisjoint(words[: mention.first - first]):
         return False
     return "?" not in tokens.gaps[last]
+
+
+def _clause_end(tokens: Tokens, past: int, first: int, last: int) -> int:
+    """Give the token at which another clause begins that only goes on with what is said before ``past``."""
+    for at in range(first + 1, last):
+        if tokens.low[at] in _GOING_ON and tokens.starts[at] >= past and tokens.gaps[at] != " ":
+            return last if "if" in tokens.low[at:last] else at
+    return last
 
 
 def is_owner(text: str, mention: Mention) -> bool:

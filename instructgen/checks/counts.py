@@ -16,6 +16,7 @@ from ..records import Context, Sample, Turn, Verdict
 from ..text import word_set
 from ..vocabulary import DOUBTFUL_COUNTS, NUMBERS, plural_of
 from .annotation import AnnotationCheck
+from .captioned import all_do
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
 from .mentions import Mention, Reading, reading_of
 from .quantities import WORDS, Quantity, counted, is_capacity, quantities_of
@@ -173,8 +174,9 @@ class _Scene:
         shown = number_in(scope, self.context, self.truth.boxes, name, self.small)
         # People before a bus lie within its box, as those in it do.
         aboard = kind == "person" and any(self._kind(place) == "vehicle" for place in scope.places)
-        acting = (stated.asked and scope.acting and kind in _ACTING) or aboard
-        if not backed and (acting or not self._of_one_sort(stated, kind)):
+        told = stated.asked and scope.acting and all_do(scope.acts, name, stated.word, self.truth)
+        acting = (stated.asked and scope.acting and kind in _ACTING and not told) or aboard
+        if not backed and (acting or not (told or self._of_one_sort(stated, kind))):
             # "Two friends look on" is held to the captions' "three friends" only.
             shown = min(tally.counted_as(stated.word), tally.number) if stated.word else 0
         elif backed and scope == scope._replace(across="", down="", places=()):

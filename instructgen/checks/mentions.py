@@ -152,6 +152,10 @@ class _Turn:
                 mention = mention._replace(whole=True)
             mentions.append(mention)
 
+    def _clause_end(self, end: int, last: int) -> int:
+        """Give the word after a phrase before which a mark stands: "no cars around; the road is wet"."""
+        return next((k for k in range(end + 1, last) if self.gaps[k] != " " and self.gaps[k].strip(" -")), last)
+
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
         return before.turn == mention.turn and before.last == mention.first and self.gaps[mention.first].strip() == ","
@@ -171,7 +175,7 @@ class _Turn:
             polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
-        whole = polarity == "negated" and denies_any(low, start, end, first, last, joined)
+        whole = polarity == "negated" and denies_any(low, start, end, first, self._clause_end(end, last), joined)
         if polarity == "asserted" and (not definite or low[start - 1] in OWNERS):
             if question and not definite:
                 polarity = "asked"

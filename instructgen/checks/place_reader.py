@@ -15,9 +15,11 @@ from .place_words import (
     ADJECTIVES,
     BOUNDED,
     DOWN,
+    EDGES,
     FILLING,
     HOWS,
     KINDS,
+    NOTED_PARTS,
     OPENERS,
     OWNERS,
     PART_SHOWS,
@@ -26,6 +28,7 @@ from .place_words import (
     RELATING,
     SIDES,
     SIDES_OR_OPENERS,
+    VERBS,
     How,
     is_link,
 )
@@ -71,7 +74,7 @@ class PlaceReader:
                 continue
             place: Place | None = None
             if self.tokens.low[at] in ADJECTIVES:
-                place = self._left_of(at) or self._left_part(at) or self._adjective(at)
+                place = self._left_of(at) or self._left_part(at) or self._adjective(at) or self._in_note_form(at)
             elif match := PHRASE.match(self.line, self.tokens.starts[at]):
                 ended = self.things.past(at, match.end())
                 place = self._relation(match, at, ended)
@@ -79,7 +82,7 @@ class PlaceReader:
                 past = ended if place or side else past
                 if side and (thing := self._kind(at, ended)):
                     place = SidePlace((thing,), side, among=True)
-                elif side and self._of_one(at):
+                elif side and self._of_one(at) and not self.things.takes_up(at):
                     place = self._pair(*one, side) if one else None
                     one = None if one else (at, side)
                 elif side:
@@ -95,7 +98,8 @@ class PlaceReader:
         if match["its"]:
             return None
         across = "centre" if match["centre"] else (match["across"] or "").lower()
-        down = (match["down"] or match["down2"] or "").lower()
+        down = (match["down"] or match["down3"] or match["down2"] or "").lower()
+        down = "upper" if down == "up" else down
         if not across and not down:
             return None
         part = (match["part"] or match["part2"] or match["part3"] or "").strip(" -")
@@ -108,20 +112,28 @@ class PlaceReader:
         if match["down2"] and part in ("center", "centre", "middle"):
             across = "centre"
         sure = view or match["prep"].lower() != "to" or bool(part)
-        return Side(match.start(), end, ACROSS[across], DOWN[down], part == "third", sure)
+        edge = part in EDGES or (bool(match["far"]) and not part)
+        return Side(match.start(), end, ACROSS[across], DOWN[down], part == "third", sure, edge)
 
     def _ends_phrase(self, at: int, end: int, part: bool) -> bool:
         """Tell whether no noun follows that "left" would describe; after "side" there is none."""
         if at == len(self.tokens.low) or self.line[end : self.tokens.starts[at]].strip():
             return True
         low = self.tokens.low[at]
+        if low == "one":
+            return self._ends_one(at)
         if part or low == "of":
             return low != "of"
         verb = low.endswith("ing") and low not in ("wing", "ring", "building", "railing", "string", "awning", "ceiling")
         return verb or low in PAST_SIDE or (low.endswith("s") and not low.endswith("ss"))
 
+    def _ends_one(self, at: int) -> bool:
+        """Tell whether a phrase ends with the "one" at a token: "on the right one, a clock"."""
+        return at + 1 < len(self.tokens.low) and self.things.broken(at + 1)
+
     def _side_place(self, match: re.Match[str], side: Side, first: int, past: int) -> SidePlace | None:
         if self.things.opens(first):
+            past += self._word(past) == "one" and self._ends_one(past)
             thing = self.things.after(past, fronted=True) or self.things.after_aside(past)
             if thing is not None:
                 # Nothing has been named yet that a bare "to the left" could be beside.
@@ -131,6 +143,7 @@ class PlaceReader:
         if not things:
             return None
         among = len(things) == 1 and self._word(things[0].first - 1) in ("the", "one") and not match["view"]
+        among = among and self._word(things[0].last) not in VERBS  # "the dog is on the left" is of the picture
         return SidePlace(things, side, among, self._number(things, first))
 
     def _relation(self, match: re.Match[str], first: int, past: int) -> Relation | None:
@@ -172,8 +185,9 @@ class PlaceReader:
             if (
                 match["view"]
                 or match["down"]
+                or match["down3"]
                 or match["prep"].lower() in FILLING
-                or not self.line.startswith(" of ", match.end())
+                or not self.line.startswith((" of ", " from "), match.end())
             ):
                 return None
             if match["part"] and match["part"] != " side":
@@ -242,3 +256,21 @@ class PlaceReader:
         across, down = ADJECTIVES[self.tokens.low[at]], DOWN.get(before, "")
         side = Side(self.tokens.starts[at], mention.end, across, down, third=False, sure=True)
         return SidePlace((mention,), side, among=True)
+
+    def _in_note_form(self, at: int) -> SidePlace | None:
+        """Give the thing of "clock upper left" or of "sink left, toilet right", at "left": a place without "on the"."""
+        first = at - 1 if DOWN.get(self._word(at - 1)) else at
+        mention = self.things.by_last.get(first)
+        if mention is None or self.tokens.low[at] not in ("left", "right"):
+            return None
+        past = at + 1 + (self._word(at + 1) in NOTED_PARTS)
+        sentence = self.tokens.sentences[at]
+        ends = past == len(self.tokens.low) or self.tokens.sentences[past] != sentence or self.things.broken(past)
+        both = {"left", "right"} <= set(self.tokens.low[slice(*self.tokens.around(at, at + 1))])
+        # Alone "the bus left" goes away.
+        if not ends or not (first < at or past > at + 1 or (both and not self.things.broken(at))):
+            return None
+        down = DOWN[self._word(first)] if first < at else ""
+        start, end = self.tokens.starts[first], self.tokens.ends[past - 1]
+        edge = self._word(past - 1) in EDGES
+        return SidePlace((mention,), Side(start, end, ADJECTIVES[self.tokens.low[at]], down, False, True, edge), False)

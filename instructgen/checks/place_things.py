@@ -34,10 +34,16 @@ from .place_words import (
     THINGS,
     TOWARDS,
     VERBS,
+    YES,
     is_link,
 )
 from .places import AskedPlace
 from .sentences import Tokens
+
+_WAS = frozenset(("was", "were", "been", "is", "are"))
+_LINES = frozenset(("line", "row", "queue", "circle", "cluster"))
+_TAKES = frozenset(("it", "it's", "one", "they", "they're"))
+"""So an answer takes up the only thing that its question names."""
 
 
 class PlacedThings:
@@ -67,16 +73,30 @@ class PlacedThings:
             if low in ("yes", "no") and self.opens(at):
                 break
             link = is_link(low, towards) or (not towards and self._is_verb(at))
+            link = link or (low == "left" and self.word(at - 1) in _WAS)
+            if low in _LINES and self.word(at - 1) in ("a", "in", "one"):
+                steps, at = steps + 1, at - 2
+                continue
+            if low == "them" and self.word(at - 1) == "of" and self.word(at - 2) in COUNTING:
+                steps, at = steps + 1, at - 3
+                continue
             aside = 0 if steps or link else self._aside(at)
-            counting = self.asked is not None and sentence == 0 and low in COUNTING
+            counting = (self.asked is not None and sentence == 0 and low in COUNTING) or (steps and low == "one")
             if low in NEGATION or steps > 6 or not (aside or link or low in PRONOUNS or counting):
                 return ()
             steps += 1
             at -= aside or 1
         # Nothing before it but "it is": an answer to a question after the place of one thing.
         if self.asked is not None and sentence == 0:
-            return self.asked.things[:1]
+            return self.asked.things[:1] if not self.asked.presence or self.takes_up(first) else ()
         return self._before_pronoun(at + 1, sentence) if at + 1 < first else ()
+
+    def takes_up(self, first: int) -> bool:
+        """Tell whether an answer, up to a phrase at a token, says it of the only thing that its question names."""
+        if self.asked is None or not self.asked.presence or self.tokens.sentences[first - 1]:
+            return False
+        said = self.tokens.low[:first]
+        return self.word(0) in YES or not _TAKES.isdisjoint(said)
 
     def _is_verb(self, at: int) -> bool:
         """Tell whether a token says what the single thing before it does: "a dog crouches"."""
@@ -100,6 +120,8 @@ class PlacedThings:
                 return reach + 1
             if opener in TAKING or (opener in NEARBY and (opener in ("in", "with") or after in ARTICLES | OWNERS)):
                 return reach + 1
+            if opener == "of" and (self.word(at - reach - 2), self.word(at - reach - 1)) == ("in", "front"):
+                return reach + 3
             if opener in STOPS:
                 break
         return 0
@@ -120,7 +142,9 @@ class PlacedThings:
                 return (mention,) if self.word(at - 1) in AMOUNTS else ()
             if low in HEADS:
                 heads = [m for m in self.mentions if m.last <= at and self.tokens.sentences[m.first] == sentence]
-                return tuple(heads[-1:]) if verb else (mention, *heads)
+                if verb or mention.near:  # of "a vase with flowers" the vase
+                    return tuple(heads[-1:])
+                return mention, *heads
         return (mention,)
 
     def after(self, at: int, fronted: bool) -> Mention | None:
@@ -136,6 +160,8 @@ class PlacedThings:
                 break
         for step in range(4):
             mention = self.by_first.get(at + step)
+            if mention is not None and mention.near and mention.last in self.by_first:  # "a baggage truck"
+                mention = self.by_first[mention.last]
             if mention is not None:
                 return None if is_owner(self.text, mention) else mention
             low = self.word(at + step)

@@ -178,6 +178,8 @@ class _Scopes:
             self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
         elif (word in ("none", "neither") and after == "of") or (word == "no" and after == "one"):
             self.clause = True  # "none of them has a dog"
+        elif word == "neither" and "nor" not in self.low[i : self.last] and "has" in self.low[i + 2 : i + 4]:
+            self.clause = True  # "neither plate has a fork"
         elif word == "not" and after == "one" and self._at(i + 2) != "but":
             self.phrase, self.opened = True, i + 2
         elif after in _NO_NOUN and word in ("no", "not"):
@@ -216,6 +218,8 @@ class _Scopes:
         start = self._clause_start(i)
         subject = self.low[self.first : start - 1]
         alone = AUXILIARIES.isdisjoint(subject) and PREPOSITIONS.isdisjoint(subject) and len(subject) < 4
+        if self.low[start] in ("which", "that") and start > self.first:  # "the ball, which isn't visible"
+            return self._clause_start(start - 1)
         return self.first if start > self.first and self.low[start - 1] == "and" and alone else start
 
     def _opens_possible(self, i: int, word: str) -> bool:

@@ -101,6 +101,8 @@ _ENDS = _CLOSED | _UNITS | WORDS
 _CAPACITY = word_set(
     "for seat seats fit fits need needs require requires accommodate accommodates takes take hold like"
 )
+_ALIKE = word_set("sheep aircraft cattle")
+"""One of them or many."""
 _REACH = 4
 """Words that may stand between a number and its noun."""
 _PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")
@@ -152,7 +154,7 @@ def counted(text: str, tokens: Tokens, quantity: Quantity, mentions: Mapping[int
         if at + step >= len(tokens.low) or not _joined(tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
-        if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2):
+        if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2 or mention.word in _ALIKE):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)

@@ -26,6 +26,8 @@ class Scope(NamedTuple):
     """Classes: the number is of what is in or on a thing of each."""
     acting: bool = False
     """It is of those that do something, which others of them may not do."""
+    acts: tuple[str, ...] = ()
+    """The words for what they do."""
 
 
 _HOLDING = word_set(
@@ -43,10 +45,13 @@ _SAID = word_set(
 """Words that pick out none of the things, or places of the picture that are read on their own."""
 _SUBJECT = word_set("did does do has have had will would")
 """After these stands who does it."""
+_BEARERS = word_set("him her them")
+_PARTICIPLES = word_set("set laid put hung built left shown drawn lit cut worn held kept hidden spread")
 _COPULAS = word_set("is are was were be being")
 _PICKING = word_set(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
-    " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
+    " third middle center centre foremost rear next near nearby beside with without wearing wear wears holding hold"
+    " carrying carry having"
     " that which who whom whose than from by between among against facing not no except besides"
     " opposite ahead closest nearest furthest farthest outside beyond below above beneath underneath toward towards for"
     " off close like as or side"
@@ -60,14 +65,18 @@ _COVERED = 0.3
 _EXACT, _LOOSE = 4, 9
 
 
-def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
-    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some."""
+def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention], last: int | None = None) -> Scope | None:
+    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some.
+
+    ``last``: the token before which to stop.
+    """
     across: Across = ""
     down: Down = ""
     places: list[str] = []
-    acts = held = within = False
+    held = within = False
+    acts: list[str] = []
     skip = at
-    for number in range(at, len(tokens.low)):
+    for number in range(at, len(tokens.low) if last is None else last):
         low = tokens.low[number]
         gap = tokens.gaps[number]
         if gap != " " and not _MARKS.isdisjoint(gap):
@@ -78,7 +87,8 @@ def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope 
         if number < skip:
             continue
         if mention is not None and not _SUBJECT.isdisjoint((tokens.low[number - 1], tokens.low[number - 2])):
-            acts, skip = True, mention.last  # "How many bowls has the woman put out?"
+            acts.append(low)
+            skip = mention.last  # "How many bowls has the woman put out?"
         elif mention is not None and not mention.near:
             if not within:
                 return None
@@ -90,13 +100,15 @@ def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope 
             across = ACROSS[low]
         elif low in DOWN and low:
             down = DOWN[low]
+        elif low == "with" and number + 1 < len(tokens.low) and tokens.low[number + 1] in _BEARERS:
+            continue  # "How many dogs does he have with him?"
         elif low in _PICKING and not (low == "side" and (across or down)):
             return None
         elif low not in _SAID and not held:
-            if tokens.low[number - 1] in _COPULAS and not low.endswith(("ing", "ed")):
+            if tokens.low[number - 1] in _COPULAS and not low.endswith(("ing", "ed")) and low not in _PARTICIPLES:
                 return None  # "How many dogs are brown?"
-            acts = True
-    return Scope(across, down, tuple(places), acts)
+            acts.append(low)
+    return Scope(across, down, tuple(places), bool(acts), tuple(acts))
 
 
 def number_in(scope: Scope, context: Context, boxes: Mapping[str, Sequence[int]], name: str, small: float) -> int:

@@ -72,6 +72,12 @@ _FURTHER = word_set("besides other others else except apart additional excluding
 _WHETHER = word_set("is are does do did can could has have was were isn't aren't")
 
 
+_COMPANIES = word_set("group family party team herd flock line row")
+"""Before "of three dogs"."""
+_PICTURES = word_set("image picture photo photograph scene shot frame view")
+_VERBS = word_set("are is were was have has look looks seem appear stand sit lie face wear walk")
+
+
 class Asked(NamedTuple):
     """What a question asks the number of."""
 
@@ -163,7 +169,11 @@ def answer_of(
         summed = _summed(tokens, this, mentions, asked)
         if summed or (this.mention.narrower and not asked.word):
             return summed
-    if len(found) > 1 and not tokens.sentences[found[1].first]:
+    if (
+        len(found) > 1
+        and not tokens.sentences[found[1].first]
+        and not _of_another(text, tokens, found[1], mentions, asked)
+    ):
         end = this.mention.end if this else tokens.ends[first.last - 1]
         if (this and this.described) or not _DETAIL.search(text, end, tokens.ends[found[1].first] + 1):
             return None
@@ -181,6 +191,12 @@ def answer_of(
     if not past or past in _BARE or tokens.sentences[first.last] or tokens.gaps[first.last].strip():
         return Answer(first, first.first, first.last)
     return None
+
+
+def _of_another(text: str, tokens: Tokens, quantity: Quantity, mentions: Mapping[int, Mention], asked: Asked) -> bool:
+    """Tell whether a number is of another class than was asked for: "three dogs and two cats"."""
+    other = counted(text, tokens, quantity, mentions)
+    return other is not None and asked.name not in other.mention.classes
 
 
 def _summed(tokens: Tokens, this: Counted, mentions: Mapping[int, Mention], asked: Asked) -> Answer | None:
@@ -252,10 +268,23 @@ def scope_said(tokens: Tokens, found: Counted, mentions: Mapping[int, Mention], 
     ``described``: the turn answers a question after what there is to be seen.
     """
     first, mention = found.quantity.first, found.mention
-    if found.described or (first and tokens.low[first - 1] in _KNOWN):
+    if found.described:
+        return None
+    last = tokens.low[first - 1] if first else ""
+    if last == "the" and tokens.low[first] in ("only", "sole"):
+        return Scope() if _is_here(tokens, mention.last) else None
+    if last == "all" or (tokens.low[first] == "both" and not first):
+        return _scope_of_all(tokens, mention.last, mentions)
+    if last == "the" and found.quantity.pair:
+        return Scope() if _is_here(tokens, mention.last) else None
+    if last in _KNOWN and not (last == "of" and first > 1 and tokens.low[first - 2] in _COMPANIES):
         return None
     sentence = tokens.sentences[first]
     before = tokens.low[tokens.around(first, first)[0] : first]
+    if before[-1:] == ["of"]:  # "a group of three skiers"
+        del before[-2:]
+        described = described and before[-1:] == ["a"] and len(before) < _EARLY
+        before = before[:-1]
     there = (len(before) > 1 and before[-2] == "there") or before[-3:-2] == ["there"] or before[-1:] == ["all"]
     there = there or before[:1] in (["altogether"], ["overall"]) or before[:2] == ["in", "total"]
     if not {"lone", "solitary"}.isdisjoint(tokens.low[first : found.quantity.last]):
@@ -265,3 +294,19 @@ def scope_said(tokens: Tokens, found: Counted, mentions: Mapping[int, Mention], 
     ):
         return None
     return scope_of(tokens, mention.last, mentions)
+
+
+def _is_here(tokens: Tokens, at: int) -> bool:
+    """Tell whether nothing bounds a thing that ends before a token, but "in the picture": "the only dog here"."""
+    rest = tokens.low[at : min(at + 3, tokens.around(at - 1, at)[1])]
+    if not rest or tokens.gaps[at].strip() or rest[0] in ("here", "visible"):
+        return True
+    return rest[0] in ("in", "of") and rest[1:2] in (["the"], ["this"]) and rest[2:] != [] and rest[2] in _PICTURES
+
+
+def _scope_of_all(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+    """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
+    for number in range(at, min(at + 6, len(tokens.low))):
+        if tokens.low[number] in _VERBS:
+            return scope_of(tokens, at, mentions, number)
+    return scope_of(tokens, at, mentions)

@@ -1,0 +1,37 @@
+"""Teachers in; what their servers are doing, and what was counted at them over all starts of a run, out."""
+
+from collections.abc import Mapping
+
+from .protocols import Teacher, Watched
+
+Figures = dict[str, dict[str, float]]
+"""By role and name."""
+
+
+def states(teachers: Mapping[str, Teacher]) -> dict[str, str]:
+    """Say by role what its servers are doing, as far as that is known."""
+    said = {role: teacher.state() for role, teacher in teachers.items() if isinstance(teacher, Watched)}
+    return {role: state for role, state in said.items() if state}
+
+
+def added(before: Mapping[str, Mapping[str, float]], teachers: Mapping[str, Teacher]) -> Figures:
+    """Add what the teachers counted since this start to what was counted before it."""
+    total = {role: dict(figures) for role, figures in before.items()}
+    for role, teacher in teachers.items():
+        for name, value in teacher.figures().items() if isinstance(teacher, Watched) else ():
+            known = total.setdefault(role, {})
+            known[name] = max(known.get(name, 0.0), value) if name.endswith("_most") else known.get(name, 0.0) + value
+    return total
+
+
+def rates(figures: Mapping[str, float]) -> dict[str, float]:
+    """Give what a reader wants of one role's figures: tokens a second, shares, and means over the time watched."""
+    seconds, queries = figures.get("seconds", 0.0), figures.get("prefix_queries", 0.0)
+    found = {name: figures[name] for name in ("seconds", "prompt_tokens", "reply_tokens") if name in figures}
+    if seconds > 0:
+        found["reply_tokens_per_second"] = figures.get("reply_tokens", 0.0) / seconds
+        found |= {f"mean_{name}": figures.get(name, 0.0) / seconds for name in ("running", "waiting", "kv_cache")}
+        found["most_kv_cache"] = figures.get("kv_cache_most", 0.0)
+    if queries > 0:
+        found["prefix_cache_hits"] = figures.get("prefix_hits", 0.0) / queries
+    return {name: round(value, 4) for name, value in found.items()}
