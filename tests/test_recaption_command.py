@@ -13,6 +13,8 @@ from loopback import Teacher
 from recaption_sets import caption, cc3m, folder, hf_dataset, hf_parquet, hf_rows, jpeg, llava_rows, webdataset
 from runs import asked, command, ended, key, rows, start, succeeds  # noqa: F401
 
+from instructgen.recaptioning import recaptioning
+
 Made = tuple[Path, Path | None]
 
 
@@ -205,6 +207,15 @@ def test_a_dataset_of_the_hub_is_fetched_once(loopback: Teacher, tmp_path: Path)
         assert (third.code, third.err.count("\n")) == (2, 1)
         assert "cannot be fetched from the Hugging Face Hub" in third.err
     assert not (tmp_path / "no").exists()
+
+
+def test_another_teacher_decodes_as_the_recipe_says(tmp_path: Path) -> None:
+    photos = str(folder(tmp_path / "photos", 2))
+    teacher = recaptioning(photos, teacher="vllm_server", model="org/sees").recipe.teacher
+    decoding = {"temperature": 0.0, "reply_format": "plain"}
+    assert (teacher.use, teacher.fields()) == ("vllm_server", {**decoding, "model": "org/sees"})
+    assert recaptioning(photos, model="m").recipe.teacher.fields() == {**decoding, "model": "m"}
+    assert recaptioning(photos, teacher="scripted").recipe.teacher.fields() == {}
 
 
 def test_what_is_wrong_is_one_line_and_nothing_is_made(tmp_path: Path) -> None:
