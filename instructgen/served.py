@@ -32,10 +32,14 @@ def summed(*parts: Mapping[str, Mapping[str, float]]) -> Figures:
     return total
 
 
-def rates(figures: Mapping[str, float]) -> dict[str, float]:
-    """Give what a reader wants of one role's figures: tokens a second, shares, and means over the time watched."""
+def rates(served: Mapping[str, Mapping[str, float]]) -> Figures:
+    """Give what a reader wants of the figures: tokens a second, shares, and means over the time watched."""
+    return {role: _rates(figures) for role, figures in served.items() if figures}
+
+
+def _rates(figures: Mapping[str, float]) -> dict[str, float]:
     seconds, queries = figures.get("seconds", 0.0), figures.get("prefix_queries", 0.0)
-    found = {name: figures[name] for name in ("seconds", "prompt_tokens", "reply_tokens") if name in figures}
+    found = {name: figures[name] for name in ("seconds", "answered", "prompt_tokens", "reply_tokens") if name in figures}
     if seconds > 0:
         found["reply_tokens_per_second"] = figures.get("reply_tokens", 0.0) / seconds
         found |= {f"mean_{name}": figures.get(name, 0.0) / seconds for name in ("running", "waiting", "kv_cache")}
