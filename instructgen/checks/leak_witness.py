@@ -47,8 +47,15 @@ WITNESS = (
             r"\b(?:whoever|those who|people who|anyone who|the person who|the ones who) (?:\w+ )?(?:summed|wrote|noted"
             r"|described|saw|looked at|viewed|put|jotted) (?:up |it|down |this|that |about |the (?:picture|image|photo"
             r"|scene))",
-            r"\b(?:what|as) (?:the )?others (?:saw|have seen|wrote|have written|noted|said|told)\b"
-            r"|\bthe word of (?:the|those|others|people)\b|\bsecond-?hand\b",
+            r"\b(?:what|as) (?:the )?others (?:have )?(?:saw|seen|wrote|written|noted|said|told)\b"
+            r"|\bwhat (?:they|people|he|she) (?:have |has )?(?:put|set|wrote|written|jotted|noted|took) down\b"
+            r"|\bthey (?:all |both )(?:write|wrote|note|noted|say|agree) that\b",
+            r"\b(?:different|various|several|some|most|other) people (?:describe|describing|word|phrase)[sd]? (?:the|this|it)\b"
+            r"|\bthe word of (?:the|those|others|people)\b|\bsecond-?hand (?:account|knowledge|info|report|description)",
+            r"\b(?:nobody|no one|none of them|everybody|everyone) (?:\w+ly )?(?:noted|recorded|remarked|specified|wrote"
+            r"|jotted|reported)\b",
+            r"\b(?:one|most|some|two|three|all) of the (?:writers|describers|annotators|captioners)\b"
+            r"|\b(?:annotators?|captioners?|describers?|labell?ers?)'s?(?= )",
             r"\b(?:word is that|there is talk of|rumou?r has it|so i(?:'m| am) told|i am told|i'm told)\b",
             r"\b(?:the|all|these|those|both|most|some|my|your)? ?(?:accounts|statements|versions|testimonies|witnesses"
             r"|observers) (?:\w+ly )?(?:var(?:y|ies)|differs?|agrees?|disagrees?|conflicts?|diverges?|match|concur|are"
@@ -83,6 +90,14 @@ WITNESS = (
             r" (?:bear|carry|named|called|labell?ed|that say|saying|for)\b|\b\w+ entr(?:y|ies), so\b"
             r"|\brows that say\b|\bthe item (?:called|named|labell?ed)\b",
             r"\b(?:whole|entire|full|complete) list\b(?! of)|\b(?:is|are|was|were) (?:itemi[sz]ed|enumerated)\b",
+            r"\b(?:picture|photo|image|scene|photograph) (?:is|was|has been|gets) (?:\w+ly )?(?:summed up"
+            r"|put into words|rendered as|phrased|worded|paraphrased)\b|\b(?:report|text|list|notes?|account|material|brief|lines"
+            r"|words) (?:that )?i (?:work|am working|go|have to go|draw|rely|base)(?: \w+)? (?:from|by|on|with)\b",
+            r"\b(?:actual|real|original) (?:photograph|photo|picture|image)\b|\b(?:see|look at|check|consult|need) the"
+            r" (?:photo|picture|image|photograph) itself\b|\bi have no information\b|(?:\A|[.;:,?] |\bis |\bare )not"
+            r" (?:provided|given|supplied)(?=[.;,!]|\Z)|\b(?:objects|things|items) (?:that (?:are|were) )?named\b",
+            r"\b(?:is|are|was|were) recorded (?:on|at|as|in|near|twice|once)\b|\b(?:place|position|location|size|spot)"
+            r" (?:of [\w ]{2,20} )?(?:is|was) given as\b|\bthe lines above\b",
             r"\b(?:have|has|had|is|down) in writing\b|\b(?:it|this|her|him|them|that) from the words\b"
             r"|\bjudging by the words\b|\bin the absence of (?:any|a) visuals?\b|\blaid eyes on (?:it|the)\b"
             r"|\bwords to go\b",
