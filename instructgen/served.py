@@ -39,7 +39,8 @@ def rates(served: Mapping[str, Mapping[str, float]]) -> Figures:
 
 def _rates(figures: Mapping[str, float]) -> dict[str, float]:
     seconds, queries = figures.get("seconds", 0.0), figures.get("prefix_queries", 0.0)
-    found = {name: figures[name] for name in ("seconds", "answered", "prompt_tokens", "reply_tokens") if name in figures}
+    plain = ("seconds", "answered", "prompt_tokens", "reply_tokens")
+    found = {name: figures[name] for name in plain if name in figures}
     if seconds > 0:
         found["reply_tokens_per_second"] = figures.get("reply_tokens", 0.0) / seconds
         found |= {f"mean_{name}": figures.get(name, 0.0) / seconds for name in ("running", "waiting", "kv_cache")}

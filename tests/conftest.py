@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["loopback", "model_server", "changed_run", "judged"]
+pytest_plugins = ["loopback", "model_server", "changed_run", "judged", "real_vllm"]
 
 
 @pytest.fixture(autouse=True)
