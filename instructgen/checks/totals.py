@@ -12,7 +12,7 @@ from ..text import word_set
 from ..vocabulary import NUMBERS
 from .mentions import Mention, Token
 from .quantities import Counted, Quantity, counted, quantities_of, where
-from .scopes import Scope, scope_of
+from .scopes import Scope, is_here, scope_of, scope_of_all
 
 _THERE = word_set(
     "are is were there be being in the this image picture photo photograph scene shot frame view shown visible present"
@@ -64,17 +64,11 @@ _BEFORE_PART = word_set(
     " side distance other another"
 )
 """Before a number these bound it to a part of the picture."""
-
-
 _FURTHER = word_set("besides other others else except apart additional excluding")
 """A question with one of these asks for some only."""
 _WHETHER = word_set("is are does do did can could has have was were isn't aren't")
-
-
 _COMPANIES = word_set("group family party team herd flock line row")
 """Before "of three dogs"."""
-_PICTURES = word_set("image picture photo photograph scene shot frame view")
-_VERBS = word_set("are is were was have has look looks seem appear stand sit lie face wear walk")
 
 
 class Asked(NamedTuple):
@@ -278,11 +272,11 @@ def scope_said(
         return None
     before = tokens[first - 1].low if first else ""
     if before == "the" and tokens[first].low in ("only", "sole"):
-        return Scope() if _is_here(text, tokens, mention.last) else None
+        return Scope() if is_here(text, tokens, mention.last) else None
     if before == "all" or (tokens[first].low == "both" and not first):
-        return _scope_of_all(text, tokens, mention.last, mentions)
+        return scope_of_all(text, tokens, mention.last, mentions)
     if before == "the" and found.quantity.pair:
-        return Scope() if _is_here(text, tokens, mention.last) else None
+        return Scope() if is_here(text, tokens, mention.last) else None
     if before in _KNOWN and not (before == "of" and first > 1 and tokens[first - 2].low in _COMPANIES):
         return None
     sentence = tokens[first].sentence
@@ -303,19 +297,3 @@ def scope_said(
     ):
         return None
     return scope_of(text, tokens, mention.last, mentions)
-
-
-def _is_here(text: str, tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether nothing bounds a thing that ends before a token, but "in the picture": "the only dog here"."""
-    rest = [token.low for token in tokens[at : at + 3] if token.sentence == tokens[at - 1].sentence]
-    if not rest or text[tokens[at - 1].end : tokens[at].start].strip() or rest[0] in ("here", "visible"):
-        return True
-    return rest[0] in ("in", "of") and rest[1:2] in (["the"], ["this"]) and rest[2:] != [] and rest[2] in _PICTURES
-
-
-def _scope_of_all(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
-    """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
-    for number in range(at, min(at + 6, len(tokens))):
-        if tokens[number].low in _VERBS:
-            return scope_of(text, tokens[:number], at, mentions)
-    return scope_of(text, tokens, at, mentions)
