@@ -73,7 +73,7 @@ def _is_deserted(low: Sequence[str], at: int, truth: Truth) -> bool:
     before = at - 1
     while before > 0 and low[before] in _COPULAS:
         before -= 1
-    if before in (at - 1, 0) or not NEGATORS.isdisjoint(low[max(0, before - 3) : at]):
+    if before in (at - 1, 0) or not NEGATORS.isdisjoint(low[before:at]):
         return False
     persons = len(truth.boxes.get("person", ()))
     if low[before] in _SCENES and ("person" in truth.crowds or persons > _FEW):

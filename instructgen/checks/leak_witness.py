@@ -50,8 +50,9 @@ WITNESS = (
             r"\b(?:what|as) (?:the )?others (?:have )?(?:saw|seen|wrote|written|noted|said|told)\b"
             r"|\bwhat (?:they|people|he|she) (?:have |has )?(?:put|set|wrote|written|jotted|noted|took) down\b"
             r"|\bthey (?:all |both )(?:write|wrote|note|noted|say|agree) that\b",
-            r"\b(?:different|various|several|some|most|other) people (?:describe|describing|word|phrase)[sd]? (?:the|this|it)\b"
-            r"|\bthe word of (?:the|those|others|people)\b|\bsecond-?hand (?:account|knowledge|info|report|description)",
+            r"\b(?:different|various|several|some|most|other) people (?:describe|word|phrase)[sd]? (?:the|this|it)\b"
+            r"|\bthe word of (?:the|those|others|people)\b"
+            r"|\bsecond-?hand (?:account|knowledge|info|report|description)",
             r"\b(?:nobody|no one|none of them|everybody|everyone) (?:\w+ly )?(?:noted|recorded|remarked|specified|wrote"
             r"|jotted|reported)\b",
             r"\b(?:one|most|some|two|three|all) of the (?:writers|describers|annotators|captioners)\b"
@@ -91,8 +92,9 @@ WITNESS = (
             r"|\brows that say\b|\bthe item (?:called|named|labell?ed)\b",
             r"\b(?:whole|entire|full|complete) list\b(?! of)|\b(?:is|are|was|were) (?:itemi[sz]ed|enumerated)\b",
             r"\b(?:picture|photo|image|scene|photograph) (?:is|was|has been|gets) (?:\w+ly )?(?:summed up"
-            r"|put into words|rendered as|phrased|worded|paraphrased)\b|\b(?:report|text|list|notes?|account|material|brief|lines"
-            r"|words) (?:that )?i (?:work|am working|go|have to go|draw|rely|base)(?: \w+)? (?:from|by|on|with)\b",
+            r"|put into words|rendered as|phrased|worded|paraphrased)\b",
+            r"\b(?:report|text|list|notes?|account|material|brief|lines|words) (?:that )?i (?:work|am working|go"
+            r"|have to go|draw|rely|base)(?: \w+)? (?:from|by|on|with)\b",
             r"\b(?:actual|real|original) (?:photograph|photo|picture|image)\b|\b(?:see|look at|check|consult|need) the"
             r" (?:photo|picture|image|photograph) itself\b|\bi have no information\b|(?:\A|[.;:,?] |\bis |\bare )not"
             r" (?:provided|given|supplied)(?=[.;,!]|\Z)|\b(?:objects|things|items) (?:that (?:are|were) )?named\b",

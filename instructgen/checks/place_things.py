@@ -73,7 +73,11 @@ class PlacedThings:
             if low in ("yes", "no") and self.opens(at):
                 break
             link = is_link(low, towards) or (not towards and self._is_verb(at))
-            link = link or (low == "left" and self.word(at - 1) in _WAS)
+            link = (
+                link
+                or (low in LOOKING and self.word(first) == "along")
+                or (low == "left" and self.word(at - 1) in _WAS)
+            )
             if low in _LINES and self.word(at - 1) in ("a", "in", "one"):
                 steps, at = steps + 1, at - 2
                 continue
@@ -152,8 +156,8 @@ class PlacedThings:
         start = at
         while fronted and self._leads_to_thing(at, start):
             at += 1
-        if self.word(at) in ARTICLES:
-            at += 1
+        for _ in range(2):  # "the two dogs"
+            at += self.word(at) in ARTICLES
         for step in (0, 1):  # "a short line of passengers"
             if self.word(at + step) in AMOUNTS and self.word(at + step + 1) == "of":
                 at += step + 2 + (self.word(at + step + 2) in ARTICLES)

@@ -39,6 +39,7 @@ _BEFORE_TO = _LISTS["before_to"]
 """``a place to …``, ``invites … to …``, ``for a person to …``: what follows is not said to happen."""
 _WISH_ENDS = _LISTS["wish_ends"]
 _LIKENED = _LISTS["likened"]
+_ALIKE, _MINDED = _LISTS["alike"], _LISTS["minded"]
 _POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
 """``helps people``, ``protects riders``: of a phrase without an article only."""
 _CAN_NOUNS = _LISTS["can_nouns"]
@@ -64,13 +65,14 @@ CUES = (
     | _POSSIBLE_IF_BARE
     | _DEPICTING
     | _LIKENED
+    | _MINDED
     | _EXCHANGES.keys()
     | {"for", "as", "case", "to", "so", "than"}
 )
 """All is asserted in a sentence without any of these."""
 _MAY_DENY = _GONE | {"no", "not", "cannot", "never"} | {word for word in CUES if word.endswith("n't")}
 _MAY_SUPPOSE = POSSIBLE | {"can", "to", "so", "case"}
-_MAY_WISH = _LIKENED | {"than", "as", "like", "for"}
+_MAY_WISH = _LIKENED | _MINDED | {"than", "as", "like", "for"}
 """Of the cues those that are worth a closer look."""
 
 
@@ -132,7 +134,7 @@ class _Scopes:
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
         elif word in _MAY_WISH and self._opens_wish(i, word):
-            past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from") else i + 1
+            past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from", "of", "about") else i + 1
             self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
             self.usual = True
@@ -247,8 +249,10 @@ class _Scopes:
             return self._at(i - 1).endswith("er")
         if word == "as" and "as" in self.low[max(self.first, i - 6) : i]:  # but "as well as"
             return self._at(i - 1) != "well"
-        if word == "as" and i == self.first + 1 and self._at(i + 1) in ("a", "an"):  # "Happy as a dog"
-            return True
+        if word == "as" and self._at(i + 1) in ("a", "an"):  # "Happy as a dog", "sits low as a cat"
+            return i == self.first + 1 or self._at(i - 1) in _ALIKE
+        if word in _MINDED:  # "afraid of dogs"
+            return self._at(i + 1) in ("of", "about", "to")
         if word == "like" and self._at(i + 1) == "the":  # "orange, like the dog next to it"
             return not {"next", "beside", "behind", "near", "on", "in"} & set(self.low[i + 2 : min(i + 5, self.last)])
         return word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING)

@@ -154,6 +154,8 @@ class _Scene:
             if thing.name in _OFTEN_LEFT_OUT and boxes > few:
                 return True
             for other in self.vocabulary.confused.get(thing.name, ()):
+                if isinstance(place, Relation) and other in (place.other.name, place.things[0].name):
+                    continue
                 if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
                     return True
         return False

@@ -102,9 +102,7 @@ _CAPACITY = word_set(
     "for seat seats fit fits need needs require requires accommodate accommodates takes take hold like"
 )
 _ALIKE = word_set("sheep aircraft cattle")
-"""One of them or many."""
-_REACH = 4
-"""Words that may stand between a number and its noun."""
+_REACH = 4  # words that may stand between a number and its noun
 _PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")
 _DIGIT = re.compile("[0-9]")
 _SPAN = re.compile(r"(\d{1,2})-(\d{1,3})")

@@ -33,6 +33,7 @@ _MADE = {
     "food": _LISTS["made_food"],
 }
 """By supercategory, what makes a figure of a thing: a wooden horse is none, a wooden boat is one."""
+_COOKED = frozenset(("food", "meal", "stew", "soup", "dinner", "meat", "it"))
 _HANDS = frozenset(("left", "right"))
 _SINGLE = frozenset(("a", "an", "one", "another", "this", "that", "each", "every"))
 _ONE_AND_MANY = frozenset(
@@ -133,6 +134,8 @@ def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -
     if i == first or low[i] not in _VERBS:
         return False
     before = low[i - 1]
+    if low[i] == "cooks" and before in _COOKED:
+        return True
     if low[i] in ("sink", "duck", "bear") and before.endswith("s") and before not in _FOLLOWERS:
         return not before.endswith(("ss", "'s"))  # "the stones sink"
     if low[i].endswith("s") and before in _WHO and i + 1 < len(low) and low[i + 1] not in _FOLLOWERS - DETERMINERS:
