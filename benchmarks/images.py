@@ -1,6 +1,6 @@
 """Pictures on disk in; pictures/s that the teacher's own path prepares, beside bare loops on the same cores, out.
 
-    python benchmarks/images.py                         # 10,000 pictures as they are, 400 encoded anew, 5 rounds
+    python benchmarks/images.py                         # 10,000 pictures as they are, 200 encoded anew, 5 rounds
     python benchmarks/images.py --pictures 2000 --rounds 3
 
 The pictures are JPEGs of about 150 kB, drawn without noise: 200 different ones, each copied to files of its own, read
@@ -150,7 +150,7 @@ def compare(what: str, bare: Loop, limits: Limits, folder: Path, names: Sequence
 def main() -> None:
     parser = argparse.ArgumentParser(description="Pictures prepared beside bare loops.")
     parser.add_argument("--pictures", type=int, default=10_000)
-    parser.add_argument("--encoded", type=int, default=400, help="pictures that are encoded anew")
+    parser.add_argument("--encoded", type=int, default=200, help="pictures that are encoded anew")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -126,6 +126,7 @@ def test_good_pictures_are_answered_and_each_broken_one_has_its_reason(tmp_path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_of_ten_thousand_pictures_three_in_a_hundred_are_broken(tmp_path: Path, loopback: Teacher) -> None:
     of_each = 300 // len(BROKEN)
     path, run = made(tmp_path, loopback, 9700, of_each), tmp_path / "run"

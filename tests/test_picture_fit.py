@@ -314,6 +314,9 @@ SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'
         pytest.param(b"%!PS-Adobe-3.0 EPSF-3.0\n", "unsupported", id="eps, which would start a program"),
         pytest.param(SVG, "unsupported", id="svg"),
         pytest.param(b"\xff\xd8\xff\xe0\0\4ab" + b"garbage" * 99, "damaged", id="jpeg of garbage"),
+        pytest.param(picture((300, 200), "AVIF")[:60], "damaged", id="avif that ends in its header"),
+        pytest.param(picture((300, 200), "AVIF")[:-5], "cut_off", id="avif"),
+        pytest.param(b"\0\0\0\x18ftypisom" + b"\0" * 99, "not_a_picture", id="a film"),
         pytest.param(b"RIFF\x10\0\0\0WEBPVP9 " + b"\0" * 30, "damaged", id="webp of an unknown kind"),
     ],
 )
