@@ -147,7 +147,7 @@ def planted_texts(bench: Bench, pairs: Sequence[Pair]) -> Iterator[Figure]:
     for name, wordings, share in (("known", KNOWN_LEAKS, 1.0), ("unseen", UNSEEN_LEAKS, 0.85)):
         put = (texts.leak(pair, wordings[i % len(wordings)]) for i, pair in enumerate(pairs))
         yield bench.catches(f"leak, {name} wordings", _worded(put), ("leaks",), share, of_wordings=True)
-    functions: dict[str, Callable[[Pair, int], Planted]]
+    functions: dict[str, Callable[[Pair, int], Planted | None]]
     functions = {"refusal": texts.refuse, "echo": texts.echo, "empty reply": texts.empty}
     for name, function in functions.items():
         put = (function(pair, number) for number, pair in enumerate(pairs))

@@ -9,6 +9,7 @@ from planting import Planted, replaced, replies
 from wordings import EMPTY, REFUSALS
 
 _CLAUSE = re.compile(r"(?:, (?:and|but|which|so|as|where|who)| (?:while|because|since|when|but)) ")
+_ASKS_HOW_MANY = re.compile(r"\b(?:how many|which|any)\b", re.IGNORECASE)
 _PROPER = re.compile(r"I\b|[A-Z][a-z]+ [A-Z]|[A-Z]{2}")
 
 
@@ -39,9 +40,11 @@ def echo(pair: Pair, number: int) -> Planted:
     return Planted(replaced(pair, len(pair.sample.turns) - 1, said), said)
 
 
-def empty(pair: Pair, number: int) -> Planted:
-    """Put next to nothing in the place of the last answer."""
+def empty(pair: Pair, number: int) -> Planted | None:
+    """Put next to nothing in the place of the last answer; not "None" where it answers, as it does "how many?"."""
     said = EMPTY[number % len(EMPTY)]
+    if said.strip(" .").lower() == "none" and _ASKS_HOW_MANY.search(pair.sample.turns[-2].text):
+        return None
     return Planted(replaced(pair, len(pair.sample.turns) - 1, said), repr(said))
 
 

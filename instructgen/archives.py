@@ -1,22 +1,24 @@
-"""A file that holds files and a name inside it in; the bytes of that member out: tar shards, columns of Parquet files.
+"""A file that holds files and a name inside it in; the bytes of that member out: tar shards, columns of tables.
 
 A picture's path goes on inside the file: ``00012.tar/000120003.jpg`` is a member of a tar file,
 ``data/train-00000.parquet/image/17`` is row 17 of the column ``image``: bytes, or a struct with a field ``bytes``, as
-Hugging Face datasets hold them. Where each member of a tar lies is looked up once; of a Parquet file the row groups
-used last are kept. Nothing is unpacked to disk, and no link inside a tar is followed. All of it may be called from any
-thread. Every fault is a RequestRefused whose reason begins with ``bad_image``.
+Hugging Face datasets hold them; ``data-00000-of-00001.arrow/image/17`` is the same in an Arrow stream. Where each
+member of a tar lies is looked up once; of a Parquet file the row groups used last are kept. Nothing is unpacked to
+disk, and no link inside a tar is followed. All of it may be called from any thread. Every fault is a RequestRefused
+whose reason begins with ``bad_image``.
 """
 
 import os
 import re
-import tarfile
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from .arrow_streams import ArrowStream
 from .errors import RequestRefused
+from .tar_members import listed
 
 MOST_BYTES = 200_000_000
 """A member that is larger is no picture, and is not read."""
@@ -25,7 +27,7 @@ _FILES_KEPT = 8
 """Archives kept open: an index takes some 300 bytes a member."""
 _GROUPS_KEPT = 256 * 1024 * 1024
 """Bytes of row groups kept; the one used last stays, however large."""
-_ENDINGS = re.compile(r"\.(?:tar|parquet)(?=/)", re.IGNORECASE)
+_ENDINGS = re.compile(r"\.(?:tar|parquet|arrow)(?=/)", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -41,17 +43,12 @@ def read_member(file: Path, inner: str, name: str) -> bytes:
     Raises RequestRefused: ``bad_image_missing``, ``bad_image_cut_off``, ``bad_image_too_large``,
     ``bad_image_unreadable``.
     """
-    if file.suffix.lower() == ".tar":
-        return _open(_tars, _Tar, file, name).read(inner, name)
-    return _open(_tables, _Table, file, name).read(inner, name)
+    return _opened(file, name).read(inner, name)
 
 
 def need_member(file: Path, inner: str, name: str) -> None:
     """See that an archive has a member, without reading it; raises RequestRefused as ``read_member`` does."""
-    if file.suffix.lower() == ".tar":
-        _open(_tars, _Tar, file, name).place(inner, name)
-    else:
-        _open(_tables, _Table, file, name).place(inner, name)
+    _opened(file, name).place(inner, name)
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,6 +100,13 @@ def _open(kept: _Kept[T], kind: Callable[[Path, str], T], file: Path, name: str)
     return kept.get((str(file), stat.st_mtime_ns, stat.st_size), lambda: kind(file, name))
 
 
+def _opened(file: Path, name: str) -> "_Tar | _Table | ArrowStream":
+    kind = file.suffix.lower()
+    if kind == ".tar":
+        return _open(_tars, _Tar, file, name)
+    return _open(_streams, ArrowStream, file, name) if kind == ".arrow" else _open(_tables, _Table, file, name)
+
+
 # ── tar ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -111,32 +115,19 @@ class _Tar:
 
     def __init__(self, file: Path, name: str) -> None:
         self._handle = -1
-        self._members: dict[str, tuple[int, int]] = {}
-        self._ends_early = False
         try:
+            members, fault = listed(file)
             self._handle = os.open(file, os.O_RDONLY)
-            self._look_up()
-        except (OSError, tarfile.TarError) as error:
+        except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise RequestRefused("bad_image_unreadable", f"{name}: the tar file cannot be read ({why})") from None
+        self._members = {member.name: (member.offset, member.size) for member in members}
+        self._ends_early = bool(fault)
 
     def __del__(self) -> None:
         # not when it is dropped from what is kept: another thread may be reading
         if self._handle >= 0:
             os.close(self._handle)
-
-    def _look_up(self) -> None:
-        with (
-            open(self._handle, "rb", buffering=0, closefd=False) as raw,
-            tarfile.open(fileobj=raw, mode="r:") as tar,
-        ):
-            try:
-                while (member := tar.next()) is not None:
-                    tar.members.clear()  # type: ignore[attr-defined]  # or it would keep a kilobyte for each
-                    if member.isreg() and not member.issparse():
-                        self._members[member.name.removeprefix("./")] = (member.offset_data, member.size)
-            except tarfile.ReadError:
-                self._ends_early = True  # what stands before the fault can be read
 
     def place(self, inner: str, name: str) -> tuple[int, int]:
         """Give where a member's bytes begin, and how many they are."""
@@ -242,4 +233,5 @@ def _said(error: Exception) -> str:
 
 _tars = _Kept[_Tar](_FILES_KEPT)
 _tables = _Kept[_Table](_FILES_KEPT)
+_streams = _Kept[ArrowStream](_FILES_KEPT)
 _groups = _Kept[tuple[_Table, Any]](_GROUPS_KEPT, lambda kept: int(kept[1].nbytes))

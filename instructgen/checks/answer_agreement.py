@@ -10,10 +10,13 @@ from typing import ClassVar, Literal
 
 from ..records import Context, Sample, Span, Verdict
 from .annotation import AnnotationCheck
+from .bounds import is_there_after_all
+from .captioned import is_told
 from .denials import ends_there
-from .mentions import Mention, Reading, Token
+from .mentions import Mention, Reading
 from .objects import Finding, asserted, is_narrower, span_of
 from .polarity import NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
+from .sentences import Tokens
 from .truth import Truth
 from .word_lists import word_lists
 
@@ -26,6 +29,7 @@ _NONE = (
     ("not", "a", "single"), ("not", "one"), ("none",), ("i", "see", "no"), ("i", "see", "none"), ("i", "can't", "see"),
     ("i", "can't", "find"), ("i", "don't", "see"),
 )  # fmt: skip
+_THERE_IS_NONE = (("is", "none"), ("are", "none"), ("there's", "none"), ("isn't", "one"), ("aren't", "any"))
 _NO_ONE = frozenset(("none", "not", "isn't", "aren't", "no"))
 _SOME = frozenset(("one", "some", "two", "several", "three"))
 _BE = word_lists()["question_verbs"]
@@ -54,7 +58,7 @@ class AnswerAgreementCheck(AnnotationCheck):
         if not truth.known:
             return _PASSED
         doubtful: Verdict | None = None
-        for reason, finding, spans in self._faults(sample, reading, truth):
+        for reason, finding, spans in self._faults(sample, context, reading, truth):
             grave = finding.standing == "contradicted"
             if grave or not doubtful:
                 verdict = Verdict(
@@ -70,34 +74,46 @@ class AnswerAgreementCheck(AnnotationCheck):
         return doubtful or _PASSED
 
     def _faults(
-        self, sample: Sample, reading: Reading, truth: Truth
+        self, sample: Sample, context: Context, reading: Reading, truth: Truth
     ) -> Iterator[tuple[Reason, Finding, tuple[Span, ...]]]:
         """Give each mention of a question whose answer disagrees with the annotation."""
         turns, tokens = sample.turns, reading.tokens
         for mention in reading.mentions:
             answer = mention.turn + 1
             asks = turns[mention.turn].role == "human" and answer < len(turns) and turns[answer].role == "gpt"
-            if not asks or not tokens[answer] or "?" not in turns[mention.turn].text:
+            if not asks or not tokens[answer].low or "?" not in turns[mention.turn].text:
                 continue  # "Describe the people in the picture" is asked of pictures without any
-            found = self._fault(mention, tokens[mention.turn], tokens[answer], reading, truth)
+            found = self._fault(mention, tokens[mention.turn], tokens[answer], reading, truth, context)
             if found:
                 reason, finding = found
                 against = span_of(mention, truth, "denied_object" if reason == "no_despite_object" else "")
-                first = tokens[answer][0]
-                yield reason, finding, (against, Span(turn=answer, start=first.start, end=first.end))
+                yield (
+                    reason,
+                    finding,
+                    (
+                        against,
+                        Span(turn=answer, start=tokens[answer].starts[0], end=tokens[answer].ends[0]),
+                    ),
+                )
 
     def _fault(
-        self, mention: Mention, asked: Sequence[Token], answer: Sequence[Token], reading: Reading, truth: Truth
+        self,
+        mention: Mention,
+        asked: Tokens,
+        answer: Tokens,
+        reading: Reading,
+        truth: Truth,
+        context: Context,
     ) -> tuple[Reason, Finding] | None:
         if mention.polarity == "asserted" and mention.definite:
             finding = asserted(mention, truth, self._vocabulary)
             wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
-        opening = _opening([token.low for token in answer[:4]]) if mention.polarity == "asked" else ""
+        opening = _opening(answer.low[: answer.bounds[0]]) if mention.polarity == "asked" else ""
         if not opening:
             return None
         first, last = reading.sentence(mention)
-        low = [token.low for token in asked]
+        low = asked.low
         if {"or", "other", "another", "else"} & set(low[first:last]):
             return None
         adjectives = _asked_for(low, mention, first, last)
@@ -106,17 +122,28 @@ class AnswerAgreementCheck(AnnotationCheck):
             if finding.standing not in ("contradicted", "doubtful"):
                 return None
             return "yes_without_object", finding if adjectives == [] else finding._replace(standing="doubtful")
-        denied = adjectives is not None and mention.certain and truth.supports(mention.name)
-        denied = denied and not is_narrower(mention, truth)
-        if denied and ends_there(low, mention.last, last) and (not adjectives or _named_again(mention, low, reading)):
-            return "no_despite_object", Finding(mention, "contradicted", "denied_object")
-        return None
+        denied = mention.certain and truth.supports(mention.name) and not is_narrower(mention, truth)
+        if denied and adjectives is None:
+            denied = _only_thing(mention, reading) and is_told(
+                [*low[first : mention.first], *low[mention.last : last]], 0, last - first, mention.name, truth
+            )
+        elif denied:
+            there = ends_there(low, mention.last, last) or is_there_after_all(mention, reading, truth, context)
+            denied = there and (not adjectives or _named_again(mention, low, reading))
+        return ("no_despite_object", Finding(mention, "contradicted", "denied_object")) if denied else None
+
+
+def _only_thing(mention: Mention, reading: Reading) -> bool:
+    """Tell whether a question names no other thing, whose part in the act it may be that the answer denies."""
+    return all(m is mention or m.turn != mention.turn for m in reading.mentions)
 
 
 def _opening(words: Sequence[str]) -> Literal["", "yes", "no"]:
     """Tell whether an answer begins with a yes or a no, in whatever words: ``I do``, ``There are none``."""
     if words[0] in _NO or any(tuple(words[: len(none)]) == none for none in _NONE):
         return "no"
+    if "there" in words[1:] and any(tuple(words[-len(none) :]) == none for none in _THERE_IS_NONE):
+        return "no"  # "I looked for one, but there is none"
     there = words[0] in ("there", "there's")
     if there and not _NO_ONE.isdisjoint(words[1:3]):
         return "no"
@@ -144,16 +171,16 @@ def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> l
 def _named_again(mention: Mention, low: Sequence[str], reading: Reading) -> bool:
     """Tell whether the answer says in the same words that the thing is there: "No, a red bus is ..."."""
     turn, before = mention.turn + 1, low[mention.first - 1]
-    said = reading.tokens[turn]
+    said = reading.tokens[turn].low
     return any(
-        m.turn == turn and m.polarity == "asserted" and m.word == mention.word and said[m.first - 1].low == before
+        m.turn == turn and m.polarity == "asserted" and m.word == mention.word and said[m.first - 1] == before
         for m in reading.mentions
     )
 
 
-def _corrected(mention: Mention, answer: Sequence[Token], reading: Reading) -> bool:
+def _corrected(mention: Mention, answer: Tokens, reading: Reading) -> bool:
     """Tell whether the answer says that the thing is not there, or at least turns against the question."""
     denied = any(
         m.turn == mention.turn + 1 and m.polarity == "negated" and m.name == mention.name for m in reading.mentions
     )
-    return denied or any(token.low in _CORRECTS for token in answer if token.sentence == 0)
+    return denied or not _CORRECTS.isdisjoint(answer.low[: answer.bounds[0]])

@@ -42,16 +42,20 @@ class Tolerances(Protocol):
 
 
 _WIDE = 0.25
+_FROM_EDGE = 0.45
 
 
-def on_side(box: Box, across: Across, down: Down, third: bool, allow: Tolerances) -> bool | None:
-    """Tell whether a box lies on a side, in a corner, in a third or in the centre of the picture."""
+def on_side(box: Box, across: Across, down: Down, third: bool, allow: Tolerances, edge: bool = False) -> bool | None:
+    """Tell whether a box lies on a side, in a corner, in a third or in the centre of the picture.
+
+    At the ``edge`` of a side is nothing that begins near the middle.
+    """
     answers: list[bool | None] = []
     if across == "centre":
         answers.append(_central(box.x1, box.x2, allow))
     elif across:
         low, high = (box.x1, box.x2) if across == "left" else (1 - box.x2, 1 - box.x1)
-        answers.append(_in_half(low, high, third, allow))
+        answers.append(False if edge and low > _FROM_EDGE else _in_half(low, high, third, allow))
     if down:
         low, high = (box.y1, box.y2) if down == "top" else (1 - box.y2, 1 - box.y1)
         answers.append(_in_half(low, high, third, allow))
@@ -102,6 +106,17 @@ def _above(upper: Box, lower: Box) -> bool | None:
         return False
     gap = (lower.y1 + lower.y2 - upper.y1 - upper.y2) / 2
     return True if gap > max(upper.y2 - upper.y1, lower.y2 - lower.y1) / 4 else None
+
+
+def is_beyond(box: Box, across: Across, down: Down) -> bool:
+    """Tell whether all of a box, even of a crowd's, lies in the other half than the named one."""
+    beyond_across = (across == "left" and box.x1 > 0.5) or (across == "right" and box.x2 < 0.5)
+    return beyond_across or (down == "top" and box.y1 > 0.5) or (down == "bottom" and box.y2 < 0.5)
+
+
+def is_past(box: Box, how: How, other: Box) -> bool:
+    """Tell whether all of a box lies on the other side of another than left or right of it, as is said."""
+    return (how == "left" and box.x1 >= other.x2) or (how == "right" and box.x2 <= other.x1)
 
 
 def any_of(answers: Iterable[bool | None]) -> bool | None:

@@ -14,6 +14,8 @@ from ..vocabulary import Vocabulary, article_for
 from .anchors import asks_for_reasons, placing
 from .annotation import AnnotationCheck
 from .bounds import is_there_after_all
+from .captioned import nobody_denied
+from .denials import ends_there
 from .mentions import Mention, Reading
 from .truth import Truth
 from .word_lists import word_lists
@@ -46,10 +48,15 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     denied = mention.polarity == "negated" and mention.certain and not mention.definite
     if denied and truth.supports(mention.name) and not is_narrower(mention, truth):
         return Finding(mention, "contradicted" if mention.whole else "doubtful", "denied_object")
-    if mention.polarity == "negated" and mention.whole and mention.word in _WHOLE_KINDS:
+    known = mention.polarity == "negated" and mention.certain and mention.definite and mention.whole
+    # "The ball cannot be seen"; of people, others than those that are boxed may be meant.
+    if known and mention.name != "person" and mention.name in truth.boxes and not is_narrower(mention, truth):
+        return Finding(mention, "contradicted", "denied_object")
+    if mention.polarity == "negated" and mention.word in _WHOLE_KINDS:
         there = next((name for name in mention.classes if name in truth.boxes), None)
         if there:  # "no vehicle" where there is a car
-            return Finding(mention._replace(name=there), "contradicted", "denied_object")
+            kind = mention._replace(name=there, near=False, certain=True)
+            return Finding(kind, "contradicted" if mention.whole else "doubtful", "denied_object")
     return Finding(mention, "undecidable")
 
 
@@ -122,13 +129,14 @@ class ObjectsCheck(AnnotationCheck):
         counts = self._counts(sample, reading, truth, "gpt")
         asked = self._counts(sample, reading, truth, "human")
         spoken = zip(sample.turns, reading.tokens, strict=True)
-        counts["words"] = sum(len(said) for turn, said in spoken if turn.role == "gpt")
+        counts["words"] = sum(len(said.low) for turn, said in spoken if turn.role == "gpt")
         return counts | {f"question_{name}": count for name, count in asked.items() if name != "texts"}
 
     def _findings(self, sample: Sample, context: Context, reading: Reading, truth: Truth) -> list[Finding]:
         """Give how each mention of the answers stands."""
         turns, vocabulary = sample.turns, self._vocabulary
         found = [standing_of(m, truth, vocabulary) for m in reading.mentions if turns[m.turn].role == "gpt"]
+        found += [Finding(m, "contradicted", "denied_object") for m in nobody_denied(turns, reading, truth)]
         found = [_as_placed(f, sample, reading, vocabulary) if f.reason else f for f in found]
         return [_as_bounded(f, reading, truth, context) if f.reason == "denied_object" else f for f in found]
 
@@ -173,10 +181,22 @@ def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Conte
     """Give a denial of a part of the picture as contradicted where the thing is there."""
     mention = finding.mention
     if finding.standing == "doubtful" and _is_qualified(reading.words(mention.turn), mention.first):
-        return Finding(mention, "undecidable")
+        others = reading.words(mention.turn)[mention.first - 1] == "other" and _has_others(mention, reading, truth)
+        return finding._replace(standing="contradicted") if others else Finding(mention, "undecidable")
     if finding.standing == "doubtful" and is_there_after_all(mention, reading, truth, context):
         return finding._replace(standing="contradicted")
     return finding
+
+
+def _has_others(mention: Mention, reading: Reading, truth: Truth) -> bool:
+    """Tell whether there are more of a class than the single one that a sample speaks of before "no other dogs"."""
+    last = reading.sentence(mention)[1]
+    rest = reading.words(mention.turn)[mention.last : last]
+    named = [m for m in reading.mentions if mention.name in m.classes and m is not mention]
+    named = [m for m in named if m.first != mention.first or m.turn != mention.turn]
+    if mention.name == "person" or any(m.plural for m in named) or not (rest == [] or ends_there(rest, 0, len(rest))):
+        return False
+    return len(truth.boxes.get(mention.name, ())) > max(1, len(named)) + 1
 
 
 def _is_qualified(low: Sequence[str], first: int) -> bool:

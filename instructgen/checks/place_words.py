@@ -40,12 +40,16 @@ FILLING = (
 )
 FILLS = "|".join(FILLING)
 """What does so to a side is there."""
-PART = r"(?: (?:side|half|part|portion|edge|corner|third|section|area|end|quadrant|foreground|background))"
+PART = (
+    r"(?: (?:side|half|part|portion|edge|corner|border|margin|third|section|area|end|quadrant|foreground"
+    r"|background))"
+)
 PHRASE = re.compile(
     r"\b(?:(?P<its>(?:on|to|at) its (?P<hand>left|right))"
     rf"|(?P<prep>on|to|in|at|towards?|along|near|by|against|{FILLS}) (?:the )?"
-    r"(?:(?:image|picture|photo|frame|scene)'s )?(?:(?:very|far|extreme|immediate) )?"
+    r"(?:(?:image|picture|photo|frame|scene)'s )?(?:(?:very|(?P<far>far|extreme)|immediate) )?"
     r"(?:(?:(?P<down>upper|lower|top|bottom)[ -])?(?P<across>left|right)(?:[ -]?(?:hand|most))?"
+    r"(?:[ -](?P<down3>upper|up|lower|top|bottom))?"
     rf"(?P<part>{PART})?(?P<view>{OF_VIEW})?"
     rf"|(?:(?P<down2>upper|lower|top|bottom)(?P<part2>{PART}|[ -](?:center|centre|middle))?"
     rf"|(?:very |exact )?(?P<centre>center|centre|middle)(?P<part3>{PART})?)(?P<view2>{OF_VIEW})?)"
@@ -65,7 +69,7 @@ BARE_SIDE = re.compile(
     re.IGNORECASE,
 )
 """An answer that names no more than a side."""
-BOUNDED = word_set("half third edge quadrant portion corner")
+BOUNDED = word_set("half third edge border margin quadrant portion corner")
 """After these "upper" and "lower" are the picture's without its being named."""
 ADJECTIVES: dict[str, Across] = {"left": "left", "leftmost": "left", "right": "right", "rightmost": "right"}
 OPENERS = frozenset(ADJECTIVES) | word_set(
@@ -78,12 +82,17 @@ SIDES = word_set(
     "left right leftmost rightmost upper lower top bottom center centre middle left-hand right-hand upper-left top-left"
     " lower-left bottom-left upper-right top-right lower-right bottom-right"
 )
+EDGES = word_set("edge border margin corner end")
+"""Of a side, these are its outermost part."""
+NOTED_PARTS = EDGES | word_set("side half part background foreground")
+"""What may follow "left" in a note: "clock upper left corner"."""
 SIDES_OR_OPENERS = SIDES | OPENERS
 RELATING = word_set("on above below beneath under underneath next near beside close")
 """Of the openers these may relate two things without a side being named."""
 ASKING = word_set("is are was were does do did can which")
 """What begins so may be answered by "yes", or by "left"."""
-NEARBY = word_set("on in at against near beside by with")
+YES = word_set("yes yeah yep correct indeed")
+NEARBY = word_set("on in at against near beside by with along down under behind across over inside outside")
 """What is in or at something is where that is: "a clock on the wall at the upper right"."""
 WHERE = word_set("where where's which side part locate position find left right located placed positioned situated")
 """A question with one of these asks for places."""
@@ -96,7 +105,7 @@ LINKS = word_set(
     " back closer out right hang hangs"
     " rest rests wait waits sleep sleeps float floats fly flies graze grazes play plays walk walks"
     " made asleep awake upright has have had over down up far off way bit little them alone together"
-    " trot trots lurks looms"
+    " trot trots lurks looms form forms"
 )
 """Words that may stand between a thing and where it is."""
 NOT_LINKS = word_set(

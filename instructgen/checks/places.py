@@ -18,6 +18,8 @@ class Side(NamedTuple):
     """A third of the picture is meant, not a half."""
     sure: bool
     """The picture's side is meant; a bare "to the left" may mean another thing's."""
+    edge: bool = False
+    """The edge, a corner or the far end of that side is meant."""
 
 
 class SidePlace(NamedTuple):
@@ -63,6 +65,10 @@ class AskedPlace(NamedTuple):
     """What is asked for is on that side, or so by another thing."""
     stated: "SidePlace | Relation | None" = None
     """The place that a "yes" states."""
+    between: tuple[Mention, Mention] | None = None
+    """It asks which of two things is so by the other."""
+    presence: bool = False
+    """It asks no place: only what takes the thing up ("yes", "it", "one") says where it is."""
 
 
 Place = SidePlace | PairPlace | Relation

@@ -68,6 +68,10 @@ CUES = (
     | {"for", "as", "case", "to", "so", "than"}
 )
 """All is asserted in a sentence without any of these."""
+_MAY_DENY = _GONE | {"no", "not", "cannot", "never"} | {word for word in CUES if word.endswith("n't")}
+_MAY_SUPPOSE = POSSIBLE | {"can", "to", "so", "case"}
+_MAY_WISH = _LIKENED | {"than", "as", "like", "for"}
+"""Of the cues those that are worth a closer look."""
 
 
 def manners(low: Sequence[str], first: int, last: int, gap: Gap) -> dict[int, Polarity]:
@@ -114,11 +118,11 @@ class _Scopes:
         """Open the scope of the cue at word ``i``, or colour what stands before it."""
         if word in _GONE and self._at(i + 1) in _IS:  # "all that is missing is a table and chairs"
             self.phrase, self.listing, self.opened = True, True, i + 3
-        elif self._denies_before(i, word):
+        elif word in _MAY_DENY and self._denies_before(i, word):
             found.update(dict.fromkeys(range(self._subject_start(i), i), "negated"))
         elif word in NEGATORS or word in _EXCHANGES:
             self._negate(i, word)
-        elif self._opens_possible(i, word):
+        elif word in _MAY_SUPPOSE and self._opens_possible(i, word):
             self.possible = True
             self.aside = word in MAYBE and i > self.first and "," in self.gap(i)
             if self.aside and (i + 1 == self.last or "," in self.gap(i + 1)):  # "a dog, perhaps"
@@ -127,7 +131,7 @@ class _Scopes:
             self.supposed = self.supposed or word in _CONDITIONS
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
-        elif self._opens_wish(i, word):
+        elif word in _MAY_WISH and self._opens_wish(i, word):
             past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from") else i + 1
             self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
@@ -178,6 +182,8 @@ class _Scopes:
             self.phrase, self.opened = after == _EXCHANGES[word] or self.phrase, i + 2
         elif (word in ("none", "neither") and after == "of") or (word == "no" and after == "one"):
             self.clause = True  # "none of them has a dog"
+        elif word == "neither" and "nor" not in self.low[i : self.last] and "has" in self.low[i + 2 : i + 4]:
+            self.clause = True  # "neither plate has a fork"
         elif word == "not" and after == "one" and self._at(i + 2) != "but":
             self.phrase, self.opened = True, i + 2
         elif after in _NO_NOUN and word in ("no", "not"):
@@ -216,6 +222,8 @@ class _Scopes:
         start = self._clause_start(i)
         subject = self.low[self.first : start - 1]
         alone = AUXILIARIES.isdisjoint(subject) and PREPOSITIONS.isdisjoint(subject) and len(subject) < 4
+        if self.low[start] in ("which", "that") and start > self.first:  # "the ball, which isn't visible"
+            return self._clause_start(start - 1)
         return self.first if start > self.first and self.low[start - 1] == "and" and alone else start
 
     def _opens_possible(self, i: int, word: str) -> bool:

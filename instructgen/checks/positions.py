@@ -15,7 +15,7 @@ from ..text import word_set
 from ..vocabulary import DOUBTFUL_COUNTS, Vocabulary
 from .annotation import AnnotationCheck
 from .claims import Claim, Outcome, figures_of, is_plain, may_claim, verdict_on
-from .layout import Tolerances, all_of, any_of, on_side, related
+from .layout import Tolerances, all_of, any_of, is_beyond, is_past, on_side, related
 from .mentions import Mention, Reading, reading_of
 from .place_questions import asked_place, places_of
 from .place_words import WORDS, How
@@ -29,9 +29,9 @@ _HINTS = {
     "wrong_relation": "Say how two things lie to each other only by their boxes; left and right are the viewer's.",
 }
 _MANY, _FEW = 10, 2
-"""Of a class with many boxes annotators left some out; where there are few, "the bottle" is one of them."""
+"""Of a class with many boxes annotators left some out; where there are few, "a bottle" is one of them."""
 _SEVERAL = 4
-"""So few things are boxed in full: what is said of "both dogs" holds of each."""
+"""So few things are boxed in full: what is said of "both dogs" holds of each, and "the bottle" is one of them."""
 _OFTEN_LEFT_OUT = DOUBTFUL_COUNTS - {"person"}
 """Classes of which annotators often boxed only some."""
 _NOTHING: Mapping[str, str] = {}
@@ -93,13 +93,16 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
     for number, turn in enumerate(turns):
         tokens, mentions = reading.tokens[number], by_turn.get(number, [])
         if turn.role == "human":
-            asked = asked_place(turn.text, tokens, mentions) if tokens else None
+            asked = asked_place(turn.text, tokens, mentions) if tokens.low else None
         elif mentions or asked:
             for place in places_of(turn.text, tokens, mentions, asked):
                 involved = _involved(place)
                 # What was asked for is named in the question, not here.
                 here = next((thing for thing in involved if thing.turn == number), None)
-                if not all(map(may_claim, involved)) or (here and not is_plain(turn.text, tokens, here, _ELSEWHERE)):
+                past = _extent(number, place)[1]
+                if not all(map(may_claim, involved)):
+                    continue
+                if here and not is_plain(tokens, here, _ELSEWHERE, past):
                     continue
                 if "mirror" not in turn.text or not _MIRROR.search(turn.text):
                     yield number, place
@@ -147,7 +150,8 @@ class _Scene:
             if boxes >= _MANY or (touching and thing.name in self.vocabulary.weak):
                 return True
             told = thing.definite or (not isinstance(place, PairPlace) and place.number == boxes)
-            if thing.name in _OFTEN_LEFT_OUT and not (told and boxes <= _FEW):
+            few = _SEVERAL if told else 0 if thing.name == "book" else _FEW
+            if thing.name in _OFTEN_LEFT_OUT and boxes > few:
                 return True
             for other in self.vocabulary.confused.get(thing.name, ()):
                 if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
@@ -171,22 +175,26 @@ class _Scene:
         if not side.sure:
             return None
         found = [self.context.boxes[index] for index in self.boxes.get(name, ())]
-        answers = [_soft(on_side(box, side.across, side.down, side.third, self.allow), box) for box in found]
-        return all_of(answers) if number in (len(found), -1) and 1 < len(found) <= _SEVERAL else any_of(answers)
+        answers = [
+            # A crowd's box is too coarse to contradict, unless all of it lies elsewhere.
+            None if answer is False and box.crowd and not is_beyond(box, side.across, side.down) else answer
+            for box in found
+            for answer in [on_side(box, side.across, side.down, side.third, self.allow, side.edge)]
+        ]
+        return _of_number(answers, number)
 
     def _relation(self, name: str, how: How, other_name: str, number: int) -> bool | None:
         ours = [self.context.boxes[index] for index in self.boxes.get(name, ())]
         theirs = [self.context.boxes[index] for index in self.boxes.get(other_name, ())]
         answers = [
             any_of(
-                _soft(related(box, how, other, self.aspect, self.allow), box, other)
+                _soft(related(box, how, other, self.aspect, self.allow), box, how, other)
                 for other in theirs
                 if box.image == other.image and box is not other
             )
             for box in ours
         ]
-        every = number in (len(ours), -1) and 1 < len(ours) <= _SEVERAL
-        answer = all_of(answers) if every else any_of(answers)
+        answer = _of_number(answers, number)
         return None if answer is False and name == other_name else answer
 
     def _shown(self, place: Place) -> str:
@@ -199,9 +207,19 @@ class _Scene:
         return f"the boxes show {thing.name} {where}"
 
 
-def _soft(answer: bool | None, *boxes: Box) -> bool | None:
-    """A crowd's box is too coarse to contradict."""
-    return None if answer is False and any(box.crowd for box in boxes) else answer
+def _soft(answer: bool | None, box: Box, how: How, other: Box) -> bool | None:
+    """A crowd's box is too coarse to contradict, unless all of it lies elsewhere."""
+    coarse = answer is False and (box.crowd or other.crowd)
+    return None if coarse and not is_past(box, how, other) else answer
+
+
+def _of_number(answers: Sequence[bool | None], number: int) -> bool | None:
+    """Give the answer for so many of a class's boxes; for any of them where the number is 0, for all where it is -1."""
+    if not 1 < len(answers) <= _SEVERAL:
+        return any_of(answers)
+    if number in (len(answers), -1):
+        return all_of(answers)
+    return False if number > 1 and sum(answer is not False for answer in answers) < number else any_of(answers)
 
 
 def _involved(place: Place) -> tuple[Mention, ...]:

@@ -33,7 +33,7 @@ _BRACKETED = re.compile(
     r"[\[{<(]+ ?(?:answer|response|reply|text|description|caption|blank|empty|none|null|image|\w+ answer) ?[\]}>)]+\W*"
 )
 _NOTHING = re.compile(r"\W*none\W*", re.IGNORECASE)
-_ASKS_WHICH = re.compile(r"\b(?:how (?:many|much)|which|what (?:kind|type|sort)|any)\b", re.IGNORECASE)
+_ASKS_WHICH = re.compile(r"\b(?:how (?:many|much)|which (?:of|\w+s)|what (?:kind|type|sort)|any)\b", re.IGNORECASE)
 _GAP_LENGTH = 60
 """Characters up to which an answer may be nothing but a gap."""
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from ..records import Box, Context
 from ..text import word_set
-from .mentions import Mention, Token
+from .mentions import Mention
 from .place_words import ACROSS, DOWN, Across, Down
+from .sentences import Tokens
 
 
 class Scope(NamedTuple):
@@ -25,6 +26,8 @@ class Scope(NamedTuple):
     """Classes: the number is of what is in or on a thing of each."""
     acting: bool = False
     """It is of those that do something, which others of them may not do."""
+    acts: tuple[str, ...] = ()
+    """The words for what they do."""
 
 
 _HOLDING = word_set(
@@ -42,10 +45,13 @@ _SAID = word_set(
 """Words that pick out none of the things, or places of the picture that are read on their own."""
 _SUBJECT = word_set("did does do has have had will would")
 """After these stands who does it."""
+_BEARERS = word_set("him her them")
+_PARTICIPLES = word_set("set laid put hung built left shown drawn lit cut worn held kept hidden spread")
 _COPULAS = word_set("is are was were be being")
 _PICKING = word_set(
     "background foreground front back behind row rows sidewalk distance roof other others another same first second"
-    " third middle center centre foremost rear next near nearby beside with without wearing holding carrying having"
+    " third middle center centre foremost rear next near nearby beside with without wearing wear wears holding hold"
+    " carrying carry having"
     " that which who whom whose than from by between among against facing not no except besides"
     " opposite ahead closest nearest furthest farthest outside beyond below above beneath underneath toward towards for"
     " off close like as or side"
@@ -59,16 +65,20 @@ _COVERED = 0.3
 _EXACT, _LOOSE = 4, 9
 
 
-def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
-    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some."""
+def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention], last: int | None = None) -> Scope | None:
+    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some.
+
+    ``last``: the token before which to stop.
+    """
     across: Across = ""
     down: Down = ""
     places: list[str] = []
-    acts = held = within = False
+    held = within = False
+    acts: list[str] = []
     skip = at
-    for number in range(at, len(tokens)):
-        low = tokens[number].low
-        gap = text[tokens[number - 1].end : tokens[number].start]
+    for number in range(at, len(tokens.low) if last is None else last):
+        low = tokens.low[number]
+        gap = tokens.gaps[number]
         if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if low in _ENDS:
@@ -76,8 +86,9 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         mention = mentions.get(number)
         if number < skip:
             continue
-        if mention is not None and not _SUBJECT.isdisjoint((tokens[number - 1].low, tokens[number - 2].low)):
-            acts, skip = True, mention.last  # "How many bowls has the woman put out?"
+        if mention is not None and not _SUBJECT.isdisjoint((tokens.low[number - 1], tokens.low[number - 2])):
+            acts.append(low)
+            skip = mention.last  # "How many bowls has the woman put out?"
         elif mention is not None and not mention.near:
             if not within:
                 return None
@@ -89,13 +100,15 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
             across = ACROSS[low]
         elif low in DOWN and low:
             down = DOWN[low]
+        elif low == "with" and number + 1 < len(tokens.low) and tokens.low[number + 1] in _BEARERS:
+            continue  # "How many dogs does he have with him?"
         elif low in _PICKING and not (low == "side" and (across or down)):
             return None
         elif low not in _SAID and not held:
-            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")):
+            if tokens.low[number - 1] in _COPULAS and not low.endswith(("ing", "ed")) and low not in _PARTICIPLES:
                 return None  # "How many dogs are brown?"
-            acts = True
-    return Scope(across, down, tuple(places), acts)
+            acts.append(low)
+    return Scope(across, down, tuple(places), bool(acts), tuple(acts))
 
 
 def number_in(scope: Scope, context: Context, boxes: Mapping[str, Sequence[int]], name: str, small: float) -> int:

@@ -33,6 +33,7 @@ _MADE = {
     "food": _LISTS["made_food"],
 }
 """By supercategory, what makes a figure of a thing: a wooden horse is none, a wooden boat is one."""
+_HANDS = frozenset(("left", "right"))
 _SINGLE = frozenset(("a", "an", "one", "another", "this", "that", "each", "every"))
 _ONE_AND_MANY = frozenset(
     (
@@ -89,6 +90,8 @@ class Lexicon:
                 self.phrases.setdefault("-".join([first, *rest]), []).append(((), sense))
         for found in self.phrases.values():
             found.sort(key=lambda each: -len(each[0]))
+        self.single = {word: found[0][1] for word, found in self.phrases.items() if not found[0][0]}
+        """Words that begin no longer phrase."""
 
     def at(self, low: Sequence[str], i: int) -> tuple[int, Sense] | None:
         """Give the longest phrase at word ``i``: the index past it, and its sense."""
@@ -119,6 +122,10 @@ def lexicon_of(vocabulary: Vocabulary = COCO) -> Lexicon:
     return Lexicon(vocabulary)
 
 
+SELDOM_NOUNS = COLORS | _VERBS
+"""Only one of these may name nothing."""
+
+
 def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -> bool:
     """Tell whether the word at ``i`` is a verb or a colour there: ``to train``, ``he books``, ``an orange cat``."""
     if low[i] in COLORS:
@@ -141,26 +148,32 @@ def is_certain(low: Sequence[str], start: int, end: int, first: int, last: int, 
     The sentence is ``first`` to ``last``; ``joined`` says that no mark stands between the phrase and the next word.
     """
     after = low[end] if joined and end < last else ""
-    word = low[end - 1]
+    word, beyond = low[end - 1], low[end + 1] if end + 1 < last else ""
     if after:
         if sense.plural:
             if after in _PLURAL_HEADS:
                 return False
-        elif after in _HEADS and word not in _ONE_AND_MANY and after not in PREPOSITIONS and not after.endswith("s"):
+        elif (
+            after in _HEADS
+            and beyond not in _HANDS
+            and word not in _ONE_AND_MANY
+            and after not in PREPOSITIONS
+            and not after.endswith("s")
+        ):
             return False  # "a hot dog stand", but "sheep stand"
-        elif not _follows(after, low[end + 1] if end + 1 < last else "") and not _acts(after, low, start, first):
+        elif not _follows(after, beyond) and not _acts(after, low, start, first):
             return False
     return word not in _ONLY_WITH_ARTICLE or sense.plural or _has_article(low, start, first)
 
 
 def _follows(after: str, beyond: str) -> bool:
     """Tell whether ``after`` goes on with the sentence, so that the noun before it is no part of a compound."""
-    if after in _FOLLOWERS:
+    if after in _FOLLOWERS or (after in ("upper", "lower") and beyond in _HANDS):
         return True
     if after in _ING_NOUNS:
         return beyond in DETERMINERS
     if after in _HEADS:
-        return False
+        return beyond in _HANDS  # "clock top left"
     if after.endswith("s") and (beyond in DETERMINERS or beyond in _WAYS):  # "the cat chases a": a verb
         return True
     return after.endswith(("ing", "ed", "ly", "n't")) or after[0].isdigit()

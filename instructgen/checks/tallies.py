@@ -28,11 +28,14 @@ class Tally(NamedTuple):
     """Boxes of classes that annotators take for this one, as a car for a truck."""
     said: tuple[Counted, ...]
     """The captions' numbers of things of the class."""
+    plural: bool = False
+    """A caption speaks of several of them."""
 
     def borne_out(self, low: int, high: int | None, total: bool) -> bool:
         """Tell whether a caption has the same number or, of a part, a larger one."""
         numbers = [counted.quantity for counted in self.said]
-        if total and low == high == 1 and any(q.low > 1 for q in numbers):  # "one sleeps, the other eats"
+        # "One sleeps, the other eats"; "a sky full of kites, one of them a shark".
+        if total and low == high == 1 and (self.plural or any(q.low > 1 for q in numbers)):
             return False
         return any((q.low, q.high) == (low, high) or (not total and q.low >= low) for q in numbers)
 
@@ -44,18 +47,26 @@ class Tally(NamedTuple):
         return any(
             self.number == c.quantity.low == c.quantity.high
             and not c.described
-            and (not c.mention.narrower if not word else c.mention.word == word or not same)
+            and (not c.mention.narrower if not word else _one(c.mention.word) == _one(word) or not same)
             for c in self.said
         )
 
     def counted_as(self, word: str) -> int:
         """Give the largest number of a narrower word ("three friends") that a caption states, 0 where none does."""
-        exact = (c.quantity.low for c in self.said if c.quantity.low == c.quantity.high and c.mention.word == word)
-        return max(exact, default=0)
+        said = [c for c in self.said if c.quantity.low == c.quantity.high and _one(c.mention.word) == _one(word)]
+        return max((c.quantity.low for c in said), default=0)
 
     def measured(self, measure: str) -> int:
         """Give the largest number of slices and the like that a caption states of the class, 0 where none does."""
         return max((c.quantity.low for c in self.said if measure and c.measure), default=0)
+
+
+_PEOPLE = {"men": "man", "women": "woman", "children": "child", "people": "person", "ladies": "lady"}
+
+
+def _one(word: str) -> str:
+    """Give a word for one of them: "man" of "men"."""
+    return _PEOPLE.get(word) or word.removesuffix("s")
 
 
 _Key = tuple[Context | None, Vocabulary | None, float]
@@ -88,9 +99,10 @@ def _tallied(context: Context, vocabulary: Vocabulary, small: float) -> Mapping[
             if found and found.mention.polarity != "negated":
                 said.setdefault(found.mention.name, []).append(found)
     tallies = {name: _tally(context, truth, name, small) for name in {*truth.boxes, *said}}
+    plural = {m.name for m in truth.captions.mentions if m.plural and m.polarity == "asserted"}
     for name, tally in tallies.items():
         like = sum(len(truth.boxes.get(other, ())) for other in vocabulary.confused.get(name, ()))
-        tallies[name] = tally._replace(confused=like, said=tuple(said.get(name, ())))
+        tallies[name] = tally._replace(confused=like, said=tuple(said.get(name, ())), plural=name in plural)
     return tallies
 
 

@@ -38,6 +38,8 @@ _TWO_LETTERS = word_set(
     " gb ps pm re ip er ny ca dc sf hd dr gp"
 )
 """What of two letters may stand last; any other pair is the beginning of a word."""
+_WITH_BY = word_set("near close flies fly passing passes pass goes go going stand stands standing drives rides")
+"""Before "by" at the end."""
 _RELATIVE = word_set("that which who whom whose what where how why when there yes no it they he she i we you to")
 _BEFORE_OF = word_set(
     "front side top group pair bunch couple piece number lot variety kind set row stack pile part end"
@@ -66,10 +68,14 @@ _ASKS_FOR_DETAIL = re.compile(
     r"\bdetail|thorough|comprehensive|\bin depth\b|paragraph|\bsentence|elaborate", re.IGNORECASE
 )
 _ASKS_FOR_SENTENCE = re.compile(r"\b(?:why|how(?! (?:many|much|old|tall|big|far|long))|explain)\b", re.IGNORECASE)
+_SUBJECTS = word_set("yes no i it they he she we you there")
+"""An answer that begins with one of these is a sentence."""
 _SENTENCE = 4
 """Words from which on an answer with a verb is taken for a sentence."""
-_LONG = 20
-"""Words from which on a sentence has an end mark even where captions have none."""
+_FULL = 9
+"""Words from which on an answer to a question is more than a phrase."""
+_LONG, _VERY_LONG = 20, 30
+"""Words from which on a sentence, and any text, has an end mark even where captions have none."""
 
 
 class TruncationCheck(Component):
@@ -129,14 +135,14 @@ def _faults(text: str, number: int, turns: Sequence[Turn]) -> Iterator[tuple[boo
 def _lacks_mark(words: Sequence[str], number: int, turns: Sequence[Turn]) -> bool:
     """Tell whether a single sentence without an end mark would have one, going by what is around it."""
     question = turns[number - 1].text.rstrip()
-    sentence = not _FINITE.isdisjoint(words) or words[0] in ("yes", "no") or bool(_ASKS_FOR_SENTENCE.search(question))
+    sentence = not _FINITE.isdisjoint(words) or words[0] in _SUBJECTS or bool(_ASKS_FOR_SENTENCE.search(question))
     if _ASKS_FOR_DETAIL.search(question):
         return True
     if _ASKS_FOR_DESCRIPTION.search(question):
-        return sentence and len(words) >= _LONG
+        return len(words) >= (_LONG if sentence else _VERY_LONG)
     others = [turn.text.rstrip() for n, turn in enumerate(turns) if turn.role == "gpt" and n != number and turn.text]
     marked = sum(map(has_end, others))
-    if not sentence:
+    if not sentence and not (len(words) >= _FULL and question.endswith("?")):
         return len(others) >= 2 and marked == len(others)
     return marked == len(others) if others else question.endswith("?") or len(words) >= _LONG
 
@@ -170,6 +176,8 @@ def _dangles(words: Sequence[str]) -> bool:
         return True
     if last in _NEVER_LAST or (last == "of" and words[-2] in _BEFORE_OF):
         return True
+    if last == "by" and words[-2] in _WITH_BY:
+        return False
     return last in _SELDOM_LAST and len(words) > _SENTENCE and _RELATIVE.isdisjoint(words)
 
 

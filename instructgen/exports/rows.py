@@ -5,7 +5,7 @@ export stops with its id. The shape check finds the same faults earlier, where a
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -137,17 +137,22 @@ def write_rows(out: Path, rows: Iterable[Json]) -> int:
     return write_lines(out, rows) if out.suffix == ".jsonl" else write_array(out, rows)
 
 
-def with_kept(sample: Sample, row: dict[str, Json], kept: Mapping[str, Scalar]) -> dict[str, Json]:
-    """Add the kept source columns to a row; raises SetupError where a name is taken."""
+def kept_columns(sample: Sample, own: Collection[str], kept: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Give the kept source columns as they stand beside the export's ``own``: one of the same name as ``source_NAME``.
+
+    Raises SetupError where that name is taken, too.
+    """
+    named: dict[str, Scalar] = {}
     for name, value in kept.items():
-        if name in row:
+        free = f"source_{name}" if name in own else name
+        if free in named or (free != name and free in kept):
             raise SetupError(
-                f"sample {sample.id}: the kept source column '{name}' has the name of one of the export's own columns"
-                f" ({', '.join(row)}); leave it out of the source's keep"
+                f"sample {sample.id}: the export has a column '{name}' of its own, and 'source_{name}' is taken; leave"
+                " one of the two out of the source's keep"
             )
         # JSON has no NaN; a number that is none is told as null.
-        row[name] = None if isinstance(value, float) and value - value != 0 else value
-    return row
+        named[free] = None if isinstance(value, float) and value - value != 0 else value
+    return named
 
 
 def origin_row(sample: Sample) -> dict[str, Json]:
