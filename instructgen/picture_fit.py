@@ -107,6 +107,13 @@ def fitted(data: bytes, limits: Limits, name: str) -> tuple[str, bytes]:
     return kind, data
 
 
+def decoded(data: bytes, name: str) -> Any:
+    """Give a picture as Pillow's: whole, upright, RGB, flattened on white. Raises RequestRefused."""
+    header = read_header(data)
+    with _opened(data, name) as opened, _room.of(opened):
+        return _turned(_on_white(_in_eight_bits(opened)), header.orientation if header else None)
+
+
 def _encoded(data: bytes, limits: Limits, orientation: int | None, name: str) -> bytes:
     from PIL import Image as Pillow
 

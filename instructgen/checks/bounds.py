@@ -122,7 +122,7 @@ def _is_captioned(bound: str, joint: str, mention: Mention, truth: Truth) -> boo
 
 
 def _is_beside(after: Sequence[str], mention: Mention, reading: Reading, truth: Truth, context: Context) -> bool:
-    """Tell whether the thing touches what the denial bounds it to: "no bench next to her", "no cake in front of them"."""
+    """Tell whether the thing touches what the denial bounds it to: "no bench next to her", "no cake before them"."""
     front = list(after[:3]) == ["in", "front", "of"]
     if not front and (not after or after[0] not in _BESIDE):
         return False

@@ -1,7 +1,7 @@
 """A denied act or place and captions in; whether a caption tells just that out.
 
-``No pedestrians are crossing`` is against "two pedestrians cross the street", ``nobody is waiting`` and ``the platform is
-deserted`` against "passengers wait on a platform".
+``No pedestrians are crossing`` is against "two pedestrians cross the street", ``nobody is waiting`` and ``the platform
+is deserted`` against "passengers wait on a platform".
 """
 
 from collections.abc import Iterator, Sequence

@@ -190,7 +190,7 @@ def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Conte
 
 def _has_others(mention: Mention, reading: Reading, truth: Truth) -> bool:
     """Tell whether there are more of a class than the single one that a sample speaks of before "no other dogs"."""
-    first, last = reading.sentence(mention)
+    last = reading.sentence(mention)[1]
     rest = reading.words(mention.turn)[mention.last : last]
     named = [m for m in reading.mentions if mention.name in m.classes and m is not mention]
     named = [m for m in named if m.first != mention.first or m.turn != mention.turn]

@@ -68,6 +68,10 @@ CUES = (
     | {"for", "as", "case", "to", "so", "than"}
 )
 """All is asserted in a sentence without any of these."""
+_MAY_DENY = _GONE | {"no", "not", "cannot", "never"} | {word for word in CUES if word.endswith("n't")}
+_MAY_SUPPOSE = POSSIBLE | {"can", "to", "so", "case"}
+_MAY_WISH = _LIKENED | {"than", "as", "like", "for"}
+"""Of the cues those that are worth a closer look."""
 
 
 def manners(low: Sequence[str], first: int, last: int, gap: Gap) -> dict[int, Polarity]:
@@ -114,11 +118,11 @@ class _Scopes:
         """Open the scope of the cue at word ``i``, or colour what stands before it."""
         if word in _GONE and self._at(i + 1) in _IS:  # "all that is missing is a table and chairs"
             self.phrase, self.listing, self.opened = True, True, i + 3
-        elif self._denies_before(i, word):
+        elif word in _MAY_DENY and self._denies_before(i, word):
             found.update(dict.fromkeys(range(self._subject_start(i), i), "negated"))
         elif word in NEGATORS or word in _EXCHANGES:
             self._negate(i, word)
-        elif self._opens_possible(i, word):
+        elif word in _MAY_SUPPOSE and self._opens_possible(i, word):
             self.possible = True
             self.aside = word in MAYBE and i > self.first and "," in self.gap(i)
             if self.aside and (i + 1 == self.last or "," in self.gap(i + 1)):  # "a dog, perhaps"
@@ -127,7 +131,7 @@ class _Scopes:
             self.supposed = self.supposed or word in _CONDITIONS
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
-        elif self._opens_wish(i, word):
+        elif word in _MAY_WISH and self._opens_wish(i, word):
             past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from") else i + 1
             self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
