@@ -20,7 +20,7 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-browser check fix bench test-trainers models lock clean
+.PHONY: help demo test test-slow test-browser test-vllm check fix bench test-trainers models lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +36,7 @@ demo: $(CORE) ## bundled photos to accepted samples, without a key or a GPU; pri
 	@echo "The photos:   pipelines/demo/images, with their sources and licences in pipelines/demo/SOURCES.md"
 
 test: $(DEV) ## the tests, less the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-slow: $(DEV) $(MODELS) ## the slow tests: kills, real model servers, large inputs
 	$(BIN)/python -m pytest -m 'slow and not browser'
@@ -48,6 +48,10 @@ test-browser: $(DEV) ## the page in a real Chromium; installs Debian's where non
 	$$root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends \
 		-o DPkg::Lock::Timeout=300 chromium fonts-dejavu-core >/dev/null
 	$(BIN)/python -m pytest -m browser
+
+test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an environment of its own that is kept
+	@vllm=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/vllm/environment.sh) && \
+	INSTRUCTGEN_VLLM_PYTHON="$$vllm" $(BIN)/python -m pytest -s -m vllm tests/vllm
 
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check
@@ -74,6 +78,8 @@ lock: ## resolve the locked requirements anew (needs uv)
 	$(call compile,pyproject.toml --group build) --output-file $(LOCKS)/core.txt
 	$(call compile,pyproject.toml --group build --extra dev) --constraints $(LOCKS)/core.txt --output-file $(LOCKS)/dev.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
+	$(call compile,--group vllm) --overrides $(LOCKS)/vllm.overrides --output-file $(LOCKS)/vllm.txt \
+		$(foreach package,torch torchaudio torchcodec triton,--no-emit-package $(package))
 
 clean: ## remove the environment, runs and caches
 	rm -rf $(VENV) runs dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,20 +2,20 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import yaml
 
-from . import checks, sources, tasks, teachers
+from . import checks, extract, sources, tasks, teachers
 from .component import Component, Site, did_you_mean, resolve
 from .digests import digest, digest_bytes
 from .errors import SetupError
 from .forms import FORMS, JUDGING
 from .library import Library
-from .protocols import AskedCheck, Check, Dependent, RunCheck, Source, Task, Teacher
+from .protocols import AskedCheck, Check, Dependent, Extractor, Pictured, RunCheck, Source, Task, Teacher
 from .recipe import Block, Located, Recipe
 
 
@@ -39,6 +39,8 @@ class Built:
 
     recipe: Recipe
     source: Source
+    extractors: Mapping[str, Extractor]
+    """What adds to the source's contexts what is in the pictures, in order."""
     teachers: Mapping[str, Teacher]
     tasks: Mapping[str, Task]
     checks: Mapping[str, Check]
@@ -51,11 +53,19 @@ class Built:
     """Prompts and seeds that the tasks took from the library, by kind and file name."""
 
     def stamp(self) -> dict[str, str]:
-        """See that all that is needed for asking is there, and give the source's stamp; raises SetupError."""
+        """See that all that is needed for asking is there; give the stamp of source and extractors' files.
+
+        Raises SetupError.
+        """
         for check in (*self.checks.values(), *self.asked_checks.values()):
             if isinstance(check, Dependent):
                 check.ready()
-        return dict(self.source.stamp())
+        own = {f"extract.{n}.{key}": said for n, e in self.extractors.items() for key, said in e.stamp().items()}
+        return {**self.source.stamp(), **own}
+
+    def image_root(self) -> Path | None:
+        """Give the folder that the images' paths are relative to, when all extractors have added theirs."""
+        return _root(self.source, self.extractors.values())
 
     def shaping(self) -> dict[str, object]:
         """Give everything that shapes the result, to be digested as the fingerprint and compared key by key."""
@@ -70,6 +80,7 @@ class Built:
             "overlap": recipe.overlap,
             "output": recipe.output.model_dump(),
             "source": _shaping(self.source),
+            **({"extract": self._extract_shaping()} if self.extractors else {}),
             "teachers": {name: _shaping(t) for name, t in self.teachers.items()},
             "tasks": {name: {**_shaping(t), "take": recipe.tasks[name].take} for name, t in self.tasks.items()},
             "checks": {
@@ -78,10 +89,18 @@ class Built:
             },
         }
 
+    def _extract_shaping(self) -> dict[str, object]:
+        return {name: {**_shaping(e), "place": n} for n, (name, e) in enumerate(self.extractors.items(), 1)}
+
     def run_wide_shaping(self) -> list[dict[str, object]]:
         """Give everything that shapes the verdicts of the run-wide checks, in their order; they shape no sample."""
         actions = {name: block.action for name, block in self.recipe.checks.items()}
         return [{"name": n, "action": actions[n], **_shaping(check)} for n, check in self.run_checks.items()]
+
+
+def _root(source: Source, extractors: Iterable[Extractor]) -> Path | None:
+    roots = [extractor.image_root() for extractor in extractors if isinstance(extractor, Pictured)]
+    return roots[-1] if roots else source.image_root()
 
 
 def _shaping(component: object) -> dict[str, object]:
@@ -91,12 +110,26 @@ def _shaping(component: object) -> dict[str, object]:
     return dict(shaping())
 
 
-def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, str]] | None = None) -> Built:
-    """Build the recipe's components; raises SetupError. ``settled`` holds what is known of each role's server."""
+def build(
+    recipe: Recipe,
+    library: Library,
+    settled: Mapping[str, Mapping[str, str]] | None = None,
+    logs: Path | None = None,
+) -> Built:
+    """Build the recipe's components; raises SetupError.
+
+    ``settled`` holds what is known of each role's server, ``logs`` is the folder for what servers say.
+    """
     settled = settled or {}
     borrowed = Borrowed(library)
     source: Source = _component(recipe.source, sources.TABLE, "source", Site("source", borrowed))
-    root = source.image_root()
+    extractors: dict[str, Extractor] = {
+        name: _component(
+            block, extract.TABLE, "extractor", Site(name, borrowed, source.image_root()), f"extract.{name}"
+        )
+        for name, block in recipe.extract.items()
+    }
+    root = _root(source, extractors.values())
     blocks = {"teacher": recipe.teacher, **recipe.roles}
     for role in recipe.attempts:
         if role not in blocks:
@@ -106,7 +139,7 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
             block,
             teachers.TABLE,
             "teacher",
-            Site(role, borrowed, root, settled=settled.get(role, {})),
+            Site(role, borrowed, root, logs=logs, settled=settled.get(role, {})),
             "teacher" if role == "teacher" else f"roles.{role}",
         )
         for role, block in blocks.items()
@@ -124,7 +157,8 @@ def build(recipe: Recipe, library: Library, settled: Mapping[str, Mapping[str, s
     own_words = {name: task.own_words() for name, task in task_list.items()}
     played = {role: teacher.name for role, teacher in players.items()}
     rules, asked, over_run = build_checks(recipe, Site("", borrowed, root, own_words=own_words, roles=played))
-    return Built(_settled(recipe, over_run), source, players, task_list, rules, asked, over_run, borrowed.texts)
+    settled_recipe = _settled(recipe, over_run)
+    return Built(settled_recipe, source, extractors, players, task_list, rules, asked, over_run, borrowed.texts)
 
 
 def _settled(recipe: Recipe, run_checks: Mapping[str, RunCheck]) -> Recipe:
@@ -196,14 +230,21 @@ def dumped(recipe: Recipe, built: Built) -> str:
 
     What could be a secret is withheld: values of headers and query parameters, and user and password in a URL.
     """
+    tree = _withheld(plain_tree(recipe, built))
+    return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=110)
+
+
+def plain_tree(recipe: Recipe, built: Built) -> dict[str, object]:
+    """Give the resolved recipe as plain data, paths absolute: from it the same components are built anywhere."""
     tree = built.recipe.model_dump(mode="json", exclude_none=True)
     blocks: list[tuple[dict[str, object], Block, object]] = [(tree["source"], recipe.source, built.source)]
+    blocks += [(tree["extract"][name], block, built.extractors[name]) for name, block in recipe.extract.items()]
     blocks += [(tree["teacher"], recipe.teacher, built.teachers["teacher"])]
     blocks += [(tree["roles"][role], block, built.teachers[role]) for role, block in recipe.roles.items()]
     for dump, block, component in blocks:
         if isinstance(component, Component):
             dump.update(placed(type(component), block.fields()))
-    return yaml.safe_dump(_withheld(_plain(tree)), sort_keys=False, allow_unicode=True, width=110)
+    return {key: _plain(value) for key, value in tree.items()}
 
 
 def _plain(value: object) -> object:

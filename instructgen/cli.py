@@ -11,17 +11,16 @@ import typer
 from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
-from . import __version__, exporting, listing, options, planning, previewing, scaffold
-from .carry import carry_out
+from . import exporting, listing, options, planning, previewing, scaffold
 from .checking.dataset import check as check_dataset
+from .console import carry_on, say
 from .errors import UserError
-from .opening import open_run
 from .page.serving import PORT, serve
+from .recaptioning import recaptioning
 from .recipe import load
 from .report import status_lines
 from .reporting.html import write_html
 from .run import Run
-from .run_folder import RunFolder
 from .studio_reviews import take_in
 
 app = typer.Typer(
@@ -37,29 +36,49 @@ app = typer.Typer(
 @app.command()
 def run(
     recipe: options.RecipeArgument,
-    out: Annotated[Path, typer.Option(metavar="RUN", help="The run's folder; made, or carried on with.")],
+    out: options.RunOut,
     set_: options.Set = None,
     limit: options.Limit = None,
-    update: Annotated[bool, typer.Option("--update", help="Rebuild what a changed recipe or source touches.")] = False,
+    update: options.Update = False,
     offline: Annotated[bool, typer.Option("--offline", help="Replay the journal; ask nobody.")] = False,
+    engine: options.EngineName = "local",
+    workers: options.Workers = "1",
+    gpus: options.Gpus = 0.0,
 ) -> None:
     """Carry out a recipe; again to go on where it stopped.
 
     Example: instructgen run pipelines/llava_instruct.yaml --out runs/mine --limit 1000
     """
-    loaded, library = load(recipe, set_ or ())
-    folder = RunFolder(out)
-    with folder.locked():
-        opened = open_run(loaded, library, folder, limit=limit, update=update)
-        for note in opened.notes:
-            _say(note)
-        engine, summary = carry_out(opened, offline=offline)
-    for line in status_lines(summary.to_json(), str(out)):
-        _say(line)
-    _say(f"  asked {engine.asked}, found in the journal {engine.reused}")
-    if engine.stopping:
-        _say("stopped; the same command goes on where it stopped")
-        raise typer.Exit(130)
+    pool = options.pool(engine, workers, gpus)
+    carry_on(*load(recipe, set_ or ()), out, limit=limit, update=update, offline=offline, pool=pool)
+
+
+@app.command()
+def recaption(
+    dataset: options.DatasetArgument,
+    out: options.RunOut,
+    images: options.Pictures = None,
+    style: options.Style = None,
+    teacher: options.Teacher = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    set_: options.Set = None,
+    limit: options.Limit = None,
+    update: options.Update = False,
+    engine: options.EngineName = "local",
+    workers: options.Workers = "1",
+    gpus: options.Gpus = 0.0,
+) -> None:
+    """Have a model that sees write a new caption for every picture of a dataset; again to go on where it stopped.
+
+    Example: instructgen recaption photos --model NAME --base-url http://localhost:8000/v1 --out runs/recap
+    """
+    made = recaptioning(
+        dataset, images=images, style=style, teacher=teacher, model=model, base_url=base_url, settings=set_ or ()
+    )
+    say(made.said)
+    pool = options.pool(engine, workers, gpus)
+    carry_on(made.recipe, made.library, out, limit=limit, update=update, pool=pool)
 
 
 @app.command()
@@ -76,8 +95,7 @@ def plan(
 
     Example: instructgen plan llava_instruct --set source.captions=captions.json --pilot 20 --out runs/mine
     """
-    loaded, library = load(recipe, set_ or ())
-    planned = planning.plan(loaded, library, limit=limit, pilot=pilot, out=out, prices=prices)
+    planned = planning.plan(*load(recipe, set_ or ()), limit=limit, pilot=pilot, out=out, prices=prices)
     print(json.dumps(planned.to_json(), indent=1) if as_json else "\n".join(planned.lines()))
 
 
@@ -93,8 +111,7 @@ def preview(
 
     Example: instructgen preview pipelines/llava_instruct.yaml --limit 2
     """
-    loaded, library = load(recipe, set_ or ())
-    for text in previewing.preview(loaded, library, limit=limit, task=task, structured=not plain):
+    for text in previewing.preview(*load(recipe, set_ or ()), limit=limit, task=task, structured=not plain):
         print(text)
 
 
@@ -120,7 +137,7 @@ def report(
     console = Console(stderr=True)
     with console.status("reading the run") as status:
         path = write_html(Run.open(run), out, lambda done, of: status.update(f"reading the run: {done} of {of} shards"))
-    _say(f"wrote {path}")
+    say(f"wrote {path}")
 
 
 @app.command()
@@ -137,7 +154,7 @@ def export(
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
     done = exporting.export(Run.open(run), format_, out, task, set_ or (), reviewed=not without_reviews)
-    _say(f"{out}: {done.number} samples as {format_}{done.told}")
+    say(f"{out}: {done.number} samples as {format_}{done.told}")
 
 
 @app.command()
@@ -150,7 +167,7 @@ def review(
     Example: instructgen review runs/mine project-1-at-2026-01-31.json
     """
     for line in take_in(Run.open(run), file):
-        _say(line)
+        say(line)
 
 
 @app.command()
@@ -200,7 +217,7 @@ def check(
     broken = found.broken()
     print(json.dumps(found.to_json(), indent=1) if as_json else "\n".join(found.lines()))
     for line in broken:
-        _say(line)
+        say(line)
     if broken:
         raise typer.Exit(1)
 
@@ -238,24 +255,12 @@ def init(
     """
     recipe, *others = scaffold.scaffold(folder, task)
     for path in (recipe, *others):
-        _say(f"wrote {path}")
-    _say(f"next: instructgen preview {recipe}, then instructgen run {recipe} --out {folder / 'runs' / task}")
-
-
-def _say(line: str) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(line)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"instructgen {__version__}")
-        raise typer.Exit
+        say(f"wrote {path}")
+    say(f"next: instructgen preview {recipe}, then instructgen run {recipe} --out {folder / 'runs' / task}")
 
 
 @app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
-) -> None:
+def _options(version: options.Version = False) -> None:
     del version
 
 
@@ -276,6 +281,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except (UserError, Abort) as error:
         print(f"instructgen: {' '.join(str(error).split()) or 'aborted'}", file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):  # the last lines of a server that died
+            print(f"  {note}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("instructgen: stopped", file=sys.stderr)

@@ -49,6 +49,8 @@ class Site:
     """For checks: each task's prompt and few-shot texts, which must not turn up in a sample."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """For checks: the roles that can be asked, each with the name of the component that plays it."""
+    logs: Path | None = None
+    """Folder for what servers say; None where nothing is asked."""
     settled: Mapping[str, str] = field(default_factory=dict)
     """What an earlier start of the same run settled about the server."""
 

@@ -14,7 +14,7 @@ import msgspec
 from .digests import DIGEST_BYTES, canonical
 from .errors import InstructgenError, NotAsked, SetupError
 from .journal import Journal, Key, Strays, key_of
-from .protocols import Rounds, Teacher
+from .protocols import Reading, Rounds, Teacher
 from .records import Completion, Context, Image, Message, Request, Slot
 
 _encode = msgspec.json.Encoder().encode
@@ -97,6 +97,7 @@ class Answers:
         """``on_missing`` turns asking into noting: what the journal lacks is handed to it, and NotAsked is raised."""
         self.journal = journal
         self._teachers = teachers
+        self._reading = {role: teacher for role, teacher in teachers.items() if isinstance(teacher, Reading)}
         self._digester = digester
         self._strays = strays
         self._may_ask = may_ask
@@ -134,6 +135,8 @@ class Answers:
         teacher = self._teachers.get(role)
         if teacher is None:
             raise SetupError(f"{slot.asker} asks the role '{role}', which the recipe does not have")
+        if role in self._reading and not self._on_missing:
+            await self._reading[role].read_ahead(request)
         digest = self._digester.digest(request, teacher.identity(request, context))
         key = key_of(slot, digest)
         found = self._find(key)

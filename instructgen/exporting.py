@@ -1,6 +1,6 @@
 """A run and a format's name in; a file or folder as trainers or people read it out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +11,14 @@ from .component import Component, Site, did_you_mean, resolve
 from .errors import SetupError
 from .judged import standing
 from .library import Library
-from .protocols import Export, ReviewExport
+from .protocols import Export, ReviewExport, RowExport
 from .recipe import yaml_fault
-from .records import JudgedSample
+from .records import JudgedSample, Row, Sample
 from .repeats import Repeats
 from .reviews import Reviews
 from .run import Run
+
+_NO_MORE: tuple[None, None] = (None, None)
 
 
 class Exported(NamedTuple):
@@ -42,17 +44,41 @@ def export(
     found = resolve(name, exports.TABLE, "export", "--format")
     if not issubclass(found, Component):
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
-    site = Site(name, Library.beside(run.folder.recipe), run.built.source.image_root())
+    site = Site(name, Library.beside(run.folder.recipe), run.built.image_root())
     built: object = found.build(dict(map(_setting, settings)), site, f"--format {name}")
     reviews = run.reviews().only(task) if reviewed else None
     if isinstance(built, ReviewExport):
         wanted = _Undecided(run, task, built.rejected, reviews)
         number = built.write_judged(wanted, out)
         return Exported(number, f"{wanted.repeats}{'' if built.rejected else _of_run_checks(run)}{wanted}")
+    if isinstance(built, RowExport):
+        number = built.write_rows(_by_row(run, task, reviews), [task] if task else tasks, out)
+        return Exported(number, f"{_of_run_checks(run)}{reviews or ''}")
     writer: Export = built  # type: ignore[assignment]
     repeats = Repeats()
     number = writer.write(run.samples_with_kept(task, repeats, reviews), out)
     return Exported(number, f"{repeats}{_of_run_checks(run)}{reviews or ''}")
+
+
+class _AsTheyAre(Repeats):
+    """Takes no sample for a repeat of another: each belongs to a row of its own."""
+
+    def told_apart(self, sample: Sample) -> Sample:
+        """Give the sample itself."""
+        return sample
+
+
+def _by_row(run: Run, task: str | None, reviews: Reviews | None) -> Iterator[tuple[Row, Sequence[Sample]]]:
+    """Give every source record with its accepted samples; both come in source order."""
+    samples = run.samples_with_kept(task, _AsTheyAre(), reviews)
+    sample, _ = next(samples, _NO_MORE)
+    for row in run.rows():
+        own: dict[str, Sample] = {}
+        # a record of the next shard may bear the same id: its samples bear the same ids, too
+        while sample is not None and sample.origin.context == row.item.id and sample.id not in own:
+            own[sample.id] = sample
+            sample, _ = next(samples, _NO_MORE)
+        yield row, list(own.values())
 
 
 class _Undecided:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from . import checks, exports, sources, tasks, teachers
+from . import checks, exports, extract, sources, tasks, teachers
 from .component import Component, did_you_mean, is_placement, resolve
 from .digests import plain
 from .errors import SetupError
@@ -22,6 +22,7 @@ from .tracing import trace
 
 TABLES: dict[str, Mapping[str, str]] = {
     "sources": sources.TABLE,
+    "extractors": extract.TABLE,
     "tasks": tasks.TABLE,
     "teachers": teachers.TABLE,
     "checks": checks.TABLE,

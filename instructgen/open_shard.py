@@ -12,10 +12,8 @@ from .parts import PartWriter
 from .records import Sample
 from .run_folder import RunFolder
 from .shard import Attempt, Judged, Outcome, rejected_rows
+from .supply import BREATH
 from .tally import Tally
-
-BREATH = 25
-"""Rows or outcomes handled before the event loop gets a turn: about a millisecond."""
 
 MISSING_IMAGE = "output:missing_image"
 """Reason of a sample whose picture was to lie in the part (``output.images: bytes``) and cannot be read."""

@@ -5,7 +5,7 @@ printed with the shards to rebuild and the requests that the journal lacks, and 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from . import __version__
@@ -52,7 +52,7 @@ def open_run(
 ) -> Opened:
     """Open a run for writing; the caller holds its lock. Raises ChangedRun, unless ``update``, and SetupError."""
     facts = folder.facts()
-    built = build(recipe, library, facts.settled if facts else None)
+    built = build(recipe, library, facts.settled if facts else None, folder.logs)
     stamp = built.stamp()
     if facts is None:
         return _new(recipe, built, folder, stamp, limit)
@@ -67,7 +67,7 @@ def open_run(
         raise SetupError(f"{folder.path}: already covers {covered} records; --limit may only grow")
     shaping = json.loads(json.dumps(built.shaping()))
     changes = list(differences(facts.shaping, shaping))
-    reread = stamp != facts.stamp or shaping["source"] != facts.shaping.get("source")
+    reread = stamp != facts.stamp or any(shaping.get(k) != facts.shaping.get(k) for k in ("source", "extract"))
     before = facts.model_copy()
     if reread:
         facts.end, facts.rereading = None, True
@@ -159,13 +159,20 @@ def differences(old: Mapping[str, object], new: Mapping[str, object], at: str = 
 def _announce(
     built: Built, folder: RunFolder, facts: RunFacts, changes: list[str], *, update: bool, stamped: bool
 ) -> None:
-    """Raise ChangedRun with what would be rebuilt and asked for, unless nothing is touched or it is wanted."""
+    """Raise ChangedRun with what would be rebuilt and asked for, unless nothing is touched or it is wanted.
+
+    Where pictures would be looked at again, that is the work itself: it is not done only to tell what comes of it.
+    """
     if update:
         return
+    reasons = [*changes, *(["the source's files have changed"] if stamped else [])]
     supply = Supply(folder, built, facts.model_copy())
     strays = Strays(folder.path / "journal") if facts.moved else None
     judge, lack, finished = Judge(built), Lack(built), set(folder.shards("samples"))
     begun = set(folder.shards("journal")) & set(folder.shards("contexts")) - finished
+    if built.extractors and facts.rereading:
+        _announce_looking(folder, reasons, len(finished), len(begun))
+        return
     touched = 0, 0
     for shard in sorted(finished | begun):
         if supply.finished(shard) is not None:
@@ -181,12 +188,20 @@ def _announce(
             pass
     if touched == (0, 0):
         return
-    reasons = [*changes, *(["the source's files have changed"] if stamped else [])]
     work = [_counted("rebuilds", touched[0], "finished"), _counted("goes on with", touched[1], "begun")]
     raise ChangedRun(
         f"{folder.path}: this run was made differently ({'; '.join(reasons)}). Going on "
         f"{', '.join(w for w in work if w)} and {lack.describe()}"
     )
+
+
+def _announce_looking(folder: RunFolder, reasons: Sequence[str], finished: int, begun: int) -> None:
+    if finished or begun:
+        raise ChangedRun(
+            f"{folder.path}: this run was made differently ({'; '.join(reasons)}). Going on looks at the pictures of "
+            f"{finished + begun} shards that it has, and asks for what the journal lacks of what is then known; what "
+            "was found in the same way before is not looked for again"
+        )
 
 
 def _counted(verb: str, number: int, kind: str) -> str:

@@ -39,7 +39,7 @@ def schema(kind: Kind) -> Any:
     said = {"check": text, "outcome": text, "action": text, "reason": text, "hint": text, "evidence": pa.list_(span)}
     verdict = pa.struct(said)
     corners = {"x1": unit, "y1": unit, "x2": unit, "y2": unit}
-    box = {"label": text, **corners, "image": number, "id": text, "crowd": pa.bool_(), "area": unit}
+    box = {"label": text, **corners, "image": number, "id": text, "crowd": pa.bool_(), "area": unit, "score": unit}
     origin = pa.struct(
         {
             **{"context": text, "task": text, "attempt": number, "teacher": text, "model": text},

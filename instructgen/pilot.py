@@ -214,4 +214,6 @@ def _drawn(opened: Opened, number: int) -> list[tuple[int, Context, str]]:
                     heapq.heapreplace(best, entry)
         return best
 
-    return [(shard, context, task) for _, shard, context, task in sorted(pairs(), key=lambda e: -e[0])]
+    drawn = sorted(pairs(), key=lambda entry: -entry[0])
+    extended = opened.supply.extending.contexts(context for _, _, context, _ in drawn)
+    return [(shard, extended[context.row], task) for _, shard, context, task in drawn if context.row in extended]

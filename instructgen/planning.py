@@ -13,6 +13,7 @@ from random import Random
 
 from .assemble import Built, build
 from .errors import Declined
+from .extending import Extending
 from .lacking import REPLY_TOKENS, RoleTokens, expected
 from .library import Library
 from .parties import Asked, Party, together
@@ -27,6 +28,8 @@ from .tokens import ESTIMATE_ERROR, count
 
 RENDERED = 1000
 """Contexts a task whose prompts are counted; the rest is extrapolated."""
+LOOKED_AT = 32
+"""The same where extractors must look at their pictures first."""
 
 
 @dataclass
@@ -208,8 +211,10 @@ def plan(
     drawn = _count(planned, built, facts, limit)
     if not planned.rows:
         raise nothing_read()
+    extended = Extending(built).contexts(context for contexts in drawn.values() for context in contexts)
     for name, contexts in drawn.items():
-        _render(planned, built, facts, name, contexts)
+        seen = [extended[context.row] for context in contexts if context.row in extended]
+        _render(planned, built, facts, name, seen)
     if pilot:
         planned.pilot = fly(recipe, library, out, pilot, limit, {n: t.contexts for n, t in planned.tasks.items()})
     return planned
@@ -230,7 +235,7 @@ def _priced(recipe: Recipe, built: Built, table: Path) -> Recipe:
 
 def _count(planned: Plan, built: Built, facts: RunFacts, limit: int | None) -> dict[str, list[Context]]:
     """Count every context by task, and draw the ones to render: a reservoir a task."""
-    draw = Random(built.recipe.seed)
+    draw, most = Random(built.recipe.seed), LOOKED_AT if built.extractors else RENDERED
     drawn: dict[str, list[Context]] = {name: [] for name in built.tasks}
     planned.tasks = {name: TaskPlan() for name in built.tasks}
     for row in built.source.read(0):
@@ -244,9 +249,9 @@ def _count(planned: Plan, built: Built, facts: RunFacts, limit: int | None) -> d
         for context, task in jobs(built, facts.ranges, [row.item]):
             count_ = planned.tasks[task]
             count_.contexts += 1
-            if len(drawn[task]) < RENDERED:
+            if len(drawn[task]) < most:
                 drawn[task].append(context)
-            elif (place := draw.randrange(count_.contexts)) < RENDERED:
+            elif (place := draw.randrange(count_.contexts)) < most:
                 drawn[task][place] = context
     return drawn
 

@@ -6,6 +6,7 @@ from itertools import islice
 from .assemble import build
 from .component import did_you_mean
 from .errors import Declined, SetupError
+from .extending import Extending
 from .forms import FORMS, laid_out
 from .lacking import expected
 from .library import Library
@@ -34,7 +35,7 @@ def preview(
     }
     structured = structured_by[recipe.attempts[0]]
     row: Row | None = None
-    for row in islice(built.source.read(0), limit):
+    for row in Extending(built).extended(islice(built.source.read(0), limit)):
         if isinstance(row.item, Fault):
             yield f"━━ record {row.item.row} cannot be used ━━ {row.item.reason}: {row.item.detail}\n"
         if not isinstance(row.item, Context):

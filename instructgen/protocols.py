@@ -1,4 +1,4 @@
-"""The protocols that rooms keep: sources, tasks, teachers, checks, exports. One page.
+"""The protocols that rooms keep: sources, extractors, tasks, teachers, checks, exports. One page.
 
 A task is a generator of rounds: it yields requests, is sent completions, and returns its samples. It does no input or
 output and draws only from the ``Random`` it is given, so that played again with the same completions it makes the same
@@ -10,7 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
-from .records import Completion, Context, JudgedSample, Request, Row, Sample, Scalar, Slot, Verdict
+from .errors import RecordError
+from .records import Completion, Context, Found, JudgedSample, Request, Row, Sample, Scalar, Slot, Verdict
 
 T = TypeVar("T")
 Rounds = Generator[Sequence[Request], Sequence[Completion], T]
@@ -30,6 +31,47 @@ class Source(Protocol):
 
     def image_root(self) -> Path | None:
         """Give the folder that the contexts' image paths are relative to."""
+
+
+class Extractor(Protocol):
+    """Finds in pictures what their source does not say: boxes, text that can be read, the frames of a video."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    @property
+    def batch(self) -> int:
+        """How many pictures it looks at together."""
+
+    @property
+    def threads(self) -> int:
+        """How many threads may call ``look`` at once."""
+
+    def identity(self) -> Mapping[str, object] | None:
+        """Give what, beside a picture's bytes, shapes what is found in it: by this, findings are kept for later runs.
+
+        None: they are not to be kept. Raises SetupError when a model is not there. Called before the first ``look``.
+        """
+
+    def looks_at(self, context: Context) -> bool:
+        """Tell whether the pictures of a context are to be looked at; not where its source has said what they show."""
+
+    def look(self, pictures: Sequence[bytes]) -> Sequence[Found | RecordError]:
+        """Look at pictures, given as their files' bytes: a result each, in order; the fault of one spoils no other.
+
+        Raises SetupError when a package or a model is not there.
+        """
+
+    def stamp(self) -> Mapping[str, str]:
+        """Give size and time of its own files, such as a model's: when they change, pictures are looked at again."""
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """An extractor that writes pictures, such as a video's frames."""
+
+    def image_root(self) -> Path:
+        """Give the folder that the paths of its pictures are relative to."""
 
 
 class Task(Protocol):
@@ -72,11 +114,30 @@ class Teacher(Protocol):
 
 
 @runtime_checkable
+class Reading(Protocol):
+    """A teacher whose identity takes reading files."""
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read, off the event loop, what ``identity`` will need. Raises RequestRefused for what cannot be read."""
+
+
+@runtime_checkable
 class Queued(Protocol):
     """A teacher in which requests wait their turn before they are sent."""
 
     def halt(self, error: Exception) -> None:
         """Send nothing more: whoever waits, or waits to try again, gets ``error``. What is in flight is finished."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A teacher whose servers can be looked into."""
+
+    def state(self) -> str:
+        """Say in a few words what they are doing now, such as how fast they write; empty when nothing is known."""
+
+    def figures(self) -> Mapping[str, float]:
+        """Give what was counted at them since the start, by name: sums, and the most of what ends in ``_most``."""
 
 
 @runtime_checkable
@@ -147,6 +208,17 @@ class Export(Protocol):
 
         ``out`` gets its final name only when it is complete.
         """
+
+
+@runtime_checkable
+class RowExport(Protocol):
+    """Writes the source's records again, each with what was made of it."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def write_rows(self, rows: Iterable[tuple[Row, Sequence[Sample]]], tasks: Sequence[str], out: Path) -> int:
+        """Write all rows, with the accepted samples of ``tasks``, to the folder ``out``; give the number of samples."""
 
 
 @runtime_checkable

@@ -83,6 +83,8 @@ class Recipe(BaseModel):
     larger shard one could stand twice."""
     source: Block
     """Where contexts come from."""
+    extract: dict[str, Block] = {}
+    """What is found in the pictures themselves, in this order, and added to the contexts: text, boxes, frames."""
     teacher: Block
     """Who answers."""
     roles: dict[str, Block] = {}

@@ -63,6 +63,8 @@ class Box(Record):
     """The box covers a group whose members are not counted (COCO ``iscrowd``)."""
     area: Unit | None = None
     """Share of the image that the object's outline covers, where the source knows it."""
+    score: Unit | None = None
+    """How sure the detector was that found it; None: an annotator's box."""
 
 
 class Passage(Record):
@@ -72,6 +74,15 @@ class Passage(Record):
     text: str
     box: tuple[Unit, Unit, Unit, Unit] | None = None
     seconds: float | None = None
+
+
+class Found(Record):
+    """What an extractor found in one picture. Boxes and passages bear no image or second: those are the picture's."""
+
+    boxes: tuple[Box, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    frames: tuple[Image, ...] | None = None
+    """Pictures that take the place of the one looked at: the frames of a video."""
 
 
 class Context(Record):

@@ -39,6 +39,8 @@ class RunFacts(BaseModel):
     """Which hashes each task takes."""
     settled: dict[str, dict[str, str]] = {}
     """What was settled about each role's server."""
+    served: dict[str, dict[str, float]] = {}
+    """What was counted at each role's servers, over all starts."""
     rereading: bool = False
     """The source or how it is read changed, and not every shard has been read again since."""
     moved: bool = False
@@ -64,6 +66,11 @@ class RunFolder:
     def recipe(self) -> Path:
         """The resolved recipe."""
         return self.path / "recipe.yaml"
+
+    @property
+    def logs(self) -> Path:
+        """What servers that the run started said."""
+        return self.path / "logs"
 
     def facts(self) -> RunFacts | None:
         """Read what the run found out; None when the folder holds no run. Raises SetupError."""

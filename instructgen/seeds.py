@@ -3,15 +3,24 @@
 A seeds file is YAML: ``about``, ``pools`` (name → list of wordings; may be left out), and ``seeds``, each a
 ``context`` (captions, boxes as ``[label, x1, y1, x2, y2]``, with ``crowd`` as a sixth item where the box is around a
 group, and passages) and the ``reply`` that we would like: a list of question and answer for a dialogue, one question
-and answer, or one description.
+and answer, or one description. A file of pools alone is for tasks that ask without examples.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from .component import explain_validation
 from .digests import digest_bytes
@@ -93,7 +102,13 @@ class _Seed(_Strict):
 class _File(_Strict):
     about: Words
     pools: dict[str, Annotated[tuple[Words, ...], Field(min_length=1)]] = {}
-    seeds: Annotated[list[object], Field(min_length=1)]
+    seeds: list[object] = []
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if not self.seeds and not self.pools:
+            raise ValueError("expected 'seeds', a list of examples, or 'pools' for a task that asks without any")
+        return self
 
 
 class _Pair(_Strict):

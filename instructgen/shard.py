@@ -19,8 +19,9 @@ Judged = tuple[Sample, list[Verdict]]
 Rated = tuple[Verdict, Mapping[str, int]]
 """An asked check's verdict, and the scores in it."""
 
-SETTLED_BY_SERVER = frozenset({"refused_request", "bad_image", "content_filter"})
-"""Reasons that the same teacher would give again: only another role is worth a further attempt."""
+SETTLED_BY_SERVER = frozenset({"refused_request", "content_filter"})
+"""Reasons that the same teacher would give again, as it would each that begins with ``bad_image``: only another role is
+worth a further attempt."""
 
 NO_ANSWER = "no_answer"
 """Reason of a request that was tried to the limit of retries. The journal knows nothing of it, so no further attempt is
@@ -232,7 +233,8 @@ def slots(context: Context, asker: str, attempt: int, number: int, requests: Seq
 
 
 def _of_server(attempt: Attempt) -> bool:
-    return attempt.reason.removeprefix("reply:") in SETTLED_BY_SERVER
+    reason = attempt.reason.removeprefix("reply:")
+    return reason in SETTLED_BY_SERVER or reason.startswith("bad_image")
 
 
 # ── the rejected part ────────────────────────────────────────────────────────────────────────────────────────

@@ -1,9 +1,12 @@
 """A run's folder and source in; each shard's rows out, from the contexts part where it still holds, else the source.
 
+Rows from the source are extended by what the recipe's extractors find in the pictures.
+
 Also tells which shards are finished: whose samples part bears the fingerprint of what would be made now.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -13,6 +16,7 @@ from pydantic import TypeAdapter
 from .assemble import Built
 from .digests import digest
 from .errors import UserError
+from .extending import Extending
 from .parts import footer, read_rows, row_of
 from .records import Box, Context, Fault, Image, Passage, Row
 from .run_folder import RunFacts, RunFolder
@@ -21,6 +25,11 @@ from .shard import NO_ANSWER
 
 _content = TypeAdapter(tuple[str, tuple[str, ...], tuple[Box, ...], tuple[Passage, ...], tuple[Image, ...]])
 _FEW_FAULTS = 10
+
+BREATH = 25
+"""Rows read before the event loop gets a turn: about a millisecond."""
+_SLOW = 4
+"""The same of rows whose pictures are looked at, in threads: a stop waits for them."""
 
 UNANSWERED = f"reply:{NO_ANSWER}"
 """Reason of a request that was tried to the limit of retries: nothing was paid, so the next start tries it again."""
@@ -64,6 +73,7 @@ class Supply:
         self.folder = folder
         self.facts = facts
         self._source = built.source
+        self.extending = Extending(built)
         self._shaping = digest({"shaping": built.shaping(), "ranges": facts.ranges})
         self._cursor: Iterator[Row] = iter(())
         self._at = -1
@@ -96,7 +106,7 @@ class Supply:
         noted = self.intact(shard)
         return noted if noted is not None and noted["contexts"] == contexts and _all_asked(noted) else None
 
-    def rows(self, shard: int) -> Iterator[Row]:
+    def rows(self, shard: int) -> Generator[Row]:
         """Give a shard's rows; fewer than wanted when the source ends, which is then noted in the facts."""
         wanted = self.wanted(shard)
         path = self.folder.part("contexts", shard)
@@ -105,7 +115,24 @@ class Supply:
             if noted is not None and noted["rows"] == wanted:
                 yield from map(row_of, read_rows(path))
                 return
-        first, count = shard * self.facts.shard_size, 0
+        yield from self.extending.extended(self._read(shard * self.facts.shard_size, wanted))
+
+    async def blocks(self, shard: int, stopping: Callable[[], bool]) -> AsyncIterator[list[Row]]:
+        """Give a shard's rows, some at a time and the event loop a turn between; no more once it is ``stopping``."""
+        rows = self.rows(shard)
+        while not stopping():
+            if self.extending:
+                block = await asyncio.to_thread(lambda: list(islice(rows, _SLOW)))
+            else:
+                block = list(islice(rows, BREATH))
+                await asyncio.sleep(0)
+            if not block:
+                return
+            yield block
+        await asyncio.to_thread(rows.close)
+
+    def _read(self, first: int, wanted: int) -> Iterator[Row]:
+        count = 0
         for row in islice(self._from_source(first), wanted):
             count += 1
             self._at += 1
@@ -167,8 +194,9 @@ class FaultBound:
             self.faults += 1
             self._first = self._first or row.item
 
-    def add_counts(self, counts: Mapping[str, Any]) -> None:
-        """Count the rows of a finished shard, from its footer."""
+    def add_counts(self, counts: Mapping[str, Any], first: Fault | None = None) -> None:
+        """Count the rows of a finished shard, from its footer; ``first`` of its faults, where they are news."""
+        self._first = self._first or first
         self.rows += counts["rows"]
         self.faults += sum(counts["faults"].values())
 

@@ -115,6 +115,23 @@ _TELLING = {"turns": "dialogue", "question": "single_question", "accuracy": "rat
 _ASPECTS = ("accuracy", "completeness", "usefulness", "fluency")
 
 
+REFUSALS: dict[str, tuple[int, str, str]] = {
+    "429": (429, "Rate limit reached", "rate_limit_exceeded"),
+    "429-after": (429, "Rate limit reached", "rate_limit_exceeded"),
+    "429-date": (429, "Rate limit reached", "rate_limit_exceeded"),
+    "500": (500, "The server had an error", "server_error"),
+    "503": (503, "The server is overloaded", "overloaded"),
+    "400": (400, "The request holds what this server does not take", "invalid_request_error"),
+    "401": (401, "Incorrect API key provided: {key}", "invalid_api_key"),
+    "404": (404, "The model '{model}' does not exist", "model_not_found"),
+    "quota": (429, "You exceeded your current quota, check your plan", "insufficient_quota"),
+    "azure-filter": (400, "The response was filtered by the content management policy", "content_filter"),
+    "no-schema": (400, "response_format of type json_schema is not supported", "invalid_request_error"),
+    "no-temperature": (400, "Unsupported parameter: 'temperature' or 'max_tokens'", "unsupported_parameter"),
+}
+"""Status, message and code by fault."""
+
+
 def digest_of(body: bytes) -> bytes:
     """Give the 16 bytes that stand for a request."""
     return blake2b(body, digest_size=16).digest()

@@ -13,6 +13,7 @@ before, so that retries succeed in the end.
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from hashlib import blake2b
@@ -20,7 +21,7 @@ from time import time
 
 import httptools
 import msgspec
-from loopback_replies import Chat, completion, decode, digest_of
+from loopback_replies import REFUSALS, Chat, completion, decode, digest_of
 
 PASSING = ("429", "429-after", "429-date", "500", "503", "reset", "half", "not-json", "drip", "wrong-type", "hang")
 _encode = msgspec.json.Encoder().encode
@@ -68,6 +69,8 @@ class Loopback:
         self.last_target = ""
         self.verbatim: list[bytes] = []
         """Bodies to answer with, once each, under the fault ``verbatim``."""
+        self.pages: dict[str, Callable[[], str]] = {}
+        """What is given as text at further paths."""
         self.connections: set[Connection] = set()
 
     def fault(self, digest: bytes, attempt: int) -> str | None:
@@ -163,6 +166,8 @@ class Connection(asyncio.Protocol):
         elif path.endswith("/models"):
             data = [{"id": m, "object": "model"} for m in self._server.behaviour.models]
             self._send(200, _encode({"object": "list", "data": data}))
+        elif path in self._server.pages:
+            self._send(200, self._server.pages[path]().encode(), kind=b"text/plain")
         else:
             self._send(404, b'{"error":{"message":"no such path"}}')
 
@@ -209,7 +214,7 @@ class Connection(asyncio.Protocol):
         self._server.counts.in_flight -= 1
         if self._transport is None or self._transport.is_closing():
             return
-        refusal = _REFUSALS.get(fault or "")
+        refusal = REFUSALS.get(fault or "")
         if refusal:
             status, message, code = refusal
             key = headers.get("authorization", "")
@@ -280,19 +285,3 @@ class Connection(asyncio.Protocol):
 def _head(status: int, length: int, extra: bytes = b"", kind: bytes = b"application/json") -> bytes:
     head = b"HTTP/1.1 %d X\r\nContent-Type: %b\r\nServer: loopback\r\nx-request-id: req\r\n%bContent-Length: %d\r\n\r\n"
     return head % (status, kind, extra, length)
-
-
-_REFUSALS: dict[str, tuple[int, str, str]] = {
-    "429": (429, "Rate limit reached", "rate_limit_exceeded"),
-    "429-after": (429, "Rate limit reached", "rate_limit_exceeded"),
-    "429-date": (429, "Rate limit reached", "rate_limit_exceeded"),
-    "500": (500, "The server had an error", "server_error"),
-    "503": (503, "The server is overloaded", "overloaded"),
-    "400": (400, "The request holds what this server does not take", "invalid_request_error"),
-    "401": (401, "Incorrect API key provided: {key}", "invalid_api_key"),
-    "404": (404, "The model '{model}' does not exist", "model_not_found"),
-    "quota": (429, "You exceeded your current quota, check your plan", "insufficient_quota"),
-    "azure-filter": (400, "The response was filtered by the content management policy", "content_filter"),
-    "no-schema": (400, "response_format of type json_schema is not supported", "invalid_request_error"),
-    "no-temperature": (400, "Unsupported parameter: 'temperature' or 'max_tokens'", "unsupported_parameter"),
-}

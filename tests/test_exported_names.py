@@ -18,7 +18,24 @@ def test_the_commands_and_their_options() -> None:
     app = get_command(cli.app)
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
-        "run": ["--limit", "--offline", "--out", "--set", "--update", "recipe"],
+        "run": ["--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--update", "--workers", "recipe"],
+        "recaption": [
+            *(
+                "--base-url",
+                "--engine",
+                "--gpus",
+                "--images",
+                "--limit",
+                "--model",
+                "--out",
+                "--set",
+                "--style",
+                "--teacher",
+                "--update",
+                "--workers",
+            ),
+            "dataset",
+        ],
         "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
@@ -38,16 +55,17 @@ def test_the_commands_and_their_options() -> None:
 
 def test_the_components() -> None:
     assert {kind: sorted(table) for kind, table in TABLES.items()} == {
-        "sources": ["cc3m", "coco", "folder", "image_text", "llava_json"],
-        "tasks": ["prompted"],
-        "teachers": ["grounded", "openai_chat", "scripted"],
+        "sources": ["cc3m", "coco", "folder", "hf_dataset", "image_text", "llava_json", "webdataset"],
+        "extractors": ["detect", "frames", "ocr"],
+        "tasks": ["prompted", "recaption"],
+        "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
         "checks": [
             *["agreement", "answer_agreement", "comparison", "counts", "coverage", "hedges"],
             *["judge", "language", "leaks", "length", "near_duplicates", "objects"],
             *["personal_data", "positions", "refusal", "repetition", "safety", "shape"],
             *["truncation"],
         ],
-        "exports": ["argilla", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
+        "exports": ["argilla", "captions", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
     }
 
 

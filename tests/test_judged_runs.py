@@ -221,7 +221,7 @@ def test_a_judge_that_sees_is_sent_the_pictures_and_doubts_what_it_cannot_see(tm
     assert b'"image_url"' in judge.server.last_body
     assert judge.stats().requests == 7
     doubted = [v for v in verdicts(run).values() if v["outcome"] == "doubtful"]
-    assert [v["reason"] for v in doubted] == ["bad_image"] and "coffee.jpg" in doubted[0]["hint"]
+    assert [v["reason"] for v in doubted] == ["bad_image_not_a_picture"] and "coffee.jpg" in doubted[0]["hint"]
 
 
 def test_ratings_are_not_asked_for_offline_and_the_sample_waits(

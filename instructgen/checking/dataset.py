@@ -130,7 +130,7 @@ def check(
             done.annotations = Annotations(captions, instances, stack.enter_context(TemporaryFile()))
         _judge(done, limit, min_matched, watch, temporary, statistics=report is not None)
     if report is not None and done.statistics is not None:
-        root = dataset.run.built.source.image_root() if dataset.run else None
+        root = dataset.run.built.image_root() if dataset.run else None
         write_text(report, render(dataset_page(path.name, " ".join(done.about()), done.statistics, root)))
     return done
 

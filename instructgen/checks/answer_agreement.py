@@ -13,9 +13,10 @@ from .annotation import AnnotationCheck
 from .bounds import is_there_after_all, is_worn
 from .captioned import is_told
 from .denials import ends_there
-from .mentions import Mention, Reading, Token
+from .mentions import Mention, Reading
 from .objects import WHOLE_KINDS, Finding, asserted, is_narrower, span_of
 from .polarity import NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
+from .sentences import Tokens
 from .truth import Truth
 from .word_lists import word_lists
 
@@ -81,20 +82,26 @@ class AnswerAgreementCheck(AnnotationCheck):
         for mention in reading.mentions:
             answer = mention.turn + 1
             asks = turns[mention.turn].role == "human" and answer < len(turns) and turns[answer].role == "gpt"
-            if not asks or not tokens[answer] or "?" not in turns[mention.turn].text:
+            if not asks or not tokens[answer].low or "?" not in turns[mention.turn].text:
                 continue  # "Describe the people in the picture" is asked of pictures without any
             found = self._fault(mention, tokens[mention.turn], tokens[answer], reading, truth, context)
             if found:
                 reason, finding = found
                 against = span_of(mention, truth, "denied_object" if reason == "no_despite_object" else "")
-                first = tokens[answer][0]
-                yield reason, finding, (against, Span(turn=answer, start=first.start, end=first.end))
+                yield (
+                    reason,
+                    finding,
+                    (
+                        against,
+                        Span(turn=answer, start=tokens[answer].starts[0], end=tokens[answer].ends[0]),
+                    ),
+                )
 
     def _fault(
         self,
         mention: Mention,
-        asked: Sequence[Token],
-        answer: Sequence[Token],
+        asked: Tokens,
+        answer: Tokens,
         reading: Reading,
         truth: Truth,
         context: Context,
@@ -106,11 +113,11 @@ class AnswerAgreementCheck(AnnotationCheck):
         if mention.near and mention.word in WHOLE_KINDS:
             there = next((name for name in mention.classes if name in truth.boxes), "")
             mention = mention._replace(name=there, near=False, certain=bool(there))
-        opening = _opening([token.low for token in answer if not token.sentence]) if mention.polarity == "asked" else ""
+        opening = _opening(answer.low[: answer.bounds[0]]) if mention.polarity == "asked" else ""
         if not opening:
             return None
         first, last = reading.sentence(mention)
-        low = [token.low for token in asked]
+        low = asked.low
         if {"or", "other", "another", "else"} & set(low[first:last]):
             return None
         adjectives = _asked_for(low, mention, first, last)
@@ -168,16 +175,16 @@ def _asked_for(low: Sequence[str], mention: Mention, first: int, last: int) -> l
 def _named_again(mention: Mention, low: Sequence[str], reading: Reading) -> bool:
     """Tell whether the answer says in the same words that the thing is there: "No, a red bus is ..."."""
     turn, before = mention.turn + 1, low[mention.first - 1]
-    said = reading.tokens[turn]
+    said = reading.tokens[turn].low
     return any(
-        m.turn == turn and m.polarity == "asserted" and m.word == mention.word and said[m.first - 1].low == before
+        m.turn == turn and m.polarity == "asserted" and m.word == mention.word and said[m.first - 1] == before
         for m in reading.mentions
     )
 
 
-def _corrected(mention: Mention, answer: Sequence[Token], reading: Reading) -> bool:
+def _corrected(mention: Mention, answer: Tokens, reading: Reading) -> bool:
     """Tell whether the answer says that the thing is not there, or at least turns against the question."""
     denied = any(
         m.turn == mention.turn + 1 and m.polarity == "negated" and m.name == mention.name for m in reading.mentions
     )
-    return denied or any(token.low in _CORRECTS for token in answer if token.sentence == 0)
+    return denied or not _CORRECTS.isdisjoint(answer.low[: answer.bounds[0]])

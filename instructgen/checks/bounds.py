@@ -56,7 +56,7 @@ def is_there_after_all(mention: Mention, reading: Reading, truth: Truth, context
 def _clause_end(reading: Reading, mention: Mention, last: int) -> int:
     """Give the word at which the clause of a mention ends, at a mark or a joint."""
     low, tokens = reading.words(mention.turn), reading.tokens[mention.turn]
-    ends = (k for k in range(mention.last, last) if low[k] in _JOINTS or tokens[k].start > tokens[k - 1].end + 1)
+    ends = (k for k in range(mention.last, last) if low[k] in _JOINTS or tokens.starts[k] > tokens.ends[k - 1] + 1)
     return next(ends, last)
 
 

@@ -61,10 +61,10 @@ def nobody_denied(turns: Sequence[Turn], reading: Reading, truth: Truth) -> Iter
                 and _is_denied(reading, number, at, truth)
             )
             if told:
-                token = reading.tokens[number][at]
+                tokens = reading.tokens[number]
                 yield Mention(
-                    number, token.start, token.end, at, at + 1, word, "person", ("person",), False, "negated", True,
-                    False, False, False, True, False,
+                    number, tokens.starts[at], tokens.ends[at], at, at + 1, word, "person", ("person",), False,
+                    "negated", True, False, False, False, True, False,
                 )  # fmt: skip
 
 
@@ -84,8 +84,7 @@ def _is_deserted(low: Sequence[str], at: int, truth: Truth) -> bool:
 def _is_denied(reading: Reading, number: int, at: int, truth: Truth) -> bool:
     """Tell whether "nobody" at a word, with what it says or is asked, is told of people by a caption."""
     tokens = reading.tokens[number]
-    sentence = tokens[at].sentence
-    end = next((k for k in range(at + 1, len(tokens)) if tokens[k].sentence != sentence), len(tokens))
+    end = tokens.around(at, at + 1)[1]
     low = reading.words(number)
     said = [word for word in low[at + 1 : end] if word not in _EMPTY]
     if said:

@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from ..records import Span, Verdict
 from ..text import word_set
-from .mentions import Mention, Token
+from .mentions import Mention
+from .sentences import Tokens
 from .word_lists import word_lists
 
 Outcome = Literal["supported", "contradicted", "doubtful", "undecidable"]
@@ -48,40 +49,27 @@ _DEPICTING = word_lists()["figures"] - word_lists()["whole_picture"]
 """After one of these a sentence may speak of what is in a picture."""
 
 
-def is_plain(
-    text: str,
-    tokens: Sequence[Token],
-    mention: Mention,
-    unless: frozenset[str] = frozenset(),
-    past: int | None = None,
-) -> bool:
+def is_plain(tokens: Tokens, mention: Mention, unless: frozenset[str] = frozenset(), past: int | None = None) -> bool:
     """Tell whether the sentence of a mention states what is there: it asks, supposes and depicts nothing.
 
     ``unless`` are further words that make a sentence speak of something else. From where in the text on, ``past``, a
     clause with "where", "so" and the like may suppose what it wants: "a bench on the left, where one could sit".
     """
-    sentence = tokens[mention.first].sentence
-    first, last = mention.first, mention.last
-    while first and tokens[first - 1].sentence == sentence:
-        first -= 1
-    while last < len(tokens) and tokens[last].sentence == sentence:
-        last += 1
-    stated = last if past is None else _clause_end(text, tokens, past, first, last)
-    words = [token.low for token in tokens[first:stated]]
+    first, last = tokens.around(mention.first, mention.last)
+    stated = last if past is None else _clause_end(tokens, past, first, last)
+    words = tokens.low[first:stated]
     if not (_SUPPOSING.isdisjoint(words) and unless.isdisjoint(words)):
         return False
     if not _DEPICTING.isdisjoint(words[: mention.first - first]):
         return False
-    end = tokens[last].start if last < len(tokens) else len(text)
-    return "?" not in text[tokens[last - 1].end : end]
+    return "?" not in tokens.gaps[last]
 
 
-def _clause_end(text: str, tokens: Sequence[Token], past: int, first: int, last: int) -> int:
+def _clause_end(tokens: Tokens, past: int, first: int, last: int) -> int:
     """Give the token at which another clause begins that only goes on with what is said before ``past``."""
     for at in range(first + 1, last):
-        token = tokens[at]
-        if token.start >= past and token.low in _GOING_ON and text[tokens[at - 1].end : token.start] != " ":
-            return last if any(other.low == "if" for other in tokens[at:last]) else at
+        if tokens.low[at] in _GOING_ON and tokens.starts[at] >= past and tokens.gaps[at] != " ":
+            return last if "if" in tokens.low[at:last] else at
     return last
 
 

@@ -73,7 +73,7 @@ class CountsCheck(AnnotationCheck):
         if not found:
             return []
         scene = _Scene(context, reading, sample.turns, self)
-        return [scene.weighed(stated) for stated in found]
+        return [_as_sure(scene.weighed(stated), context) for stated in found]
 
 
 class _Stated(NamedTuple):
@@ -113,7 +113,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
         found = quantities_of(turn.text, tokens)
         answer = answer_of(turn.text, tokens, found, mentions, asked) if asked else None
         if asked and answer:
-            start, end = tokens[answer.first].start, tokens[answer.last - 1].end
+            start, end = tokens.starts[answer.first], tokens.ends[answer.last - 1]
             yield _Stated(
                 number, start, end, answer.quantity, asked.name, asked.whole, asked.scope, asked.word, asked=True
             )
@@ -124,14 +124,14 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[_Stated]:
             this = counted(turn.text, tokens, quantity, mentions)
             if this is None or quantity.high == 0 or not may_claim(this.mention):
                 continue
-            if is_capacity(tokens, quantity) or not is_plain(turn.text, tokens, this.mention):
+            if is_capacity(tokens, quantity) or not is_plain(tokens, this.mention):
                 continue
             mention = this.mention
-            total = is_total(turn.text, tokens, this)
-            scope = scope_said(turn.text, tokens, this, mentions, described)
+            total = is_total(tokens, this)
+            scope = scope_said(tokens, this, mentions, described)
             if total or scope or quantity.high != 1:
                 word = mention.word if mention.narrower else ""
-                start = tokens[quantity.first].start
+                start = tokens.starts[quantity.first]
                 yield _Stated(number, start, mention.end, quantity, mention.name, total, scope, word, this.measure)
 
 
@@ -199,7 +199,8 @@ class _Scene:
     def _goes_on(self, stated: _Stated, words: frozenset[str]) -> bool:
         """Tell whether an answer goes on with more of the things: "two dogs play, and another sleeps"."""
         tokens = self.reading.tokens[stated.turn]
-        low = [token.low for token in tokens if not stated.start <= token.start < stated.end]
+        pairs = zip(tokens.low, tokens.starts, strict=True)
+        low = [word for word, start in pairs if not stated.start <= start < stated.end]
         if words.isdisjoint(low):
             return False
         return any(word in words and after != "of" for word, after in pairwise([*low, ""]))
@@ -214,7 +215,7 @@ class _Scene:
                 continue
             if stated.asked and turn != stated.turn:
                 continue
-            before = self.reading.tokens[turn][mention.first - 1].low if mention.first else ""
+            before = self.reading.tokens[turn].low[mention.first - 1] if mention.first else ""
             if NUMBERS.get(before) == stated.quantity.low or (stated.asked and self._is_detail(mention, before)):
                 continue
             if mention.introduced or not mention.plural:
@@ -223,8 +224,14 @@ class _Scene:
 
     def _is_detail(self, mention: Mention, before: str) -> bool:
         """Tell whether "a dog" after the number that was asked for is one of those: "one, a white dog"."""
-        joint = self.reading.tokens[mention.turn][mention.first - 2].low if mention.first > 1 else ""
+        joint = self.reading.tokens[mention.turn].low[mention.first - 2] if mention.first > 1 else ""
         return before in ("a", "an", "one") and joint not in ("and", "plus", "with", "also")
+
+
+def _as_sure(claim: Claim, context: Context) -> Claim:
+    """Give a claim as doubtful where it is against boxes that a detector drew, which miss things and double them."""
+    detected = claim.outcome == "contradicted" and any(context.boxes[i].score is not None for i in claim.boxes)
+    return claim._replace(outcome="doubtful") if detected else claim
 
 
 def _above(claim: Claim, stated: _Stated, tally: Tally) -> Claim:

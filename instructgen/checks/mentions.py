@@ -4,15 +4,13 @@ A *mention* is a stretch of text that may name a class of the vocabulary. Only o
 sense may ever contradict an annotation. Words outside the vocabulary are no mentions: they are unchecked, never fine.
 """
 
-import re
-from bisect import bisect_left
-from collections.abc import Sequence
-from itertools import accumulate, compress, count, repeat
+from collections.abc import Iterable, Sequence
+from itertools import compress, count
 from typing import NamedTuple
 
 from ..records import Turn
 from ..vocabulary import COCO, Vocabulary
-from .anchors import is_general
+from .anchors import USUAL, is_general
 from .denials import denies_any
 from .polarity import AUXILIARIES, CUES, NEGATORS, Polarity, manners
 from .senses import (
@@ -22,6 +20,7 @@ from .senses import (
     INTRODUCING,
     OWNERS,
     PREPOSITIONS,
+    SELDOM_NOUNS,
     Lexicon,
     Sense,
     is_certain,
@@ -29,21 +28,9 @@ from .senses import (
     lexicon_of,
     names_nothing,
 )
-from .wording import straight
+from .sentences import Tokens
 
-__all__ = ["Mention", "Polarity", "Reading", "Token", "reading_of"]
-
-
-class Token(NamedTuple):
-    """A word of a turn."""
-
-    low: str
-    """In lower case, apostrophes straight."""
-    start: int
-    """Code points of the turn's text."""
-    end: int
-    sentence: int
-    """Number of the sentence in its turn."""
+__all__ = ["Mention", "Polarity", "Reading", "reading_of"]
 
 
 class Mention(NamedTuple):
@@ -81,7 +68,7 @@ class Mention(NamedTuple):
 class Reading(NamedTuple):
     """A sample's turns, read once for all the checks that judge it."""
 
-    tokens: list[list[Token]]
+    tokens: list[Tokens]
     """Each turn's words."""
     mentions: list[Mention]
     """In order."""
@@ -90,81 +77,16 @@ class Reading(NamedTuple):
 
     def words(self, turn: int) -> list[str]:
         """Give a turn's words, in lower case."""
-        return [token.low for token in self.tokens[turn]]
+        return self.tokens[turn].low
 
     def sentence(self, mention: Mention) -> tuple[int, int]:
         """Give the bounds of the sentence around a mention, in its turn's words."""
-        tokens, first, last = self.tokens[mention.turn], mention.first, mention.last
-        sentence = tokens[first].sentence
-        while first and tokens[first - 1].sentence == sentence:
-            first -= 1
-        while last < len(tokens) and tokens[last].sentence == sentence:
-            last += 1
-        return first, last
+        return self.tokens[mention.turn].around(mention.first, mention.last)
 
 
-_WORDS = re.compile(r"(\d++(?:[.,:]\d++)++|[^\W_]++(?:['-][^\W_]++)*+)")
-_ASCII_WORDS = re.compile(r"([0-9]++(?:[.,:][0-9]++)++|[a-z0-9]++(?:['-][a-z0-9]++)*+)")
-"""The same for texts in lower case and ASCII, in half the time. Both keep the word: they split a text with it."""
-_SENTENCE_END = re.compile(r"[.!?\n]+[\"'”’)\]]*(?:(?=\s)|(?<=\n))")
-"""Begins with one class of characters, no alternative, so that ``re`` skips to where one is: twice as fast."""
-_ABBREVIATION = re.compile(r"\b(?:mrs?|dr|st|vs)\.$")
-_SHORT = ("mr.", "mrs.", "dr.", "st.", "vs.")
-_LONGEST = 120
-"""Words after which a run-on reply is cut as though a sentence ended: time stays linear in its length."""
 _BREAKS = AUXILIARIES | NEGATORS
 """Words that no noun phrase has in it."""
 _new_tuple = tuple.__new__
-
-
-def tokenize(text: str) -> list[Token]:
-    """Split a turn into words; ``<image>`` is none."""
-    return _split(text).tokens
-
-
-class _Split(NamedTuple):
-    """A turn in words."""
-
-    tokens: list[Token]
-    low: list[str]
-    gaps: list[str]
-    """What stands before each word, and after the last."""
-    bounds: list[int]
-    """The index past the last word of each sentence."""
-
-
-def _split(text: str) -> _Split:
-    low = text.lower()
-    if not text.isascii():
-        if len(low) != len(text):  # a few letters have a longer lower case; places must stay
-            low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
-        low = straight(low)
-    marked = "<image>" in low
-    if marked:
-        low = low.replace("<image>", "       ")
-    # Without a line of Python for each word: what stands between words and the words themselves take turns.
-    pieces = (_ASCII_WORDS if low.isascii() else _WORDS).split(low)
-    places = list(accumulate(map(len, pieces)))
-    words, gaps, starts, past_words = pieces[1::2], pieces[::2], places[:-1:2], places[1::2]
-    if marked:
-        gaps = [text[first:last] for first, last in zip((0, *past_words), (*starts, len(text)), strict=True)]
-    bounds: list[int] = []
-    sentences: list[int] = []
-    past = 0
-    for end in _sentence_ends(low):
-        last = bisect_left(starts, end, past)
-        while past < last:
-            first, past = past, min(last, past + _LONGEST)
-            sentences += [len(bounds)] * (past - first)
-            bounds.append(past)
-    tokens = list(map(_new_tuple, repeat(Token), zip(words, starts, past_words, sentences, strict=True)))
-    return _Split(tokens, words, gaps, bounds)
-
-
-def _sentence_ends(low: str) -> list[int]:
-    ends = [match.end() for match in _SENTENCE_END.finditer(low)]
-    ends = [e for e in ends if not low.endswith(_SHORT, 0, e) or not _ABBREVIATION.search(low, max(0, e - 5), e)]
-    return [*ends, len(low)]
 
 
 _latest: tuple[Sequence[Turn], Vocabulary, Reading] = ((), COCO, Reading([], []))
@@ -183,12 +105,12 @@ def reading_of(turns: Sequence[Turn], vocabulary: Vocabulary = COCO) -> Reading:
 def read(texts: Sequence[str], vocabulary: Vocabulary = COCO) -> Reading:
     """Read texts."""
     lexicon = lexicon_of(vocabulary)
-    tokens: list[list[Token]] = []
+    tokens: list[Tokens] = []
     mentions: list[Mention] = []
     others: list[tuple[int, str]] = []
     for number, text in enumerate(texts):
-        said = _split(text)
-        tokens.append(said.tokens)
+        said = Tokens(text)
+        tokens.append(said)
         _Turn(number, text, said, lexicon).read(mentions, others)
     return Reading(tokens, mentions, others)
 
@@ -196,83 +118,97 @@ def read(texts: Sequence[str], vocabulary: Vocabulary = COCO) -> Reading:
 class _Turn:
     """One turn as it is read."""
 
-    def __init__(self, number: int, text: str, said: _Split, lexicon: Lexicon) -> None:
+    def __init__(self, number: int, text: str, said: Tokens, lexicon: Lexicon) -> None:
         self.number, self.text = number, text
-        self.tokens, self.low, self.gaps, self.bounds = said
-        self.lexicon = lexicon
-        self.quotes = '"' in text.strip().strip('"')
+        self.said, self.low, self.lexicon = said, said.low, lexicon
+        self.quotes = '"' in text and '"' in text.strip().strip('"')
         """There are words in quotation marks, and not the whole."""
+        # Of the sentence that is read: its bounds, its words' manner, whether it asks, whether it has a usual word.
+        self.first = self.last = 0
+        self.manner: dict[int, Polarity] = {}
+        self.question = self.usual = False
 
     def read(self, mentions: list[Mention], others: list[tuple[int, str]]) -> None:
-        low, tokens, phrases = self.low, self.tokens, self.lexicon.phrases
-        found: list[tuple[int, int, Sense]] = []
-        past = 0
+        low, sentences, single, at = self.low, self.said.sentences, self.lexicon.single, self.lexicon.at
+        sentence, past = -1, 0
         # Without a line of Python for each word: most begin no phrase.
-        places = list(compress(count(), map(phrases.__contains__, low)))
+        places: Iterable[int] = compress(count(), map(self.lexicon.phrases.__contains__, low))
         if "'" in self.text or "’" in self.text:  # "dog's"
             places = sorted({*places, *(i for i, word in enumerate(low) if "'" in word)})
-        for i in places:
-            if i >= past and (hit := self.lexicon.at(low, i)):
-                past = hit[0]
-                if hit[1].name:
-                    found.append((i, *hit))
-        sentence, first, last, manner, question = -1, 0, 0, dict[int, Polarity](), False
-        for start, end, sense in found:
-            if tokens[start].sentence != sentence:
-                sentence = tokens[start].sentence
-                first, last = (self.bounds[sentence - 1] if sentence else 0), self.bounds[sentence]
-                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self.gaps.__getitem__)
-                question = "?" in self.gaps[last]
-            if names_nothing(low, start, end, first, last):
+        for start in places:
+            if start < past:
+                continue
+            sense, end = single.get(low[start]), start + 1
+            if sense is None:
+                hit = at(low, start)
+                if hit is None:
+                    continue
+                end, sense = hit
+            past = end
+            if not sense.name:
+                continue
+            if sentences[start] != sentence:
+                sentence = sentences[start]
+                self._begin(sentence)
+            if low[start] in SELDOM_NOUNS and names_nothing(low, start, end, self.first, self.last):
                 others.append((self.number, sense.name))
                 continue
-            mention = self._mention(start, end, sense, first, last, manner, question)
+            mention = self._mention(start, end, sense)
             if mention.polarity == "negated" and mentions and mentions[-1].whole and self._lists(mentions[-1], mention):
                 mention = mention._replace(whole=True)
             mentions.append(mention)
 
+    def _begin(self, sentence: int) -> None:
+        bounds = self.said.bounds
+        first, last = self.first, self.last = (bounds[sentence - 1] if sentence else 0), bounds[sentence]
+        words = self.low[first:last]
+        self.manner = {} if CUES.isdisjoint(words) else manners(self.low, first, last, self.said.gaps.__getitem__)
+        self.usual = not USUAL.isdisjoint(words)
+        self.question = "?" in self.said.gaps[last]
+
     def _clause_end(self, end: int, last: int) -> int:
         """Give the word after a phrase before which a mark stands: "no cars around; the road is wet"."""
-        return next((k for k in range(end + 1, last) if self.gaps[k] != " " and self.gaps[k].strip(" -")), last)
+        gaps = self.said.gaps
+        return next((k for k in range(end + 1, last) if gaps[k] != " " and gaps[k].strip(" -")), last)
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
-        return before.turn == mention.turn and before.last == mention.first and self.gaps[mention.first].strip() == ","
+        follows = before.turn == mention.turn and before.last == mention.first
+        return follows and self.said.gaps[mention.first].strip() == ","
 
-    def _mention(
-        self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
-    ) -> Mention:
-        low, tokens = self.low, self.tokens
-        owner = low[end - 1].endswith("'s")
-        joined = end < last and not owner and self.gaps[end].isspace()
+    def _mention(self, start: int, end: int, sense: Sense) -> Mention:
+        low, ends, text, first, last = self.low, self.said.ends, self.text, self.first, self.last
+        begins, owner = ends[start] - len(low[start]), low[end - 1].endswith("'s")
+        joined = end < last and not owner and text[ends[end - 1] : ends[end] - len(low[end])].isspace()
         definite, introduced = _determined(low, start, first, sense.plural)
-        certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
-        certain = certain and (definite or not owner)  # "a bird's nest" has no bird
-        certain = certain and not self._is_proper(start, first)
-        polarity = manner.get(end - 1, "asserted")
-        if polarity == "asserted" and self.quotes and self.text.count('"', 0, tokens[start].start) % 2:
+        certain = not sense.near and (definite or not owner)  # "a bird's nest" has no bird
+        certain = certain and is_certain(low, start, end, first, last, joined, sense)
+        certain = certain and not (text[begins].isupper() and self._is_proper(start, first))
+        polarity = self.manner.get(end - 1, "asserted")
+        if polarity == "asserted" and self.quotes and text.count('"', 0, begins) % 2:
             polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
         whole = polarity == "negated" and denies_any(low, start, end, first, self._clause_end(end, last), joined)
         if polarity == "asserted" and (not definite or low[start - 1] in OWNERS):
-            if question and not definite:
+            if self.question and not definite:
                 polarity = "asked"
-            elif is_general(low, start, end, first, last, sense.plural):
+            elif is_general(low, start, end, first, last, sense.plural, self.usual):
                 polarity = "generic"
-        place = tokens[start].start, tokens[end - 1].end
         word = low[start] if end == start + 1 else " ".join(low[start:end])
         return _new_tuple(Mention, (
-            self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
-            sense.plural, definite, introduced, whole, sense.narrower,
+            self.number, begins, ends[end - 1], start, end, word, sense.name, sense.classes, sense.near, polarity,
+            certain, sense.plural, definite, introduced, whole, sense.narrower,
         ))  # fmt: skip
 
     def _is_proper(self, i: int, first: int) -> bool:
         """Tell whether word ``i`` is part of a name: ``a bakery called The Golden Donut``."""
-        tokens, text = self.tokens, self.text
-        if i < first + 2 or not text[tokens[i].start].isupper() or text[tokens[i].start : tokens[i].end].isupper():
+        if i < first + 2:
             return False
-        return text[tokens[i - 1].start].isupper()
+        text, start = self.text, self.said.starts[i]
+        if not text[start].isupper() or text[start : self.said.ends[i]].isupper():
+            return False
+        return text[self.said.starts[i - 1]].isupper()
 
 
 def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:

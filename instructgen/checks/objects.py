@@ -134,7 +134,7 @@ class ObjectsCheck(AnnotationCheck):
         counts = self._counts(sample, reading, truth, "gpt")
         asked = self._counts(sample, reading, truth, "human")
         spoken = zip(sample.turns, reading.tokens, strict=True)
-        counts["words"] = sum(len(said) for turn, said in spoken if turn.role == "gpt")
+        counts["words"] = sum(len(said.low) for turn, said in spoken if turn.role == "gpt")
         return counts | {f"question_{name}": count for name, count in asked.items() if name != "texts"}
 
     def _findings(self, sample: Sample, context: Context, reading: Reading, truth: Truth) -> list[Finding]:

@@ -6,46 +6,45 @@
 from collections.abc import Iterator, Sequence
 
 from ..text import word_set
-from .mentions import Mention, Token
+from .mentions import Mention
 from .place_orders import in_order
 from .place_reader import PlaceReader, openers_of
 from .place_words import ACROSS, ADJECTIVES, ASKING, BARE_SIDE, DOWN, NEGATION, PHRASE, WHERE, YES, How
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
+from .sentences import Tokens
 
 
-def places_of(
-    text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
-) -> Iterator[Place]:
+def places_of(text: str, tokens: Tokens, mentions: Sequence[Mention], asked: AskedPlace | None) -> Iterator[Place]:
     """Give what a turn says of where things are; ``asked`` is what was asked of places, if anything."""
     openers = openers_of(tokens)
     if not openers and asked is None:
         return
     reader = PlaceReader(text, tokens, mentions, asked, openers)
-    if asked and tokens and (place := _answered(reader, asked)):
+    if asked and tokens.low and (place := _answered(reader, asked)):
         yield place
     yield from in_order(text, tokens, mentions)
     yield from reader.places()
 
 
-def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> AskedPlace | None:
+def asked_place(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> AskedPlace | None:
     """Give what a question asks of places: where a thing is, or what is at a place."""
-    if not mentions and not any(token.low in ADJECTIVES for token in tokens):
+    if not mentions and not any(map(ADJECTIVES.__contains__, tokens.low)):
         return None
     if compared := _compared(tokens, mentions):
         return compared
-    if tokens[0].low in ("what", "what's", "who", "who's", "which") and (
+    if tokens.low[0] in ("what", "what's", "who", "who's", "which") and (
         found := _asked_for(PlaceReader(text, tokens, mentions, None, openers_of(tokens)))
     ):
         return found
     things = [mention for mention in mentions if not mention.near]
     # "Which side of the table is the cup on?"
-    things.sort(key=lambda mention: tokens[max(0, mention.first - 2)].low in _BESIDE)
-    low = {token.low for token in tokens}
+    things.sort(key=lambda mention: tokens.low[max(0, mention.first - 2)] in _BESIDE)
+    low = set(tokens.low)
     if not things:
         return None
     if WHERE.isdisjoint(low):
         return _only_thing(text, things)
-    if tokens[0].low not in ASKING:
+    if tokens.low[0] not in ASKING:
         other = things[1] if len(things) > 1 and {"relation", "relative", "respect"} & low else None
         return AskedPlace(tuple(things), other=other)
     stated = [
@@ -53,16 +52,16 @@ def asked_place(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
         for place in PlaceReader(text, tokens, things, None, openers_of(tokens)).places()
         if not isinstance(place, PairPlace)
     ]
-    other = things[1] if len(things) > 1 and tokens[things[1].first - 2].low in _BESIDE else None
+    other = things[1] if len(things) > 1 and tokens.low[things[1].first - 2] in _BESIDE else None
     return AskedPlace(tuple(things), other=other, stated=stated[0] if len(stated) == 1 and "or" not in low else None)
 
 
 _BESIDE = word_set("of to from than")
 
 
-def _compared(tokens: Sequence[Token], things: Sequence[Mention]) -> AskedPlace | None:
+def _compared(tokens: Tokens, things: Sequence[Mention]) -> AskedPlace | None:
     """Give what "which is farther left, the cup or the plate?" asks: the answer names what is so of the other."""
-    low = {token.low for token in tokens}
+    low = set(tokens.low)
     if len(things) != 2 or "or" not in low or low.isdisjoint(("farther", "further", "more", "closer", "nearer")):
         return None
     how: How | None = "left" if "left" in low else "right" if "right" in low else None
@@ -80,7 +79,7 @@ def _only_thing(text: str, things: Sequence[Mention]) -> AskedPlace | None:
 def _asked_for(reader: PlaceReader) -> AskedPlace | None:
     """Give the place of a question such as "what is to the left of the dog?"."""
     for at in reader.openers:
-        match = PHRASE.match(reader.line, reader.tokens[at].start)
+        match = PHRASE.match(reader.line, reader.tokens.starts[at])
         if match is None or any(mention.first < at for mention in reader.mentions):
             continue
         ended = reader.things.past(at, match.end())
@@ -117,7 +116,7 @@ def _answered(reader: PlaceReader, asked: AskedPlace) -> Place | None:
 def _bare_answer(reader: PlaceReader, asked: AskedPlace) -> Place | None:
     """Give the place of "the left side" or of "yes"."""
     if asked.stated and reader.things.word(0) in YES:
-        start, end = reader.tokens[0].start, reader.tokens[0].end
+        start, end = reader.tokens.starts[0], reader.tokens.ends[0]
         if isinstance(asked.stated, Relation):
             return asked.stated._replace(start=start, end=end)
         return asked.stated._replace(side=asked.stated.side._replace(start=start, end=end))

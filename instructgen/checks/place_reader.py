@@ -8,7 +8,7 @@ read, because boxes cannot tell: facing, behind, in front, inside, around, motio
 import re
 from collections.abc import Iterator, Sequence
 
-from .mentions import Mention, Token
+from .mentions import Mention
 from .place_things import PlacedThings
 from .place_words import (
     ACROSS,
@@ -34,15 +34,16 @@ from .place_words import (
 )
 from .places import AskedPlace, PairPlace, Place, Relation, Side, SidePlace
 from .quantities import has_quotes, where
+from .sentences import Tokens
 from .wording import quoted
 
 _REACH = 7
 
 
-def openers_of(tokens: Sequence[Token]) -> list[int]:
+def openers_of(tokens: Tokens) -> list[int]:
     """Give the tokens at which a phrase of place may begin; "in" and the like only where a side is soon named."""
     found = where(tokens, SIDES_OR_OPENERS)
-    low = [tokens[at].low for at in found]
+    low = [tokens.low[at] for at in found]
     if SIDES.isdisjoint(low):
         return [at for at, word in zip(found, low, strict=True) if word in RELATING]
     near = {at - before for at, word in zip(found, low, strict=True) if word in SIDES for before in range(_REACH)}
@@ -55,7 +56,7 @@ class PlaceReader:
     def __init__(
         self,
         text: str,
-        tokens: Sequence[Token],
+        tokens: Tokens,
         mentions: Sequence[Mention],
         asked: AskedPlace | None,
         openers: Sequence[int],
@@ -72,9 +73,9 @@ class PlaceReader:
             if at < past:
                 continue
             place: Place | None = None
-            if self.tokens[at].low in ADJECTIVES:
+            if self.tokens.low[at] in ADJECTIVES:
                 place = self._left_of(at) or self._left_part(at) or self._adjective(at) or self._in_note_form(at)
-            elif match := PHRASE.match(self.line, self.tokens[at].start):
+            elif match := PHRASE.match(self.line, self.tokens.starts[at]):
                 ended = self.things.past(at, match.end())
                 place = self._relation(match, at, ended)
                 side = self.side(match, ended) if place is None else None
@@ -86,7 +87,7 @@ class PlaceReader:
                     one = None if one else (at, side)
                 elif side:
                     place, one = self._side_place(match, side, at, ended), None
-            if place is not None and not (quotes and quoted(self.text, self.tokens[at].start)):
+            if place is not None and not (quotes and quoted(self.text, self.tokens.starts[at])):
                 yield place
 
     def _word(self, at: int) -> str:
@@ -116,9 +117,9 @@ class PlaceReader:
 
     def _ends_phrase(self, at: int, end: int, part: bool) -> bool:
         """Tell whether no noun follows that "left" would describe; after "side" there is none."""
-        if at == len(self.tokens) or self.line[end : self.tokens[at].start].strip():
+        if at == len(self.tokens.low) or self.line[end : self.tokens.starts[at]].strip():
             return True
-        low = self.tokens[at].low
+        low = self.tokens.low[at]
         if low == "one":
             return self._ends_one(at)
         if part or low == "of":
@@ -128,7 +129,7 @@ class PlaceReader:
 
     def _ends_one(self, at: int) -> bool:
         """Tell whether a phrase ends with the "one" at a token: "on the right one, a clock"."""
-        return at + 1 < len(self.tokens) and self.things.broken(at + 1)
+        return at + 1 < len(self.tokens.low) and self.things.broken(at + 1)
 
     def _side_place(self, match: re.Match[str], side: Side, first: int, past: int) -> SidePlace | None:
         if self.things.opens(first):
@@ -162,17 +163,17 @@ class PlaceReader:
         if other is not None:
             thing = self.things.after(other.last, fronted=True) if self.things.opens(first) else None
             things = (thing,) if thing is not None else self.things.before(first)
-            start = self.tokens[first].start
+            start = self.tokens.starts[first]
             return Relation(things, how, start, other.end, other, self._number(things, first)) if things else None
         pronoun = self.things.pronoun(past)
-        return self._by_pronoun(how, first, past + 1, self.tokens[past].end, pronoun) if pronoun else None
+        return self._by_pronoun(how, first, past + 1, self.tokens.ends[past], pronoun) if pronoun else None
 
     def _by_pronoun(self, how: How, first: int, past: int, end: int, pronoun: str) -> Relation | None:
         """Give the relation to what a pronoun stands for; its phrase lies between two tokens."""
         thing = self.things.after(past, fronted=True) if self.things.opens(first) else None
         things = (thing,) if thing is not None else self.things.before(first)[:1]
         other = self.things.meant(pronoun, first, things[0]) if things else None
-        start = self.tokens[first].start
+        start = self.tokens.starts[first]
         return Relation(things, how, start, end, other, self._number(things, first)) if other else None
 
     def _number(self, things: tuple[Mention, ...], first: int) -> int:
@@ -202,7 +203,7 @@ class PlaceReader:
     def _of_one(self, first: int) -> bool:
         """Tell whether a phrase is said of "one", "another" or "the other"."""
         at = first - 1
-        while at >= 0 and is_link(self.tokens[at].low):
+        while at >= 0 and is_link(self.tokens.low[at]):
             at -= 1
         return self._word(at) in ("one", "another", "other")
 
@@ -214,62 +215,64 @@ class PlaceReader:
 
     def _pair(self, at: int, side: Side, other: Side) -> PairPlace | None:
         opposite = {side.across, other.across} == {"left", "right"} or {side.down, other.down} == {"top", "bottom"}
-        sentence = self.tokens[at].sentence
+        sentence = self.tokens.sentences[at]
         for earlier in (sentence, sentence - 1):
-            found = [m for m in self.mentions if m.plural and m.first < at and self.tokens[m.first].sentence == earlier]
+            found = [
+                m for m in self.mentions if m.plural and m.first < at and self.tokens.sentences[m.first] == earlier
+            ]
             if opposite and len({mention.name for mention in found}) == 1:
                 return PairPlace(found[-1], side, other)
         return None
 
     def _left_of(self, at: int) -> Relation | SidePlace | None:
         """Give what stands in "a dog left of the couch", at "left"."""
-        if self._word(at + 1) != "of" or self.tokens[at].low not in ("left", "right"):
+        if self._word(at + 1) != "of" or self.tokens.low[at] not in ("left", "right"):
             return None
         if self._word(at + 2) in ("center", "centre"):
             things = self.things.before(at)
             side = Side(
-                self.tokens[at].start, self.tokens[at + 2].end, ADJECTIVES[self.tokens[at].low], "", False, True
+                self.tokens.starts[at], self.tokens.ends[at + 2], ADJECTIVES[self.tokens.low[at]], "", False, True
             )
             return SidePlace(things, side, among=False) if things else None
-        return self._related("left" if self.tokens[at].low == "left" else "right", at, at + 2)
+        return self._related("left" if self.tokens.low[at] == "left" else "right", at, at + 2)
 
     def _left_part(self, at: int) -> SidePlace | None:
         """Give what stands in "the left half of the picture shows a dog", at "left"."""
-        match = PART_SHOWS.match(self.line, self.tokens[at].start)
+        match = PART_SHOWS.match(self.line, self.tokens.starts[at])
         thing = self.things.after(self.things.past(at, match.end()), fronted=False) if match else None
         if match is None or thing is None or self._word(at - 1) in OWNERS:
             return None
-        across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(self._word(at - 1), "")
-        return SidePlace((thing,), Side(self.tokens[at].start, thing.end, across, down, False, True), among=False)
+        across, down = ADJECTIVES[self.tokens.low[at]], DOWN.get(self._word(at - 1), "")
+        return SidePlace((thing,), Side(self.tokens.starts[at], thing.end, across, down, False, True), among=False)
 
     def _adjective(self, at: int) -> SidePlace | None:
         """Give the thing that has "left" or "rightmost" and the like before it, at a token."""
-        if self.line[self.tokens[at].start - 2 : self.tokens[at].end + 1] == f" ({self.tokens[at].low})":
+        if self.line[self.tokens.starts[at] - 2 : self.tokens.ends[at] + 1] == f" ({self.tokens.low[at]})":
             mention = self.things.by_last.get(at)  # "a dog (left)"
-            start, end = self.tokens[at].start, self.tokens[at].end
-            side = Side(start, end, ADJECTIVES[self.tokens[at].low], "", third=False, sure=True)
+            start, end = self.tokens.starts[at], self.tokens.ends[at]
+            side = Side(start, end, ADJECTIVES[self.tokens.low[at]], "", third=False, sure=True)
             return SidePlace((mention,), side, among=True) if mention else None
         mention, before = self.things.by_first.get(at + 1), self._word(at - 1)
         if mention is None or self.things.broken(at + 1) or before in OWNERS or before.endswith("'s"):
             return None
-        across, down = ADJECTIVES[self.tokens[at].low], DOWN.get(before, "")
-        side = Side(self.tokens[at].start, mention.end, across, down, third=False, sure=True)
+        across, down = ADJECTIVES[self.tokens.low[at]], DOWN.get(before, "")
+        side = Side(self.tokens.starts[at], mention.end, across, down, third=False, sure=True)
         return SidePlace((mention,), side, among=True)
 
     def _in_note_form(self, at: int) -> SidePlace | None:
         """Give the thing of "clock upper left" or of "sink left, toilet right", at "left": a place without "on the"."""
         first = at - 1 if DOWN.get(self._word(at - 1)) else at
         mention = self.things.by_last.get(first)
-        if mention is None or self.tokens[at].low not in ("left", "right"):
+        if mention is None or self.tokens.low[at] not in ("left", "right"):
             return None
         past = at + 1 + (self._word(at + 1) in NOTED_PARTS)
-        sentence = self.tokens[at].sentence
-        ends = past == len(self.tokens) or self.tokens[past].sentence != sentence or self.things.broken(past)
-        both = {"left", "right"} <= {token.low for token in self.tokens if token.sentence == sentence}
+        sentence = self.tokens.sentences[at]
+        ends = past == len(self.tokens.low) or self.tokens.sentences[past] != sentence or self.things.broken(past)
+        both = {"left", "right"} <= set(self.tokens.low[slice(*self.tokens.around(at, at + 1))])
         # Alone "the bus left" goes away.
         if not ends or not (first < at or past > at + 1 or (both and not self.things.broken(at))):
             return None
         down = DOWN[self._word(first)] if first < at else ""
-        start, end = self.tokens[first].start, self.tokens[past - 1].end
+        start, end = self.tokens.starts[first], self.tokens.ends[past - 1]
         edge = self._word(past - 1) in EDGES
-        return SidePlace((mention,), Side(start, end, ADJECTIVES[self.tokens[at].low], down, False, True, edge), False)
+        return SidePlace((mention,), Side(start, end, ADJECTIVES[self.tokens.low[at]], down, False, True, edge), False)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..vocabulary import NUMBERS
 from .claims import is_owner
-from .mentions import Mention, Token
+from .mentions import Mention
 from .place_words import (
     ADVERBS,
     AMOUNTS,
@@ -38,6 +38,7 @@ from .place_words import (
     is_link,
 )
 from .places import AskedPlace
+from .sentences import Tokens
 
 _WAS = frozenset(("was", "were", "been", "is", "are"))
 _LINES = frozenset(("line", "row", "queue", "circle", "cluster"))
@@ -48,29 +49,27 @@ _TAKES = frozenset(("it", "it's", "one", "they", "they're"))
 class PlacedThings:
     """One turn's things, by their tokens."""
 
-    def __init__(
-        self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], asked: AskedPlace | None
-    ) -> None:
+    def __init__(self, text: str, tokens: Tokens, mentions: Sequence[Mention], asked: AskedPlace | None) -> None:
         self.text, self.tokens, self.mentions, self.asked = text, tokens, mentions, asked
         self.by_first = {mention.first: mention for mention in mentions}
         self.by_last = {mention.last: mention for mention in mentions}
 
     def past(self, at: int, end: int) -> int:
         """Give the first token from ``at`` on that begins at ``end`` or later."""
-        while at < len(self.tokens) and self.tokens[at].start < end:
+        while at < len(self.tokens.low) and self.tokens.starts[at] < end:
             at += 1
         return at
 
     def before(self, first: int) -> tuple[Mention, ...]:
         """Give the things that what begins at a token may be said of; none where that is not clear."""
         at = first - 1
-        sentence = self.tokens[first].sentence if first < len(self.tokens) else -1
+        sentence = self.tokens.sentences[first] if first < len(self.tokens.low) else -1
         steps, towards = 0, self.word(first) in TOWARDS
-        while at >= 0 and self.tokens[at].sentence == sentence:
+        while at >= 0 and self.tokens.sentences[at] == sentence:
             mention = self.by_last.get(at + 1)
             if mention is not None:
                 return self._subjects(mention, self.word(at + 1) in VERBS, sentence)
-            low = self.tokens[at].low
+            low = self.tokens.low[at]
             if low in ("yes", "no") and self.opens(at):
                 break
             link = is_link(low, towards) or (not towards and self._is_verb(at))
@@ -98,9 +97,9 @@ class PlacedThings:
 
     def takes_up(self, first: int) -> bool:
         """Tell whether an answer, up to a phrase at a token, says it of the only thing that its question names."""
-        if self.asked is None or not self.asked.presence or self.tokens[first - 1].sentence:
+        if self.asked is None or not self.asked.presence or self.tokens.sentences[first - 1]:
             return False
-        said = [token.low for token in self.tokens[:first]]
+        said = self.tokens.low[:first]
         return self.word(0) in YES or not _TAKES.isdisjoint(said)
 
     def _is_verb(self, at: int) -> bool:
@@ -112,7 +111,7 @@ class PlacedThings:
     def _before_pronoun(self, at: int, sentence: int) -> tuple[Mention, ...]:
         """Give the only thing of the last sentence, if "it is" or "they are" begins this one at a token."""
         low = self.word(at)[:4]
-        before = [m for m in self.mentions if self.tokens[m.first].sentence == sentence - 1 and not m.near]
+        before = [m for m in self.mentions if self.tokens.sentences[m.first] == sentence - 1 and not m.near]
         if len(before) != 1 or low not in ("it", "it's", "they"):
             return ()
         return tuple(before) if before[0].plural == (low == "they") and before[0].name != "person" else ()
@@ -141,12 +140,12 @@ class PlacedThings:
             low = self.word(at)
             if self.broken(at + 1):
                 return (mention,)
-            if self.tokens[at].sentence != sentence or low in VERBS or low in ("and", "or"):
+            if self.tokens.sentences[at] != sentence or low in VERBS or low in ("and", "or"):
                 return () if low == "or" else (mention,)
             if low == "of":
                 return (mention,) if self.word(at - 1) in AMOUNTS else ()
             if low in HEADS:
-                heads = [m for m in self.mentions if m.last <= at and self.tokens[m.first].sentence == sentence]
+                heads = [m for m in self.mentions if m.last <= at and self.tokens.sentences[m.first] == sentence]
                 if verb or mention.near:  # of "a vase with flowers" the vase
                     return tuple(heads[-1:])
                 return mention, *heads
@@ -185,7 +184,7 @@ class PlacedThings:
         """Give the thing that is named after what stands between commas from a token on: "…, next to a wall, a dog"."""
         if self.word(at) not in ASIDES or not self.broken(at):
             return None
-        for past in range(at + 2, min(at + 9, len(self.tokens))):
+        for past in range(at + 2, min(at + 9, len(self.tokens.low))):
             if self.broken(past):
                 ends = self.word(past) in ARTICLES or self.word(past) in FRONTED
                 return self.after(past, fronted=True) if ends else None
@@ -196,14 +195,14 @@ class PlacedThings:
         low = self.word(at)
         if low not in THINGS | PEOPLE | SEVERAL:
             return ""
-        ends = at + 1 >= len(self.tokens) or self.broken(at + 1) or self.word(at + 1) in PAST_SIDE
+        ends = at + 1 >= len(self.tokens.low) or self.broken(at + 1) or self.word(at + 1) in PAST_SIDE
         return low if ends or is_link(self.word(at + 1)) or low != "her" else ""
 
     def meant(self, pronoun: str, first: int, thing: Mention) -> Mention | None:
         """Give what a pronoun stands for beside a thing: the only one of its kind in this or else the last sentence."""
-        sentence = self.tokens[first].sentence
-        here = [m for m in self.mentions if m.first < first and self.tokens[m.first].sentence == sentence]
-        last = [m for m in self.mentions if self.tokens[m.first].sentence == sentence - 1]
+        sentence = self.tokens.sentences[first]
+        here = [m for m in self.mentions if m.first < first and self.tokens.sentences[m.first] == sentence]
+        last = [m for m in self.mentions if self.tokens.sentences[m.first] == sentence - 1]
         asked = (*self.asked.things, *((self.asked.other,) if self.asked.other else ())) if self.asked else ()
         for said in (here, last if sentence else asked):
             fit = [m for m in said if self._fits(pronoun, m) and m is not thing]
@@ -243,13 +242,13 @@ class PlacedThings:
 
     def broken(self, at: int) -> bool:
         """Tell whether a mark stands before a token."""
-        gap = self.text[self.tokens[at - 1].end : self.tokens[at].start]
+        gap = self.tokens.gaps[at] if at else ""
         return gap != " " and bool(gap.strip(" -"))
 
     def opens(self, first: int) -> bool:
         """Tell whether a phrase that begins at a token opens its clause."""
         while (before := self.word(first - 1)) in DEPTHS or before in ADVERBS:
-            if self.broken(first) or self.tokens[first - 1].sentence != self.tokens[first].sentence:
+            if self.broken(first) or self.tokens.sentences[first - 1] != self.tokens.sentences[first]:
                 break
             if before in ADVERBS:
                 first -= 1
@@ -257,10 +256,10 @@ class PlacedThings:
                 first -= 3
             else:
                 break
-        if first == 0 or self.tokens[first - 1].sentence != self.tokens[first].sentence:
+        if first == 0 or self.tokens.sentences[first - 1] != self.tokens.sentences[first]:
             return True
         return self.word(first - 1) in LEADS or self.broken(first)
 
     def word(self, at: int) -> str:
         """Give a token in lower case, nothing outside of the turn."""
-        return self.tokens[at].low if 0 <= at < len(self.tokens) else ""
+        return self.tokens.low[at] if 0 <= at < len(self.tokens.low) else ""

@@ -93,7 +93,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
     for number, turn in enumerate(turns):
         tokens, mentions = reading.tokens[number], by_turn.get(number, [])
         if turn.role == "human":
-            asked = asked_place(turn.text, tokens, mentions) if tokens else None
+            asked = asked_place(turn.text, tokens, mentions) if tokens.low else None
         elif mentions or asked:
             for place in places_of(turn.text, tokens, mentions, asked):
                 involved = _involved(place)
@@ -102,7 +102,7 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
                 past = _extent(number, place)[1]
                 if not all(map(may_claim, involved)):
                     continue
-                if here and not is_plain(turn.text, tokens, here, _ELSEWHERE, past):
+                if here and not is_plain(tokens, here, _ELSEWHERE, past):
                     continue
                 if "mirror" not in turn.text or not _MIRROR.search(turn.text):
                     yield number, place

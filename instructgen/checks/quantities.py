@@ -6,15 +6,15 @@ signs and jerseys, "one of", and numbers that are part of a word, such as "two-s
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import compress
-from operator import itemgetter
+from collections.abc import Mapping
+from itertools import compress, count
 from typing import NamedTuple
 
 from ..text import word_set
 from ..vocabulary import NUMBERS
 from .claims import is_owner
-from .mentions import Mention, Token
+from .mentions import Mention
+from .sentences import Tokens
 from .wording import quoted
 
 
@@ -105,15 +105,14 @@ _ALIKE = word_set("sheep aircraft cattle")
 _REACH = 4  # words that may stand between a number and its noun
 _PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")
 _DIGIT = re.compile("[0-9]")
-_LOW = itemgetter(0)
 _SPAN = re.compile(r"(\d{1,2})-(\d{1,3})")
 _LARGEST = 200
 
 
-def where(tokens: Sequence[Token], words: frozenset[str]) -> list[int]:
+def where(tokens: Tokens, words: frozenset[str]) -> list[int]:
     """Give the numbers of the tokens that are among some words."""
     # Without a line of Python for each word of a text: most are not.
-    return list(compress(range(len(tokens)), map(words.__contains__, map(_LOW, tokens))))
+    return list(compress(count(), map(words.__contains__, tokens.low)))
 
 
 def has_quotes(text: str) -> bool:
@@ -121,84 +120,82 @@ def has_quotes(text: str) -> bool:
     return '"' in text or "“" in text
 
 
-def quantities_of(text: str, tokens: Sequence[Token]) -> list[Quantity]:
+def quantities_of(text: str, tokens: Tokens) -> list[Quantity]:
     """Give the numbers that a turn states, in order."""
     found: list[Quantity] = []
     past = 0
     places, quotes = where(tokens, WORDS), has_quotes(text)
     if _DIGIT.search(text):
-        places = sorted({*places, *(at for at, token in enumerate(tokens) if token.low[0] <= "9")})
+        places = sorted({*places, *(at for at, word in enumerate(tokens.low) if word[0] <= "9")})
     for at in places:
         quantity = _quantity(text, tokens, at) if at >= past else None
-        if quantity and not (quotes and quoted(text, tokens[at].start)):
+        if quantity and not (quotes and quoted(text, tokens.starts[at])):
             found.append(quantity)
             past = quantity.last
     return found
 
 
-def counted(text: str, tokens: Sequence[Token], quantity: Quantity, mentions: Mapping[int, Mention]) -> Counted | None:
+def counted(text: str, tokens: Tokens, quantity: Quantity, mentions: Mapping[int, Mention]) -> Counted | None:
     """Give the mention that a number counts, None where the next noun is another; ``mentions`` by first token."""
     at, described = quantity.last, False
-    both = tokens[quantity.first].low == "both"
-    singular = quantity.nth or tokens[at - 1].low == "one"  # "a third dog", "more than one dog"
-    if at < len(tokens) and tokens[at].low == "of":
+    both = tokens.low[quantity.first] == "both"
+    singular = quantity.nth or tokens.low[at - 1] == "one"  # "a third dog", "more than one dog"
+    if at < len(tokens.low) and tokens.low[at] == "of":
         described = not both
         at += 1
-    if at < len(tokens) and tokens[at].low in _ARTICLES and _joined(text, tokens, at, comma=False):
+    if at < len(tokens.low) and tokens.low[at] in _ARTICLES and _joined(tokens, at, comma=False):
         described = described or not quantity.pair
         at += 1
     if _word(tokens, at) in _MEASURES and _word(tokens, at + 1) == "of":
-        return _measured(text, tokens, quantity, at, mentions)
+        return _measured(tokens, quantity, at, mentions)
     for step in range(_REACH + 1):
-        if at + step >= len(tokens) or not _joined(text, tokens, at + step, step > 0):
+        if at + step >= len(tokens.low) or not _joined(tokens, at + step, step > 0):
             return None
         mention = mentions.get(at + step)
         if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2 or mention.word in _ALIKE):
             if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
-        low = tokens[at + step].low
-        if low == "and" and step and not tokens[at + step - 1].low.endswith("s"):  # "two brown and black dogs"
+        low = tokens.low[at + step]
+        if low == "and" and step and not tokens.low[at + step - 1].endswith("s"):  # "two brown and black dogs"
             continue
         if low in _ENDS:
             return None
     return None
 
 
-def _measured(
-    text: str, tokens: Sequence[Token], quantity: Quantity, at: int, mentions: Mapping[int, Mention]
-) -> Counted | None:
+def _measured(tokens: Tokens, quantity: Quantity, at: int, mentions: Mapping[int, Mention]) -> Counted | None:
     """Give what stands in "two slices of hot pizza", with "slices" at a token."""
     for step in (2, 3, 4):
         mention = mentions.get(at + step)
         if mention is not None:
-            return Counted(quantity, mention, True, tokens[at].low) if _joined(text, tokens, at + step, True) else None
+            return Counted(quantity, mention, True, tokens.low[at]) if _joined(tokens, at + step, True) else None
     return None
 
 
-def is_capacity(tokens: Sequence[Token], quantity: Quantity) -> bool:
+def is_capacity(tokens: Tokens, quantity: Quantity) -> bool:
     """Tell whether a number says for how many something is: "a table for two people", "it seats four people"."""
     before = quantity.first - 1
     return (
-        before >= 0 and tokens[before].low in _CAPACITY and tokens[before].sentence == tokens[quantity.first].sentence
+        before >= 0 and tokens.low[before] in _CAPACITY and tokens.sentences[before] == tokens.sentences[quantity.first]
     )
 
 
-def _word(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].low if 0 <= at < len(tokens) else ""
+def _word(tokens: Tokens, at: int) -> str:
+    return tokens.low[at] if 0 <= at < len(tokens.low) else ""
 
 
-def _joined(text: str, tokens: Sequence[Token], at: int, comma: bool) -> bool:
+def _joined(tokens: Tokens, at: int, comma: bool) -> bool:
     """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
-    between = text[tokens[at - 1].end : tokens[at].start]
+    between = tokens.gaps[at]
     if between == " ":
         return True
     between = between.strip()
-    return not between or between == "-" or (comma and between == "," and not tokens[at - 1].low.endswith("s"))
+    return not between or between == "-" or (comma and between == "," and not tokens.low[at - 1].endswith("s"))
 
 
-def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
-    low = tokens[at].low
+def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
+    low = tokens.low[at]
     if low in _NUMBERS or low[0].isdecimal():
         return _number(text, tokens, at)
     before, after = _word(tokens, at - 1), _word(tokens, at + 1)
@@ -209,7 +206,7 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity(at, at + 2, 2, None) if after == "of" and not told else None
     if low == "couple":
         return Quantity(at, at + 2, 2, None) if after == "of" else None
-    ends = at + 1 == len(tokens) or text[tokens[at].end : tokens[at + 1].start].strip() != ""  # "A pair."
+    ends = at + 1 == len(tokens.low) or tokens.gaps[at + 1].strip() != ""  # "A pair."
     if low == "pair" and ends:
         return Quantity(at, at + 1, 2, 2, pair=True)
     if low == "pair":
@@ -230,7 +227,7 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     if low == "one":
         if after in _ALONE:
             return Quantity(at, at + 2, 1, 1)
-        known = before == "the" and after and text[tokens[at].end : tokens[at + 1].start] == " "
+        known = before == "the" and after and tokens.gaps[at + 1] == " "
         return None if after in _MODALS or known else _number(text, tokens, at)
     if low == "only":
         return Quantity(at, at + 1, 1, 1) if before == "the" else None
@@ -238,8 +235,8 @@ def _quantity(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     return Quantity(at, at + 1 + (number and after == "one"), number, number)
 
 
-def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
-    if "-" in tokens[at].low and (span := _SPAN.fullmatch(tokens[at].low)):
+def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
+    if "-" in tokens.low[at] and (span := _SPAN.fullmatch(tokens.low[at])):
         low, high = int(span[1]), int(span[2])
         return Quantity(at, at + 1, low, high) if low < high else None
     number = _value(text, tokens, at)
@@ -248,17 +245,17 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     first, last = _before(tokens, at), at + 1
     low, high = number, number
     joint = _word(tokens, last)
-    dash = bool(joint) and text[tokens[at].end : tokens[last].start].strip() in ("-", "–")
+    dash = bool(joint) and tokens.gaps[last].strip() in ("-", "–")
     if dash or joint in ("to", "or"):
         other = last if dash else last + 1
-        upper = _value(text, tokens, other) if other < len(tokens) else None
+        upper = _value(text, tokens, other) if other < len(tokens.low) else None
         if upper is not None and number < upper:
             high, last = upper, other + 1
     elif joint == "dozen":
         low, high, last = number * 12, number * 12, last + 1
     if (_word(tokens, last), _word(tokens, last + 1)) == ("or", "more"):
         return Quantity(first, last + 2, low, None)
-    said = " ".join(t.low for t in tokens[first:at]) if first < at else ""
+    said = " ".join(tokens.low[first:at]) if first < at else ""
     if said in ("at least", "no fewer than", "no less than"):
         return Quantity(first, last, low, None)
     if said in ("more than", "over"):
@@ -272,28 +269,29 @@ def _number(text: str, tokens: Sequence[Token], at: int) -> Quantity | None:
     return Quantity(at, last, low, high)
 
 
-def _before(tokens: Sequence[Token], at: int) -> int:
+def _before(tokens: Tokens, at: int) -> int:
     """Give the first token of "at least", "about" and the like before a number, or the number's own."""
     if _word(tokens, at - 1) not in _BOUND_ENDS:
         return at
-    words = [token.low for token in tokens[max(0, at - 3) : at]]
+    words = tokens.low[max(0, at - 3) : at]
     for reach in (3, 2, 1):
         if " ".join(words[-reach:]) in _BOUNDS[reach]:
             return at - reach
     return at
 
 
-def _value(text: str, tokens: Sequence[Token], at: int) -> int | None:
+def _value(text: str, tokens: Tokens, at: int) -> int | None:
     """Give the number that a token says, None where it is no number of things."""
-    token = tokens[at]
-    number = NUMBERS.get(token.low)
+    low = tokens.low[at]
+    number = NUMBERS.get(low)
     if not number:
-        if not token.low.isdecimal() or len(token.low) > 3 or (len(token.low) > 1 and token.low[0] == "0"):
+        if not low.isdecimal() or len(low) > 3 or (len(low) > 1 and low[0] == "0"):
             return None
-        number = int(token.low)
-        if text[max(0, token.start - 1) : token.start] in ("$", "£", "€", "#", ".", ":", "/", "'", "’", "-"):
+        number = int(low)
+        start = tokens.starts[at]
+        if text[max(0, start - 1) : start] in ("$", "£", "€", "#", ".", ":", "/", "'", "’", "-"):
             return None
-    if _PAST_DIGITS.match(text, token.end) or number > _LARGEST:
+    if _PAST_DIGITS.match(text, tokens.ends[at]) or number > _LARGEST:
         return None
     if _word(tokens, at - 1) in _NUMBERED or _word(tokens, at + 1) in _UNITS:
         return None

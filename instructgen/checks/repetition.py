@@ -40,7 +40,7 @@ class RepetitionCheck(Component):
     """Finds loops and repeats within a sample."""
 
     name: ClassVar[str] = "repetition"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     phrase_repeats: int = Field(default=3, ge=2)
     """A phrase of two words or more so many times in a row is a loop."""
@@ -100,6 +100,7 @@ class RepetitionCheck(Component):
         asked: set[tuple[str, ...]] = set()
         answered: set[tuple[str, ...]] = set()
         question: tuple[str, ...] = ()
+        said = ""
         may_run = _may_run(known.whole, self.character_repeats)
         for number, turn in enumerate(known.turns):
             low, words = known.low[number], known.words[number]
@@ -110,9 +111,9 @@ class RepetitionCheck(Component):
                 if key and key in asked:
                     yield "repeated_question", _whole(number, turn)
                 asked.add(key)
-                question = key
+                question, said = key, low.replace("<image>", " ")
                 continue
-            if key and (key == question or echoes(key, question, turn.text)):
+            if key and (key == question or echoes(key, question, low, said)):
                 yield "answer_echoes_question", _whole(number, turn)
             if len(key) >= 8 and key in answered:
                 yield "repeated_answer", _whole(number, turn)

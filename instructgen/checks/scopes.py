@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from ..records import Box, Context
 from ..text import word_set
-from .mentions import Mention, Token
+from .mentions import Mention
 from .place_words import ACROSS, DOWN, Across, Down
+from .sentences import Tokens
 
 
 class Scope(NamedTuple):
@@ -66,17 +67,20 @@ _COVERED = 0.3
 _EXACT, _LOOSE = 4, 9
 
 
-def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
-    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some."""
+def scope_of(tokens: Tokens, at: int, mentions: Mapping[int, Mention], last: int | None = None) -> Scope | None:
+    """Read what is said of counted things from a token on, up to the clause's end; None where it picks out some.
+
+    ``last``: the token before which to stop.
+    """
     across: Across = ""
     down: Down = ""
     places: list[str] = []
     held = within = False
     acts: list[str] = []
     skip = at
-    for number in range(at, len(tokens)):
-        low = tokens[number].low
-        gap = text[tokens[number - 1].end : tokens[number].start]
+    for number in range(at, len(tokens.low) if last is None else last):
+        low = tokens.low[number]
+        gap = tokens.gaps[number]
         if gap != " " and not _MARKS.isdisjoint(gap):
             break
         if low in _ENDS:
@@ -84,7 +88,7 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
         mention = mentions.get(number)
         if number < skip:
             continue
-        if mention is not None and not _SUBJECT.isdisjoint((tokens[number - 1].low, tokens[number - 2].low)):
+        if mention is not None and not _SUBJECT.isdisjoint((tokens.low[number - 1], tokens.low[number - 2])):
             acts.append(low)
             skip = mention.last  # "How many bowls has the woman put out?"
         elif mention is not None and not mention.near:
@@ -98,12 +102,12 @@ def scope_of(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int,
             across = ACROSS[low]
         elif low in DOWN and low:
             down = DOWN[low]
-        elif low == "with" and number + 1 < len(tokens) and tokens[number + 1].low in _BEARERS:
+        elif low == "with" and number + 1 < len(tokens.low) and tokens.low[number + 1] in _BEARERS:
             continue  # "How many dogs does he have with him?"
         elif low in _PICKING and not (low == "side" and (across or down)):
             return None
         elif low not in _SAID and not held:
-            if tokens[number - 1].low in _COPULAS and not low.endswith(("ing", "ed")) and low not in _PARTICIPLES:
+            if tokens.low[number - 1] in _COPULAS and not low.endswith(("ing", "ed")) and low not in _PARTICIPLES:
                 return None  # "How many dogs are brown?"
             acts.append(low)
     return Scope(across, down, tuple(places), bool(acts), tuple(acts))
@@ -156,17 +160,17 @@ def _lies_in(box: Box, other: Box) -> bool:
     return foot or across * down >= _COVERED * _size(box)
 
 
-def is_here(text: str, tokens: Sequence[Token], at: int) -> bool:
+def is_here(tokens: Tokens, at: int) -> bool:
     """Tell whether nothing bounds a thing that ends before a token, but "in the picture": "the only dog here"."""
-    rest = [token.low for token in tokens[at : at + 3] if token.sentence == tokens[at - 1].sentence]
-    if not rest or text[tokens[at - 1].end : tokens[at].start].strip() or rest[0] in ("here", "visible"):
+    rest = tokens.low[at : min(at + 3, tokens.around(at - 1, at)[1])]
+    if not rest or tokens.gaps[at].strip() or rest[0] in ("here", "visible"):
         return True
     return rest[0] in ("in", "of") and rest[1:2] in (["the"], ["this"]) and rest[2:] != [] and rest[2] in _PICTURES
 
 
-def scope_of_all(text: str, tokens: Sequence[Token], at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+def scope_of_all(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
     """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
-    for number in range(at, min(at + 6, len(tokens))):
-        if tokens[number].low in _VERBS:
-            return scope_of(text, tokens[:number], at, mentions)
-    return scope_of(text, tokens, at, mentions)
+    for number in range(at, min(at + 6, len(tokens.low))):
+        if tokens.low[number] in _VERBS:
+            return scope_of(tokens, at, mentions, number)
+    return scope_of(tokens, at, mentions)

@@ -91,6 +91,8 @@ class Lexicon:
                 self.phrases.setdefault("-".join([first, *rest]), []).append(((), sense))
         for found in self.phrases.values():
             found.sort(key=lambda each: -len(each[0]))
+        self.single = {word: found[0][1] for word, found in self.phrases.items() if not found[0][0]}
+        """Words that begin no longer phrase."""
 
     def at(self, low: Sequence[str], i: int) -> tuple[int, Sense] | None:
         """Give the longest phrase at word ``i``: the index past it, and its sense."""
@@ -119,6 +121,10 @@ def _sense(word: str, named: Named, names: tuple[str, ...], *, near: bool) -> Se
 def lexicon_of(vocabulary: Vocabulary = COCO) -> Lexicon:
     """Give a vocabulary's lexicon; it is built once."""
     return Lexicon(vocabulary)
+
+
+SELDOM_NOUNS = COLORS | _VERBS
+"""Only one of these may name nothing."""
 
 
 def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -> bool:

@@ -11,6 +11,7 @@ TABLE = {
     "sharegpt": "instructgen.exports.sharegpt:SharegptExport",
     "messages": "instructgen.exports.messages:MessagesExport",
     "hf": "instructgen.exports.hf:HfExport",
+    "captions": "instructgen.exports.captions:CaptionsExport",
     "label_studio": "instructgen.exports.label_studio:LabelStudioExport",
     "argilla": "instructgen.exports.argilla:ArgillaExport",
 }

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from .rows import Joined, Json, RowsExport, conversations, origin_row, with_kept, write_lines
+from .rows import Joined, Json, RowsExport, conversations, kept_columns, origin_row, write_lines
+
+_OWN = ("id", "image", "conversations", "task", "origin")
 
 
 class JsonlExport(RowsExport):
@@ -27,4 +29,4 @@ class JsonlExport(RowsExport):
             if names:
                 row["image"] = names[0] if len(names) == 1 else list[Json](names)
             row |= {"conversations": conversations(sample), "task": sample.task, "origin": origin_row(sample)}
-            yield with_kept(sample, row, kept)
+            yield {**row, **kept_columns(sample, _OWN, kept)}

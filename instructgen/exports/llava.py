@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ..errors import SetupError
-from ..records import Sample
+from ..records import Image, Sample
 from .rows import Joined, Json, RowsExport, conversations, each, write_array, write_lines
 
 
@@ -23,6 +23,9 @@ class LlavaExport(RowsExport):
     dialect: Literal["llava", "next"] = "llava"
     """Whose trainer will read it: LLaVA's takes one picture a row; LLaVA-NeXT's takes several, as a list, and also
     reads JSON Lines (a file name that ends in ``.jsonl``)."""
+
+    prefix: str = ""
+    """What stands before each picture's path, where the trainer's images folder is one above: ``coco/train2017/``."""
 
     def write(self, samples: Joined, out: Path) -> int:
         """Write all samples; raises SetupError, with the sample's id, for one that the dialect cannot take."""
@@ -42,7 +45,7 @@ class LlavaExport(RowsExport):
             yield row
 
     def _image(self, sample: Sample) -> Json:
-        names = self.image_names(sample)
+        names = [self._placed(name, image) for name, image in zip(self.image_names(sample), sample.images, strict=True)]
         if len(names) < 2:
             return names[0] if names else None
         if self.dialect == "llava":
@@ -51,3 +54,6 @@ class LlavaExport(RowsExport):
                 " export with dialect=next for LLaVA-NeXT's"
             )
         return list[Json](names)
+
+    def _placed(self, name: str, image: Image) -> str:
+        return self.prefix + name if name == image.path else name

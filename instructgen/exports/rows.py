@@ -5,14 +5,15 @@ export stops with its id. The shape check finds the same faults earlier, where a
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pydantic import PrivateAttr
 
 from ..component import Component, Site
-from ..errors import SetupError
+from ..errors import RequestRefused, SetupError
+from ..images import need_inside
 from ..records import Image, Sample, Scalar
 from ..run_folder import atomic
 
@@ -49,13 +50,16 @@ class PicturesExport(Component):
         path = PurePosixPath(image.path)
         if not image.path or path.is_absolute() or ".." in path.parts:
             raise SetupError(f"sample {sample.id}: the image path {image.path!r} is not inside the images folder")
-        if self.missing == "refuse" and self._root and not (self._root / path).is_file():
-            if image.url is not None:
-                return image.url
-            raise SetupError(
-                f"sample {sample.id}: there is no file {image.path!r} in {self._root}, and a trainer would stop there;"
-                " add it, or export with missing=keep"
-            )
+        if self.missing == "refuse" and self._root:
+            try:
+                need_inside(self._root, image)
+            except RequestRefused as refused:
+                if image.url is not None:
+                    return image.url
+                raise SetupError(
+                    f"sample {sample.id}: there is no picture {image.path!r} in {self._root} ({refused.reason}), and a"
+                    " trainer would stop there; add it, or export with missing=keep"
+                ) from None
         return image.path
 
 
@@ -133,17 +137,22 @@ def write_rows(out: Path, rows: Iterable[Json]) -> int:
     return write_lines(out, rows) if out.suffix == ".jsonl" else write_array(out, rows)
 
 
-def with_kept(sample: Sample, row: dict[str, Json], kept: Mapping[str, Scalar]) -> dict[str, Json]:
-    """Add the kept source columns to a row; raises SetupError where a name is taken."""
+def kept_columns(sample: Sample, own: Collection[str], kept: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Give the kept source columns as they stand beside the export's ``own``: one of the same name as ``source_NAME``.
+
+    Raises SetupError where that name is taken, too.
+    """
+    named: dict[str, Scalar] = {}
     for name, value in kept.items():
-        if name in row:
+        free = f"source_{name}" if name in own else name
+        if free in named or (free != name and free in kept):
             raise SetupError(
-                f"sample {sample.id}: the kept source column '{name}' has the name of one of the export's own columns"
-                f" ({', '.join(row)}); leave it out of the source's keep"
+                f"sample {sample.id}: the export has a column '{name}' of its own, and 'source_{name}' is taken; leave"
+                " one of the two out of the source's keep"
             )
         # JSON has no NaN; a number that is none is told as null.
-        row[name] = None if isinstance(value, float) and value - value != 0 else value
-    return row
+        named[free] = None if isinstance(value, float) and value - value != 0 else value
+    return named
 
 
 def origin_row(sample: Sample) -> dict[str, Json]:

@@ -65,6 +65,11 @@ class Index:
         """How many finished shards are in the table."""
         return len(self._known)
 
+    @property
+    def shards(self) -> list[int]:
+        """Which finished shards are in the table."""
+        return list(self._known)
+
     def refresh(self) -> None:
         """Take in what has changed, and publish as it comes. While another thread is at it, this does nothing."""
         if self._working.acquire(blocking=False):

@@ -10,13 +10,13 @@ from pathlib import Path
 from stat import S_ISREG
 
 from ..errors import RequestRefused
-from ..images import MOST_PIXELS, fitted, resolve_inside
+from ..images import Place, locate, read_inside
+from ..picture_fit import Limits, fitted, measure
 from ..records import Image
 
 SIDES = (320, 1280)
 """The longest sides, in pixels, that a copy may have."""
 
-MOST_FILE_BYTES = 100_000_000
 _COPY_BYTES = 2_000_000
 _KEPT = 256
 _REMEMBERED = 2000
@@ -31,7 +31,7 @@ class Pictures:
     def __init__(self, root: Path | None) -> None:
         """``root`` is the folder that the images' paths are relative to."""
         self._root = root
-        self._copies: OrderedDict[tuple[Path, int, int], tuple[str, bytes]] = OrderedDict()
+        self._copies: OrderedDict[tuple[Place, int, int], tuple[str, bytes]] = OrderedDict()
         self._lock = threading.Lock()
         self._shown: OrderedDict[str, tuple[Image, ...]] = OrderedDict()
         self.missing: dict[str, str] = {}
@@ -68,15 +68,15 @@ class Pictures:
 
     def copy(self, image: Image, side: int) -> tuple[str, bytes]:
         """Give media type and bytes of a copy whose longest side has at most ``side`` pixels. Raises RequestRefused."""
-        path = self._file(image)
-        key = (path, path.stat().st_mtime_ns, side)
+        place, changed = self._place(image)
+        key = (place, changed, side)
         with self._lock:
             if key in self._copies:
                 self._copies.move_to_end(key)
                 return self._copies[key]
         with _decoding:
             try:
-                copy = fitted(path.read_bytes(), _COPY_BYTES, side, str(image.path))
+                copy = fitted(read_inside(self._root, image), Limits(_COPY_BYTES, side), str(image.path))
             except RequestRefused as refused:
                 self.missing[str(image.path)] = refused.detail
                 raise
@@ -86,29 +86,25 @@ class Pictures:
                 self._copies.popitem(last=False)
         return copy
 
-    def _file(self, image: Image) -> Path:
-        """Find a picture's file: a plain one, not empty, inside of the folder. Raises RequestRefused."""
+    def _place(self, image: Image) -> tuple[Place, int]:
+        """Find a picture, a plain file that is not empty or inside of one; also when it was changed.
+
+        Raises RequestRefused.
+        """
         if image.path is None and image.url:
             raise RequestRefused("bad_image", f"{image.url}: lies on the network, and this page stays on this machine")
-        path = resolve_inside(self._root, image)
+        place = locate(self._root, image)
         try:
-            stat = path.stat()
+            stat = place.file.stat()
         except OSError as error:
-            raise RequestRefused("bad_image", f"{image.path}: cannot be read ({error.strerror})") from None
-        if not S_ISREG(stat.st_mode) or not 0 < stat.st_size <= MOST_FILE_BYTES:
-            raise RequestRefused("bad_image", f"{image.path}: is empty, too large, or no file")
-        return path
+            raise RequestRefused("bad_image_missing", f"{image.path}: cannot be read ({error.strerror})") from None
+        if not S_ISREG(stat.st_mode) or not stat.st_size:
+            raise RequestRefused("bad_image_empty", f"{image.path}: is empty, or no file")
+        return place, stat.st_mtime_ns
 
     def _glance(self, image: Image) -> tuple[int, int]:
-        """Read the header of a picture's file; give width and height. Raises RequestRefused."""
-        from PIL import Image as Pillow
-
-        path = self._file(image)
-        try:
-            with Pillow.open(path) as picture:
-                width, height = picture.size
-        except Exception as error:  # decoders raise whatever a broken file leads them to
-            raise RequestRefused("bad_image", f"{image.path}: no picture ({type(error).__name__})") from None
-        if width * height > MOST_PIXELS:
-            raise RequestRefused("bad_image", f"{image.path}: {width} x {height} pixels are more than {MOST_PIXELS}")
-        return width, height
+        """Read the header of a picture; give width and height. Raises RequestRefused."""
+        place, _ = self._place(image)
+        if place.inner:
+            return measure(read_inside(self._root, image), str(image.path))[:2]
+        return measure(place.file, str(image.path))[:2]

@@ -1,7 +1,7 @@
 """Words in; the rows of a table whose texts hold them out, some shards at a time.
 
-Texts are not indexed: that would take as much disk as they do. A search goes through the parts, in order and in a
-thread of its own, and whoever waits for it may look at what it has found so far.
+A search goes through the texts in order and in a thread of its own, and whoever waits for it may look at what it has
+found so far.
 """
 
 import threading
@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .table import Table
-
-AT_ONCE = 125
-"""Shards that are searched between two looks: a fifth of a second's work."""
+from .texts import blocks, said_in
 
 
 class Search:
@@ -54,28 +52,27 @@ class Search:
         frame = self._table.frame
         for row in np.flatnonzero(frame["open"].to_numpy()).tolist():
             self.found[row] |= self._said_in_open(frame.row(row, named=True))
-        of = frame["shard"].to_numpy()
-        accepted = frame.select((pl.col("kind") == "accepted") & ~_open()).to_series().to_numpy()
-        rejected = frame.select((pl.col("kind") != "accepted") & ~_open()).to_series().to_numpy()
-        for first in range(0, len(shards), AT_ONCE):
-            some = shards[first : first + AT_ONCE]
+        of, closed = frame["shard"].to_numpy(), ~frame["open"].to_numpy()
+        accepted = frame.select(pl.col("kind") == "accepted").to_series().to_numpy()
+        for some in blocks(shards):
             begin, end = np.searchsorted(of, some[0]), np.searchsorted(of, some[-1], side="right")
+            mine, taken = closed[begin:end], accepted[begin:end]
+            rows = begin + np.concatenate([np.flatnonzero(mine & taken), np.flatnonzero(mine & ~taken)])
             try:
-                for kind, mine in (("samples", accepted), ("rejected", rejected)):
-                    self._take_in(kind, some, begin + np.flatnonzero(mine[begin:end]))
+                hits = self._hits(some)
             except (OSError, pl.exceptions.PolarsError) as error:
                 self.fault = " ".join(str(error).split())[:200]
                 return
+            self.found[rows[hits[hits < len(rows)]]] = True
             self.done += len(some)
             if self._stopped.is_set():
                 return
 
-    def _take_in(self, kind: str, shards: list[int], rows: Any) -> None:
-        """Search the parts of some shards. Their rows lie in the table as they lie in the parts, shard by shard."""
-        if not len(rows):
-            return
-        hits = _search(self._table, kind, shards, self.words)
-        self.found[rows[hits[hits < len(rows)]]] = True
+    def _hits(self, shards: list[int]) -> Any:
+        """Give the places of the texts that hold the words, in the order in which a block's texts come."""
+        said = said_in(self._table.run, shards).select(_holds("said", self.words).fill_null(False)).with_row_index("at")
+        # in pieces: what is searched at once would else be in memory at once
+        return said.filter("said").select("at").collect(engine="streaming")["at"].sort().to_numpy()
 
     def _said_in_open(self, row: Mapping[str, Any]) -> bool:
         judged, lost = self._table.provisional[row["shard"]][row["place"]]
@@ -90,28 +87,10 @@ def _open() -> Any:
     return pl.col("open")
 
 
-def _search(table: Table, kind: str, shards: list[int], words: str) -> Any:
-    """Give the numbers of the rows whose texts hold the words, counted over these shards' parts."""
-    import polars as pl
-
-    value = _holds(pl.element().struct.field("value"), words)
-    said = pl.col("conversations").list.eval(value).list.any()
-    if kind == "rejected":
-        turns = pl.element().struct.field("conversations").list.eval(value).list.any()
-        samples = pl.element().struct.field("samples").list.eval(turns).list.any()
-        said = pl.col("attempts").list.eval(samples).list.any() | _holds("detail", words)
-    parts = [table.run.folder.part(kind, shard) for shard in shards]
-    scanned = pl.scan_parquet(parts).select(said.fill_null(False).alias("said")).with_row_index("row")
-    # in pieces: what is searched at once would else be in memory at once
-    return scanned.filter("said").select("row").collect(engine="streaming")["row"].sort().to_numpy()
-
-
-def _holds(text: Any, words: str) -> Any:
+def _holds(name: str, words: str) -> Any:
     """Tell whether a column's texts hold words, whatever their case."""
     import polars as pl
 
-    column = pl.col(text) if isinstance(text, str) else text
-    if words.isascii():
-        return column.str.contains_any([words], ascii_case_insensitive=True)
+    # ``contains_any`` would do for ASCII, but takes ten times as long where words share their letters with others
     escaped = "".join("\\" + c if c.isascii() and not c.isalnum() and c not in " _" else c for c in words)
-    return column.str.contains(f"(?i){escaped}")
+    return pl.col(name).str.contains(f"(?i){escaped}")

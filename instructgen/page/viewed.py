@@ -13,6 +13,7 @@ from .index import Index
 from .pictures import Pictures
 from .search import Search
 from .table import Table
+from .texts import keep
 
 LOOK_SECONDS = 2.0
 """How often the folder is looked at for something new, at most."""
@@ -42,11 +43,13 @@ class Viewed:
         self._lock = threading.Lock()
         self._looked = 0.0
         self._looking = threading.Thread()
+        self._keeping = threading.Thread()
+        self._kept_for: tuple[Index, int] | None = None
 
     def _open(self) -> None:
         self.run = Run.open(self.path)
         self.index = Index(self.run)
-        self.pictures = Pictures(self.run.built.source.image_root())
+        self.pictures = Pictures(self.run.built.image_root())
 
     def _stamp(self) -> tuple[int, int]:
         facts = self.path / "run.json"
@@ -61,11 +64,21 @@ class Viewed:
                 if (stamp := self._stamp()) != self._facts_stamp:  # another recipe may have come in the place of this
                     self._facts_stamp = stamp
                     self._open()
-                self._looking = threading.Thread(target=self.index.refresh, name="page-index", daemon=True)
+                self._looking = threading.Thread(target=self._look, name="page-index", daemon=True)
                 self._looking.start()
             self.note_reviews()
         self._looking.join(PATIENCE_SECONDS)
         return self.index.table
+
+    def _look(self) -> None:
+        index = self.index
+        index.refresh()
+        if (index, index.table.version) != self._kept_for and not self._keeping.is_alive():
+            # apart: it takes seconds, in which there may be something new
+            self._kept_for = (index, index.table.version)
+            shards = sorted(index.shards)
+            self._keeping = threading.Thread(target=keep, args=(index.run, shards), name="page-texts", daemon=True)
+            self._keeping.start()
 
     def note_reviews(self) -> None:
         """Take in reviews that were added. Raises SetupError for a line that is no review."""

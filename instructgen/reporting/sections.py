@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import RequestRefused
-from ..images import fitted, read_inside
+from ..images import read_inside
+from ..picture_fit import Limits, fitted
 from ..records import Sample
 from .charts import bars, histograms, percent, thousands
 from .examples import Example, shown
@@ -104,7 +105,7 @@ def _small_copy(sample: Sample, root: Path | None) -> str | None:
     """Give the first picture, made small, as an address that holds it; None where it cannot be read."""
     for image in sample.images[:1]:
         try:
-            kind, data = fitted(read_inside(root, image), PICTURE_BYTES, PICTURE_SIDE, image.path or "")
+            kind, data = fitted(read_inside(root, image), Limits(PICTURE_BYTES, PICTURE_SIDE), image.path or "")
         except RequestRefused:
             return None
         return f"data:{kind};base64,{b64encode(data).decode()}"

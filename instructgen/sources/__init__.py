@@ -6,4 +6,6 @@ TABLE = {
     "image_text": "instructgen.sources.image_text:ImageTextSource",
     "llava_json": "instructgen.sources.llava_json:LlavaJsonSource",
     "folder": "instructgen.sources.folder:FolderSource",
+    "webdataset": "instructgen.sources.webdataset:WebDatasetSource",
+    "hf_dataset": "instructgen.sources.hf_dataset:HfDatasetSource",
 }

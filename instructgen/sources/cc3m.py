@@ -22,7 +22,7 @@ from .rows import block_start, numbered, peeked, to_rows
 ROWS_A_FOLDER = 10_000
 """Rows that img2dataset puts into one folder (its number_sample_per_shard)."""
 
-_ROW = "row of the list"
+_ROW = " row of the list"
 _URL = re.compile(r"https?://\S+")
 
 
@@ -108,10 +108,11 @@ def _records(path: Path, skip: int) -> Reading:
         return json_records(path, skip)
     if b"\t" not in first:
         raise SetupError(f"captions: {path} has no tab; expected lines of caption, tab, address, or JSON rows")
-    return _lines(path, skip)
+    return tsv_records(path, skip)
 
 
-def _lines(path: Path, skip: int) -> Reading:
+def tsv_records(path: Path, skip: int) -> Reading:
+    """Read lines of caption, tab, address; a first line that names the columns is passed over."""
     count = 0
     with opened(path) as file:
         for number, line in enumerate(file, 1):

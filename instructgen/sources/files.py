@@ -1,6 +1,7 @@
 """The files and folders that a source's fields name in; what the run keeps to see that they have not changed out."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from instructgen.errors import SetupError
@@ -12,6 +13,18 @@ def stamps(**paths: Path | None) -> dict[str, str]:
     A folder's own time changes when an entry is added, removed or renamed; its files are not looked at one by one.
     """
     return {field: stamp(path, field) for field, path in paths.items() if path is not None}
+
+
+def stamps_of(paths: Sequence[Path], field: str) -> str:
+    """Give one stamp for many files: how many, their bytes, and the newest time."""
+    size, newest = 0, 0
+    for path in paths:
+        try:
+            facts = path.stat()
+        except OSError as error:
+            raise SetupError(f"{field}: {path} cannot be read ({error.strerror}); fetch it anew") from None
+        size, newest = size + facts.st_size, max(newest, facts.st_mtime_ns)
+    return f"{len(paths)} files, {size} bytes, {newest} ns"
 
 
 def stamp(path: Path, field: str) -> str:

@@ -22,6 +22,9 @@ BLOCK = 1000
 A source does not know its run's shards. With smaller shards, or others that do not begin where a block does, a repeat
 may be named ``~2`` although it is the first in its shard: harmless."""
 
+EVERY = "*"
+"""Stands in a source's ``keep`` for every column that holds a text, a number or a truth value."""
+
 Facts = dict[str, object]
 
 
@@ -109,7 +112,8 @@ def to_rows(
             if isinstance(record, RecordError):
                 raise record
             if keep:
-                kept = {name: kept_value(record.get(name)) for name in keep}
+                names = _scalars(record) if EVERY in keep else keep
+                kept = {name: kept_value(record.get(name)) for name in names}
             own = id_of(record)
             if own is not None:  # before anything can go wrong: what is left out moves no other's id
                 own = naming.name(number, own, {})
@@ -128,3 +132,9 @@ def to_rows(
             item = Fault(row=number, id=own, reason="invalid_record", detail=f"{file}, {place}: {at}: {first['msg']}")
         if number >= start:
             yield Row(item, kept)
+
+
+def _scalars(record: Mapping[str, object]) -> Iterator[str]:
+    """Give the columns of scalars; names that begin with a blank are a reader's own notes on the record."""
+    found = (name for name, value in record.items() if value is None or isinstance(value, str | int | float))
+    return (name for name in found if name[:1] != " ")

@@ -4,5 +4,6 @@ TABLE: dict[str, str] = {
     "grounded": "instructgen.teachers.grounded:GroundedTeacher",
     "openai_chat": "instructgen.teachers.openai_chat:OpenAIChat",
     "scripted": "instructgen.teachers.scripted:Scripted",
+    "vllm_server": "instructgen.teachers.vllm_server:VllmServer",
 }
 """The shipped teachers by name."""

@@ -1,21 +1,20 @@
 """A request's body in; its outcome out, however often it must be sent: permits, retries (by tenacity), stopping."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import tenacity
 
 from ..errors import RequestRefused, TeacherStop
+from .endpoints import Endpoint, Endpoints
+from .held import Held
 from .http import Answer, Broken
-from .pool import Pool
-from .rates import Gate, Meter
-from .refusals import Passing, Unsupported, explain_missing, for_length, judge, kind_of_refusal, read_fault
-from .server import Access, OpenAIServer
+from .manner import Manner
+from .rates import Meter
+from .refusals import Passing, Unsupported, explain_missing, for_length, judge, read_fault
+from .server import Access, Pace
 from .wire import Outcome, read_outcome
-
-_SAME_REFUSALS = 20
-"""So many first requests refused in the same words are the set-up's fault, not the records'."""
 
 _TRIES_UNREACHED = 6
 """Tries for a request to a server that never answered anything: a few seconds."""
@@ -35,48 +34,29 @@ class Gauge(NamedTuple):
     retries: int
 
 
-class Manner:
-    """How the server is spoken to, as far as it is known."""
-
-    def __init__(self, structured: bool, settled: bool, reasoning: bool, may_turn: tuple[bool, bool]) -> None:
-        self.structured = structured
-        self.settled = settled
-        """A request was answered in this manner, or the recipe fixed it."""
-        self.reasoning = reasoning
-        self.may_unstructure, self.may_turn_reasoning = may_turn
-
-    def learn(self, what: str) -> None:
-        """Do without what the server lacks."""
-        if what == "reply_format":
-            self.structured = False
-        else:
-            self.reasoning = True
-
-
 class Exchange:
-    """All requests to one model of one server, in one event loop."""
+    """All requests to one model, of one server or several, in one event loop."""
 
-    def __init__(self, server: OpenAIServer, model: str, manner: Manner) -> None:
+    def __init__(self, pace: Pace, accesses: Sequence[Access], model: str, manner: Manner) -> None:
         self.loop = asyncio.get_running_loop()
         self.manner = manner
         self.retries = 0
-        self._server = server
+        self.endpoints = Endpoints(accesses, pace, self._all_gone)
+        self._pace = pace
         self._model = model
-        self._access: Access = server.access()
-        self._pool = Pool(self._access.route)
-        self._gate = Gate(server.max_in_flight, server.adaptive)
-        self._requests = Meter(server.requests_per_minute) if server.requests_per_minute else None
-        self._tokens = Meter(server.tokens_per_minute) if server.tokens_per_minute else None
+        self._gate = self.endpoints.gate
+        self._requests = Meter(pace.requests_per_minute) if pace.requests_per_minute else None
+        self._tokens = Meter(pace.tokens_per_minute) if pace.tokens_per_minute else None
         self._probe: asyncio.Event | None = None
-        self._reached = False
         self._answered_at = float("-inf")
-        self._refusals: list[str] = []
-        self._held: list[asyncio.Future[None]] = []
+        self._began_at = self.loop.time()
+        self._held = Held()
         self._active = 0
 
     def gauge(self) -> Gauge:
         """Give the requests in flight, their limit now, and the retries so far."""
-        return Gauge(self._gate.in_flight, int(self._gate.limit), self.retries)
+        windows = self.endpoints.all
+        return Gauge(sum(w.in_flight for w in windows), sum(int(w.limit) for w in windows), self.retries)
 
     @property
     def _served(self) -> bool:
@@ -87,9 +67,19 @@ class Exchange:
         self._gate.stop(error)
         self._let_go()
 
+    def hold(self) -> None:
+        """Send nothing for now; what comes waits."""
+        for endpoint in self.endpoints.all:
+            self._gate.shut(endpoint)
+
+    def release(self) -> None:
+        """Send again."""
+        for endpoint in self.endpoints.all:
+            self._gate.reopen(endpoint)
+
     async def close(self) -> None:
         """Close all connections."""
-        await self._pool.close()
+        await self.endpoints.close()
 
     async def converse(self, write: Writer) -> Outcome:
         """Get a request answered. Raises TeacherStop, and RequestRefused when only this one gets no answer."""
@@ -143,35 +133,37 @@ class Exchange:
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _once(self, body: bytes, can_do_without: tuple[bool, bool]) -> Outcome:
+    async def _once(self, body: bytes, can_do_without: tuple[bool, bool], avoid: Endpoint | None = None) -> Outcome:
         gate = self._gate
-        waiting = gate.enter()
-        if waiting is not None:
-            await gate.wait(waiting)
+        endpoint = gate.enter(avoid) or await gate.wait(avoid)
         try:
             guess = await self._turn(body) if self._requests or self._tokens else 0
             asked_at = self.loop.time()
-            payload = b"%b%d\r\n\r\n%b" % (self._access.post, len(body), body)
+            payload = b"%b%d\r\n\r\n%b" % (endpoint.access.post, len(body), body)
             try:
-                answer = await self._pool.ask(payload, self._server.timeout)
+                answer = await endpoint.pool.ask(payload, self._pace.timeout)
             except Broken as fault:
-                raise self._unanswered(fault, asked_at) from None
-            self._reached = True
+                raise self._unanswered(fault, endpoint, asked_at) from None
+            self.endpoints.reached = True
             if answer.status != 200:
-                return await self._refusal(answer, asked_at, can_do_without)
+                return await self._refusal(answer, endpoint, asked_at, can_do_without)
             try:
                 outcome = read_outcome(answer.body)
             except ValueError as error:
-                return await self._refusal(self._disguised(answer, error), asked_at, can_do_without)
+                answer = self._disguised(answer, endpoint, error)
+                return await self._refusal(answer, endpoint, asked_at, can_do_without)
             if can_do_without[0]:
                 self.manner.may_unstructure = False  # it can: a later refusal may only quote the request's own words
             now = self._answered_at = self.loop.time()
-            gate.answered(now - asked_at)
+            self.endpoints.answered(endpoint, now - asked_at)
             if self._tokens and outcome.usage:
                 self._tokens.correct(outcome.usage.prompt + outcome.usage.reply - guess)
             return outcome
+        except Passing as fault:
+            fault.at = endpoint
+            raise
         finally:
-            gate.leave()
+            gate.leave(endpoint)
 
     async def _turn(self, body: bytes) -> int:
         guess = len(body) // 4 + 300
@@ -180,83 +172,80 @@ class Exchange:
             await self._gate.sleep(wait)
         return guess
 
-    def _unanswered(self, fault: Broken, asked_at: float) -> Exception:
+    def _unanswered(self, fault: Broken, endpoint: Endpoint, asked_at: float) -> Exception:
+        access = endpoint.access
         if fault.kind == "certificate":
             advice = "name its authority's file by ca_bundle, SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
-            return self._stop(f"{self._access.server}: its certificate is not trusted; {advice}")
+            return self._stop(f"{access.server}: its certificate is not trusted; {advice}")
         if fault.kind == "timeout":
-            self._gate.crowded(asked_at)
-        return Passing(self._access.scrub(str(fault)))
+            endpoint.crowded(asked_at)
+        said = access.scrub(str(fault))
+        self.endpoints.failed(endpoint, said, absent=fault.kind == "refused")
+        return Passing(said)
 
-    async def _refusal(self, answer: Answer, asked_at: float, can_do_without: tuple[bool, bool]) -> Outcome:
+    async def _refusal(
+        self, answer: Answer, endpoint: Endpoint, asked_at: float, can_do_without: tuple[bool, bool]
+    ) -> Outcome:
         if answer.status == 404:
-            timeout = min(self._server.timeout, 10.0)
-            raise self._stop(await explain_missing(answer, self._access, self._pool, self._model, timeout))
+            timeout = min(self._pace.timeout, 10.0)
+            raise self._stop(await explain_missing(answer, endpoint.access, endpoint.pool, self._model, timeout))
         try:
             structure, reasoning = can_do_without
-            return judge(answer, self._access, structure and self.manner.may_unstructure, reasoning)
+            return judge(answer, endpoint.access, structure and self.manner.may_unstructure, reasoning)
         except TeacherStop as stop:
             raise self._stop(str(stop)) from None
         except Passing as fault:
             if fault.crowded:
-                self._gate.crowded(asked_at)
+                endpoint.crowded(asked_at)
+            if answer.status >= 500:
+                self.endpoints.failed(endpoint, str(fault))
             raise
 
-    def _disguised(self, answer: Answer, error: ValueError) -> Answer:
+    def _disguised(self, answer: Answer, endpoint: Endpoint, error: ValueError) -> Answer:
         """Some gateways send an error under the status 200; anything else unreadable is tried again."""
         message, marks = read_fault(answer.body)
         code = next((int(m) for m in marks.split() if m.isdigit() and 400 <= int(m) < 600), None)
         if code is not None and answer.body.lstrip()[:1] == b"{":
             return Answer(code, answer.headers, answer.body)
         kind = answer.headers.get("content-type", "no content type")
-        raise Passing(self._access.scrub(f"not a chat completion ({kind}; {error}): {message[:80]}")) from None
+        raise Passing(endpoint.access.scrub(f"not a chat completion ({kind}; {error}): {message[:80]}")) from None
 
     # ── refusals before the first answer ─────────────────────────────────────────────────────────────────────────
 
     async def _held_back(self, outcome: Outcome) -> None:
-        """Keep a refusal until it is known whose fault it is, so that the set-up's fault reaches no journal.
-
-        It is the record's once another request is answered, or when there is nobody left to wait for.
-        """
-        self._refusals.append(kind_of_refusal(outcome.text))
-        if len(self._refusals) >= _SAME_REFUSALS and len(set(self._refusals)) == 1:
-            told = f"the first {len(self._refusals)} requests were all refused in the same words: {outcome.text}"
-            raise self._stop(f"{self._access.server}: {told}; mend the teacher's fields")
-        released: asyncio.Future[None] = self.loop.create_future()
-        self._held.append(released)
+        same = self._held.too_many(outcome.text)
+        if same:
+            told = f"the first {same} requests were all refused in the same words: {outcome.text}"
+            raise self._stop(f"{self.endpoints.names}: {told}; mend the teacher's fields")
+        released = self._held.hold()
         self._let_go()
         await released
         if self._gate.stopped is not None:
             raise self._gate.stopped
 
     def _let_go(self) -> None:
-        held = self._held
-        if held and (self._served or self._gate.stopped is not None or len(held) >= self._active):
-            self._held = []
-            for released in held:
-                if not released.done():
-                    released.set_result(None)
+        self._held.let_go(self._served or self._gate.stopped is not None, self._active)
 
     # ── failing ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _again(self, body: bytes, can_do_without: tuple[bool, bool], first: Passing) -> Outcome:
         began = self.loop.time()
-        failures = [first]
+        failures, last = [first], [first]
 
         async def attempt() -> Outcome:
             if failures:
                 raise failures.pop()  # the first try has been made; tenacity starts with its failure
             self.retries += 1
-            return await self._once(body, can_do_without)
+            return await self._once(body, can_do_without, last[0].at)
 
         def enough(state: tenacity.RetryCallState) -> bool:
-            fault = _failure(state)
-            if (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._server.retry_seconds:
+            fault = last[0] = _failure(state)
+            if (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._pace.retry_seconds:
                 return True
-            if not self._reached:
+            if not self.endpoints.reached:
                 return state.attempt_number >= _TRIES_UNREACHED
             others_are_served = self._answered_at > began and not fault.crowded
-            return others_are_served and state.attempt_number > self._server.retries
+            return others_are_served and state.attempt_number > self._pace.retries
 
         retrying = tenacity.AsyncRetrying(
             sleep=self._gate.sleep,
@@ -267,29 +256,31 @@ class Exchange:
         )
         try:
             return await retrying(attempt)
-        except Passing as last:
-            raise self._given_up(last, began) from None
+        except Passing as fault:
+            raise self._given_up(fault, began) from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         asked = _failure(state).retry_after
-        longest = self._server.max_wait
+        longest = self._pace.max_wait
         jitter = tenacity.wait_random_exponential(multiplier=_FIRST_WAIT, max=longest)(state)
         # A little jitter on top of what the server asks, so that not all come back at the same instant.
         return jitter if asked is None else min(asked + min(jitter, 1.0), max(longest, 0.0))
 
     def _given_up(self, last: Passing, began: float) -> Exception:
-        server = self._access.server
-        if not self._reached:
+        server = self.endpoints.names
+        if not self.endpoints.reached:
             return self._stop(f"{server}: nothing answers ({last}); start the server or set base_url")
         if self._answered_at <= began:
             tried = f"no answer for {self.loop.time() - began:.0f} s, the last time: {last}"
             return self._stop(f"{server}: {tried}; run again when it is back: what was answered is kept")
         return RequestRefused("no_answer", f"tried until the limit of retries, the last time: {last}")
 
+    def _all_gone(self, last: str) -> None:
+        self._given_up(Passing(last), max(self._answered_at, self._began_at))
+
     def _stop(self, message: str) -> TeacherStop:
         stop = TeacherStop(message)
-        self._gate.stop(stop)
-        self._let_go()
+        self.halt(stop)
         return stop
 
 

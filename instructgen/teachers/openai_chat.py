@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
+from msgspec import Raw
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
-from ..component import PLACEMENT, site_of
+from ..component import PLACEMENT, Site, site_of
+from ..picture_fit import Limits
 from ..prices import Price, price_list
 from ..records import Completion, Context, Image, Request, Slot, Usage
-from .exchange import Exchange, Gauge, Manner
+from .exchange import Exchange, Gauge
+from .manner import Manner
+from .metrics import Watch
 from .pictures import Pictures, images_of
-from .server import OpenAIServer
+from .server import OPENAI_HOST, Access, OpenAIServer, Pace
 from .wire import Bodies
 
 _REASONING = re.compile(r"(^|/)(o[1-9]\d*|gpt-[5-9]\d*)(?![\w])(?!.*chat)", re.IGNORECASE)
@@ -24,11 +28,8 @@ _SECRETS = re.compile(r"api[-_]?key|authori[sz]ation|password|secret|(access|aut
 _RESERVED = ("messages", "stream", "n", "model", "response_format", "max_tokens", "max_completion_tokens")
 
 
-class OpenAIChat(OpenAIServer):
-    """An OpenAI-compatible server: OpenAI, Azure, vLLM, llama.cpp, Ollama, gateways."""
-
-    name: ClassVar[str] = "openai_chat"
-    version: ClassVar[int] = 1
+class ChatModel(Pace):
+    """A model behind chat completions, wherever it is served."""
 
     model: str = Field(min_length=1)
     """The served model's name."""
@@ -50,6 +51,13 @@ class OpenAIChat(OpenAIServer):
     """Largest picture file that is sent as it is; a larger one is re-encoded."""
     max_image_side: int = Field(default=2048, ge=28)
     """Longest side in pixels of a picture that is sent as it is; a larger one is shrunk to it."""
+    max_image_pixels: int | None = Field(default=None, ge=784)
+    """Most pixels, width times height, where the model states that; a picture with more is shrunk to them."""
+    verify_pixels: bool = False
+    """Whether a picture that is sent as it is is decoded first, not only looked at by its header and end mark."""
+    local_media: Annotated[Path | None, PLACEMENT] = None
+    """A folder whose files the server may read itself (vLLM: ``--allowed-local-media-path``). Pictures in it that are
+    sent as they are go by their file's address; the others are sent with the request, as all are if left out."""
     reasoning: Annotated[Literal["auto"] | bool, PLACEMENT] = "auto"
     """Whether the model wants ``max_completion_tokens`` and no temperature; ``auto`` goes by name and by its answer."""
     reply_format: Annotated[Literal["auto", "json_schema", "plain"], PLACEMENT] = "auto"
@@ -58,6 +66,8 @@ class OpenAIChat(OpenAIServer):
     """A price table of your own (YAML); the one that comes along if left out."""
 
     _exchange: Exchange | None = PrivateAttr(default=None)
+    _watch: Watch | None = PrivateAttr(default=None)
+    _watching: asyncio.Task[None] | None = PrivateAttr(default=None)
     _pictures: Pictures = PrivateAttr()
     _bodies: Bodies = PrivateAttr()
     _identities: dict[int | None, dict[str, object]] = PrivateAttr(default_factory=dict)
@@ -78,9 +88,15 @@ class OpenAIChat(OpenAIServer):
     def model_post_init(self, context: object, /) -> None:
         """Make what needs no event loop."""
         site = site_of(context)
-        self._pictures = Pictures(site.image_root, self.max_image_bytes, self.max_image_side)
+        limits = Limits(self.max_image_bytes, self.max_image_side, self.max_image_pixels, self.verify_pixels)
+        self._pictures = Pictures(site.image_root, limits, self._readable(site))
         self._bodies = Bodies({"model": self.model, **self._parameters()})
         self._settled = dict(site.settled)
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read the pictures of a request. Raises RequestRefused for one that cannot be read."""
+        if images := images_of(request):
+            await self._pictures.read_ahead(images)
 
     def identity(self, request: Request, context: Context) -> Mapping[str, object]:  # noqa: ARG002
         """Give model, parameters and image digests. Without images it is the same object each time."""
@@ -88,7 +104,8 @@ class OpenAIChat(OpenAIServer):
         known = self._identities.get(longest)
         if known is None:
             limit = {} if longest is None else {"max_tokens": longest}
-            known = self._identities[longest] = {"model": self.model, **self._parameters(), **limit}
+            own = {"model": self.model, **self._parameters(), **limit}
+            known = self._identities[longest] = own | self._also_shaping()
         images = images_of(request)
         return known if not images else {**known, "images": self._pictures.digests(images)}
 
@@ -102,9 +119,10 @@ class OpenAIChat(OpenAIServer):
         """Ask the server. Raises TeacherStop, and RequestRefused for a picture or request that cannot be sent."""
         exchange = self._exchange
         if exchange is None or exchange.loop is not asyncio.get_running_loop():
-            exchange = self._exchange = Exchange(self, self.model, self._manner())
+            exchange = self._exchange = Exchange(self, self.accesses(), self.model, self._manner())
+            self._begun(exchange)
         images = images_of(request)
-        pictures: Mapping[Image, str] = await self._pictures.urls(images) if images else {}
+        pictures: Mapping[Image, Raw] = await self._pictures.urls(images) if images else {}
         longest = request.max_tokens or self.max_tokens
 
         def write(structured: bool, reasoning: bool) -> bytes:
@@ -125,6 +143,37 @@ class OpenAIChat(OpenAIServer):
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
 
+    def _readable(self, site: Site) -> Path | None:
+        """Give the folder whose pictures the servers can read themselves."""
+        del site
+        return self.local_media
+
+    def accesses(self) -> list[Access]:
+        """Give the way to each server. Raises SetupError and TeacherStop."""
+        raise NotImplementedError
+
+    def _servers(self) -> int:
+        """Give the number of servers."""
+        return 1
+
+    def _also_shaping(self) -> dict[str, object]:
+        """Give what shapes the answers beside the model's name and what is sent."""
+        return {}
+
+    def _begun(self, exchange: Exchange) -> None:
+        """Start what goes on beside the requests."""
+        if all(access.route.server != OPENAI_HOST for access in (e.access for e in exchange.endpoints.all)):
+            self._watch = Watch(exchange.endpoints)
+            self._watching = exchange.loop.create_task(self._watch.go_on())
+
+    def state(self) -> str:
+        """Say how fast the servers write and how full they are, where they are vLLM's."""
+        return self._watch.state() if self._watch else ""
+
+    def figures(self) -> Mapping[str, float]:
+        """Give tokens, prefix-cache hits and more since the start, where the servers are vLLM's."""
+        return self._watch.figures if self._watch else {}
+
     def _usd(self, model: str, usage: Usage) -> float | None:
         """Price some usage; each model that answers is looked up once."""
         if model not in self._priced:
@@ -134,7 +183,7 @@ class OpenAIChat(OpenAIServer):
 
     def width(self) -> int:
         """Give a few more than may be in flight, so that a permit never waits for a request."""
-        return self.max_in_flight + self.max_in_flight // 8
+        return self._servers() * (self.max_in_flight + self.max_in_flight // 8)
 
     def settled(self) -> Mapping[str, str]:
         """Give ``reply_format`` and ``reasoning`` as far as the server's answers have settled them."""
@@ -153,6 +202,12 @@ class OpenAIChat(OpenAIServer):
 
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
+        if self._watching is not None and self._watch is not None:
+            watching, self._watching = self._watching, None
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            if self._watch.known:
+                await self._watch.look()
         if self._exchange is not None:
             self.settled()
             exchange, self._exchange = self._exchange, None
@@ -184,6 +239,13 @@ class OpenAIChat(OpenAIServer):
         if manner.reasoning and self.reasoning == "auto":
             learned["reasoning"] = "true"
         return learned
+
+
+class OpenAIChat(OpenAIServer, ChatModel):
+    """An OpenAI-compatible server: OpenAI, Azure, vLLM, llama.cpp, Ollama, gateways."""
+
+    name: ClassVar[str] = "openai_chat"
+    version: ClassVar[int] = 1
 
 
 def _keys(value: JsonValue) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Who may ask now: an adaptive number of requests in flight, and limits of requests and tokens a minute.
+"""How many may ask now: an adaptive number of requests in flight, and limits of requests and tokens a minute.
 
 The number in flight doubles each round trip, as a TCP connection's window does, until a 429 or 503 or a time-out
 halves it (once a round trip); from then on it grows by an eighth a round trip. It also stands still while a round
@@ -6,7 +6,6 @@ trip takes more than twice as long as the best one without more answers coming f
 """
 
 import asyncio
-from collections import deque
 
 START = 32
 """Requests in flight at the start: three round trips below the default ceiling of 256."""
@@ -21,8 +20,8 @@ _FORGET = 0.002
 """How much of the best latency and rate is forgotten in a round trip: a server's state changes."""
 
 
-class Gate:
-    """Permits to ask. Entering and leaving cost a few hundred nanoseconds, whatever the number that wait."""
+class Window:
+    """The number of requests that may be in flight to one server, found by its latency and its refusals."""
 
     def __init__(self, ceiling: int, adaptive: bool = True, start: int = START) -> None:
         self._loop = asyncio.get_running_loop()
@@ -30,9 +29,8 @@ class Gate:
         self._adaptive = adaptive
         self.limit = float(min(start, ceiling)) if adaptive else float(ceiling)
         self.in_flight = 0
-        self._waiters: deque[asyncio.Future[None]] = deque()
-        self._sleepers: set[asyncio.Future[None]] = set()
-        self._stopped: Exception | None = None
+        self.open = True
+        """Whether anything may be sent."""
         self._growth = 1.0
         self._floor = float("inf")
         self._best_rate = 0.0
@@ -41,59 +39,6 @@ class Gate:
         self._round_latency = 0.0
         self._round_size = int(self.limit)
         self._holds = True
-
-    def enter(self) -> "asyncio.Future[None] | None":
-        """Take a permit: None when there is one now, else a future for ``wait``."""
-        if self._stopped is not None:
-            raise self._stopped
-        if self.in_flight < self.limit and not self._waiters:
-            self.in_flight += 1
-            return None
-        future: asyncio.Future[None] = self._loop.create_future()
-        self._waiters.append(future)
-        return future
-
-    async def wait(self, future: "asyncio.Future[None]") -> None:
-        """Wait for the permit that ``enter`` did not have."""
-        try:
-            await future
-        except asyncio.CancelledError:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                self.leave()
-            raise
-
-    def leave(self) -> None:
-        """Give a permit back."""
-        self.in_flight -= 1
-        self._admit()
-
-    async def sleep(self, seconds: float) -> None:
-        """Sleep, but end at once with the error when the gate is stopped."""
-        if self._stopped is not None:
-            raise self._stopped
-        future: asyncio.Future[None] = self._loop.create_future()
-        timer = self._loop.call_later(max(seconds, 0.0), _wake, future)
-        self._sleepers.add(future)
-        try:
-            await future
-        finally:
-            timer.cancel()
-            self._sleepers.discard(future)
-
-    def stop(self, error: Exception) -> None:
-        """End all who wait or sleep, and all who come later, with ``error``. What is in flight goes on."""
-        if self._stopped is not None:
-            return
-        self._stopped = error
-        for future in (*self._waiters, *self._sleepers):
-            if not future.done():
-                future.set_exception(error)
-        self._waiters.clear()
-
-    @property
-    def stopped(self) -> Exception | None:
-        """What stopped the gate."""
-        return self._stopped
 
     def answered(self, latency: float) -> None:
         """Note an answer that took ``latency`` seconds, and perhaps allow more."""
@@ -112,6 +57,13 @@ class Gate:
             self.limit = max(1.0, self.limit / 2)
             self._new_round()
 
+    def begin_anew(self) -> None:
+        """Send one request, and double from there: whatever was known of the server, it has been away."""
+        if self._adaptive:
+            self.limit, self._growth, self._holds = 1.0, 1.0, True
+            self._floor, self._best_rate = float("inf"), 0.0
+            self._new_round()
+
     def _end_round(self) -> None:
         mean = self._round_latency / self._round_answers
         rate = self._round_answers / max(self._loop.time() - self._round_at, 1e-6)
@@ -126,13 +78,6 @@ class Gate:
         self._round_answers, self._round_latency = 0, 0.0
         self._round_size = max(int(self.limit), 8)
         self._round_at = self._loop.time()
-
-    def _admit(self) -> None:
-        while self._waiters and self.in_flight < self.limit:
-            future = self._waiters.popleft()
-            if not future.done():
-                self.in_flight += 1
-                future.set_result(None)
 
 
 class Meter:
@@ -153,8 +98,3 @@ class Meter:
     def correct(self, units: float) -> None:
         """Book the difference between what was used and what was booked."""
         self._free_at += units * self._seconds_each
-
-
-def _wake(future: "asyncio.Future[None]") -> None:
-    if not future.done():
-        future.set_result(None)

@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 
 from ..errors import TeacherStop
+from .endpoints import Endpoint
 from .http import Answer, Broken
 from .pool import Pool
 from .server import Access
@@ -46,6 +47,8 @@ class Passing(Exception):
         """Seconds that the server asks to wait."""
         self.crowded = crowded
         """The server says that too much is asked of it."""
+        self.at: Endpoint | None = None
+        """Where it happened."""
 
 
 class Unsupported(Exception):

@@ -7,6 +7,7 @@ REQUESTS_CA_BUNDLE.
 import base64
 import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
@@ -82,7 +83,7 @@ def certificates(ca_bundle: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-def path_and_query(base_url: str, ending: str, query: dict[str, str]) -> str:
+def path_and_query(base_url: str, ending: str, query: Mapping[str, str]) -> str:
     """Give the target of a request: the base URL's path, an ending, and the query parameters of both."""
     url = urlsplit(base_url)
     own = f"{url.query}&" if url.query and query else url.query

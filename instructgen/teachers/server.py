@@ -18,7 +18,8 @@ from ..component import PLACEMENT, Component
 from ..errors import SetupError, TeacherStop
 from .routes import Route, find_route, path_and_query
 
-OPENAI_URL = "https://api.openai.com/v1"
+OPENAI_HOST = "api.openai.com"
+OPENAI_URL = f"https://{OPENAI_HOST}/v1"
 
 _SECRET_NAMES = re.compile(r"authori[sz]ation|cookie|(^|[-_])(key|token|secret|password|sig|signature)$", re.IGNORECASE)
 _TOKEN = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
@@ -36,9 +37,34 @@ class Access:
     route: Route
     post: bytes = field(repr=False)
     """Everything of a request up to the number of its ``Content-Length``."""
-    models: bytes = field(repr=False)
-    """A whole request for the list of models."""
     secrets: tuple[str, ...] = field(repr=False)
+    _lines: bytes = field(repr=False)
+    _url: str = field(repr=False)
+    _query: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, route: Route, url: str, headers: Mapping[str, str], query: Mapping[str, str], secrets: tuple[str, ...]
+    ) -> Self:
+        """Put together what requests to the base URL ``url`` need."""
+        lines = route.lines + b"".join(_line(k, v) for k, v in headers.items())
+        target = route.target + path_and_query(url, "/chat/completions", query)
+        post = f"POST {target} HTTP/1.1\r\n".encode() + lines + b"Content-Type: application/json\r\nContent-Length: "
+        return cls(route, post, secrets, lines, url, query)
+
+    @property
+    def models(self) -> bytes:
+        """A whole request for the list of models."""
+        return self._get(self._url, "/models")
+
+    def beside(self, ending: str) -> bytes:
+        """Give a whole request for what the server has beside its API, such as ``/metrics``."""
+        url, _, query = self._url.partition("?")
+        return self._get(url.rstrip("/").removesuffix("/v1") + (query and f"?{query}"), ending)
+
+    def _get(self, url: str, ending: str) -> bytes:
+        target = self.route.target + path_and_query(url, ending, self._query)
+        return f"GET {target} HTTP/1.1\r\n".encode() + self._lines + b"\r\n"
 
     @property
     def server(self) -> str:
@@ -53,11 +79,33 @@ class Access:
         return text if len(text) <= most else text[: most - 1] + "…"
 
 
-class OpenAIServer(Component):
-    """A server that speaks the OpenAI API."""
+class Pace(Component):
+    """How fast a server is asked, and with how much patience."""
 
-    base_url: Annotated[str | None, PLACEMENT] = Field(default=None, repr=False)
-    """The server's address up to and with ``/v1``; the variable OPENAI_BASE_URL if left out, else OpenAI's own."""
+    timeout: Annotated[Positive, PLACEMENT] = 300.0
+    """Seconds a try may take."""
+    retry_seconds: Annotated[Positive, PLACEMENT] = 600.0
+    """Seconds for which a request is tried again; a server that answers nobody for so long stops the run."""
+    retries: Annotated[int, PLACEMENT] = Field(default=10, ge=0)
+    """Times that a request is sent again while others are answered; being turned away as too many does not count."""
+    max_wait: Annotated[Positive, PLACEMENT] = 60.0
+    """Longest wait in seconds before a retry, whatever ``Retry-After`` asks."""
+    max_in_flight: Annotated[int, PLACEMENT] = Field(default=256, ge=1, le=65536)
+    """Most requests at a time, to each server."""
+    adaptive: Annotated[bool, PLACEMENT] = True
+    """Find the number in flight by the server's latency and its 429s; ``false`` keeps ``max_in_flight``."""
+    requests_per_minute: Annotated[Positive | None, PLACEMENT] = None
+    """Limit of requests a minute."""
+    tokens_per_minute: Annotated[Positive | None, PLACEMENT] = None
+    """Limit of tokens a minute, prompt and reply together; estimated before, corrected by the server's count."""
+
+
+class OpenAIServer(Pace):
+    """A server that speaks the OpenAI API, or several that serve the same model."""
+
+    base_url: Annotated[str | tuple[str, ...] | None, PLACEMENT] = Field(default=None, min_length=1, repr=False)
+    """The server's address up to and with ``/v1``, or a list of several servers' addresses; the variable
+    OPENAI_BASE_URL if left out, else OpenAI's own."""
     api_key_env: Annotated[str, PLACEMENT] = "OPENAI_API_KEY"
     """Environment variable that holds the key. Keys themselves never stand in a recipe."""
     headers: Annotated[dict[str, str], PLACEMENT] = Field(default={}, repr=False)
@@ -68,22 +116,6 @@ class OpenAIServer(Component):
     """Proxy URL, or ``env:NAME``; the usual variables if left out, none if empty."""
     ca_bundle: Annotated[Path | None, PLACEMENT] = None
     """File or folder of PEM certificates to trust beside the system's."""
-    timeout: Annotated[Positive, PLACEMENT] = 300.0
-    """Seconds a try may take."""
-    retry_seconds: Annotated[Positive, PLACEMENT] = 600.0
-    """Seconds for which a request is tried again; a server that answers nobody for so long stops the run."""
-    retries: Annotated[int, PLACEMENT] = Field(default=10, ge=0)
-    """Times that a request is sent again while others are answered; being turned away as too many does not count."""
-    max_wait: Annotated[Positive, PLACEMENT] = 60.0
-    """Longest wait in seconds before a retry, whatever ``Retry-After`` asks."""
-    max_in_flight: Annotated[int, PLACEMENT] = Field(default=256, ge=1, le=65536)
-    """Most requests at a time."""
-    adaptive: Annotated[bool, PLACEMENT] = True
-    """Find the number in flight by the server's latency and its 429s; ``false`` keeps ``max_in_flight``."""
-    requests_per_minute: Annotated[Positive | None, PLACEMENT] = None
-    """Limit of requests a minute."""
-    tokens_per_minute: Annotated[Positive | None, PLACEMENT] = None
-    """Limit of tokens a minute, prompt and reply together; estimated before, corrected by the server's count."""
 
     @model_validator(mode="after")
     def _no_secrets_written_down(self) -> Self:
@@ -92,7 +124,7 @@ class OpenAIServer(Component):
             for key, value in given.items():
                 if _SECRET_NAMES.search(key) and not value.startswith("env:"):
                     raise SetupError(f"{kind}.{key}: a recipe holds no secrets; write env:NAME and set that variable")
-        for what, url in (("base_url", self.base_url), ("proxy", self.proxy)):
+        for what, url in (*(("base_url", url) for url in self._urls()), ("proxy", self.proxy)):
             named = [key for key, _ in parse_qsl(urlsplit(url or "").query) if _SECRET_NAMES.search(key)]
             if named:
                 raise SetupError(
@@ -109,22 +141,25 @@ class OpenAIServer(Component):
                 raise SetupError(f"headers.{key[:40]!r}: cannot be set")
         return self
 
-    def access(self) -> Access:
-        """Read the environment and find the way to the server. Raises SetupError and TeacherStop."""
-        base_url = self._from_env(self.base_url, "base_url") or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
+    def accesses(self) -> list[Access]:
+        """Read the environment and find the way to each server. Raises SetupError and TeacherStop."""
+        return [
+            self._access(self._from_env(url, "base_url") or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL)
+            for url in self._urls()
+        ]
+
+    def _servers(self) -> int:
+        return len(self._urls())
+
+    def _urls(self) -> tuple[str | None, ...]:
+        return self.base_url if isinstance(self.base_url, tuple) else (self.base_url,)
+
+    def _access(self, base_url: str) -> Access:
         proxy = self._from_env(self.proxy, "proxy")
         route = find_route(base_url, proxy, self.ca_bundle)
         sent = self._headers(base_url)
         query = {k: self._from_env(v, f"query.{k}") or "" for k, v in self.query.items()}
-        lines = route.lines + b"".join(_line(k, v) for k, v in sent.items())
-        target = route.target + path_and_query(base_url, "/chat/completions", query)
-        listing = route.target + path_and_query(base_url, "/models", query)
-        return Access(
-            route=route,
-            post=f"POST {target} HTTP/1.1\r\n".encode() + lines + b"Content-Type: application/json\r\nContent-Length: ",
-            models=f"GET {listing} HTTP/1.1\r\n".encode() + lines + b"\r\n",
-            secrets=self._secrets(sent, query, route, base_url),
-        )
+        return Access.of(route, base_url, sent, query, self._secrets(sent, query, route, base_url))
 
     def _headers(self, base_url: str) -> dict[str, str]:
         sent = {"User-Agent": f"instructgen/{__version__}", "Accept": "application/json", "Accept-Encoding": "identity"}

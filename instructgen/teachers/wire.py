@@ -163,9 +163,9 @@ class Bodies:
         structured: bool,
         reasoning: bool,
         max_tokens: int | None,
-        pictures: Mapping[Image, str],
+        pictures: Mapping[Image, msgspec.Raw],
     ) -> bytes:
-        """Write a request. ``pictures`` gives each image's URL."""
+        """Write a request. ``pictures`` gives each image's URL, as JSON."""
         form, messages = request.form, request.messages
         key = (form, structured, reasoning, max_tokens)
         head = self._heads.get(key)
@@ -175,7 +175,7 @@ class Bodies:
         written += [message_json(form, message, structured, pictures) for message in messages[-1:]]
         return b"%b[%b]}" % (head, b",".join(written))
 
-    def _prefix(self, form: str, message: Message, structured: bool, pictures: Mapping[Image, str]) -> bytes:
+    def _prefix(self, form: str, message: Message, structured: bool, pictures: Mapping[Image, msgspec.Raw]) -> bytes:
         # By identity: hashing a message would cost more than writing it. The message is kept, so its id stays its own.
         key = (id(message), form, structured)
         kept = self._shared.get(key)
@@ -201,7 +201,7 @@ class Bodies:
         return b'%b,"messages":' % _encode(fields)[:-1]
 
 
-def message_json(form: str, message: Message, structured: bool, pictures: Mapping[Image, str]) -> bytes:
+def message_json(form: str, message: Message, structured: bool, pictures: Mapping[Image, msgspec.Raw]) -> bytes:
     """Write one message: its text as a string, or as parts where it holds images."""
     parts = laid_out_message(form, message, structured).parts
     texts = [part for part in parts if isinstance(part, str)]
@@ -210,7 +210,9 @@ def message_json(form: str, message: Message, structured: bool, pictures: Mappin
     return _encode({"role": message.role, "content": _content_parts(parts, pictures)})
 
 
-def _content_parts(parts: Sequence[str | Image | Reply], pictures: Mapping[Image, str]) -> list[dict[str, object]]:
+def _content_parts(
+    parts: Sequence[str | Image | Reply], pictures: Mapping[Image, msgspec.Raw]
+) -> list[dict[str, object]]:
     written: list[dict[str, object]] = []
     for part in parts:
         if isinstance(part, Image):

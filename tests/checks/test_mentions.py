@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instructgen.checks.mentions import Mention, read, reading_of, tokenize
+from instructgen.checks.mentions import Mention, read, reading_of
+from instructgen.checks.sentences import Tokens
 from instructgen.records import Turn
 from instructgen.vocabulary import vocabulary_of
 
@@ -168,8 +169,8 @@ def test_places_are_code_points_of_the_turn() -> None:
     turn = Turn(role="human", text="<image>\nİ “naïve” dogs’ bowl? A bear-cub.")
     reading = reading_of((turn,))
     assert [turn.text[m.start : m.end] for m in reading.mentions] == ["dogs", "bowl", "bear-cub"]
-    assert reading.tokens[0][0].low != "image"
-    assert [t.sentence for t in tokenize("Mr. Bean sits. He eats!")] == [0, 0, 0, 1, 1]
+    assert reading.tokens[0].low[0] != "image"
+    assert Tokens("Mr. Bean sits. He eats!").sentences == [0, 0, 0, 1, 1]
 
 
 def test_one_reading_serves_all_checks_of_a_sample() -> None:
@@ -194,8 +195,9 @@ def test_a_run_on_reply_is_read_in_linear_time() -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_read_and_words_stand_where_they_say(text: str) -> None:
-    for token in read([text]).tokens[0]:
-        assert 0 <= token.start < token.end <= len(text)
+    tokens = read([text]).tokens[0]
+    for start, end in zip(tokens.starts, tokens.ends, strict=True):
+        assert 0 <= start < end <= len(text)
 
 
 CUES = ["a", "the", "no", "not", "without", "like", "might", "statue", "of", "on", "is", ".", ",", ":"]

@@ -97,7 +97,7 @@ def test_a_missing_file_stops_the_export_only_where_the_folder_is_there(tmp_path
     out, root = tmp_path / "a.json", tmp_path / "images"
     assert export("llava", root=root).write(one(sample(PHOTO)), out) == 1
     root.mkdir()
-    with pytest.raises(SetupError, match=r"there is no file 'train2017/000000000009.jpg'.*missing=keep"):
+    with pytest.raises(SetupError, match=r"there is no picture 'train2017/000000000009.jpg'.*missing=keep"):
         export("llava", root=root).write(one(sample(PHOTO)), out)
     assert export("llava", {"missing": "keep"}, root=root).write(one(sample(PHOTO)), out) == 1
     (root / "train2017").mkdir()

@@ -176,7 +176,7 @@ def test_no_samples_are_no_tasks_and_a_configuration_that_still_asks_for_a_decis
 def test_a_picture_that_is_not_there_stops_the_export_unless_it_is_to_be_kept(name: str, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     made = review_export(name, root=tmp_path / "images")
-    with pytest.raises(SetupError, match=r"there is no file 'train2017/0+9\.jpg'"):
+    with pytest.raises(SetupError, match=r"there is no picture 'train2017/0+9\.jpg'"):
         made.write_judged([FINE], tmp_path / "tasks" / "out.json")
     assert list((tmp_path / "tasks").iterdir()) == []
     kept = review_export(name, {"missing": "keep"}, root=tmp_path / "images")

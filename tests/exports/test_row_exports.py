@@ -42,9 +42,12 @@ def test_jsonl_has_a_list_for_several_pictures(tmp_path: Path) -> None:
     assert written("jsonl", TWO, tmp_path)["image"] == [PHOTO.path, "b.jpg"]
 
 
-def test_a_kept_column_may_not_take_the_name_of_one_of_ours(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="kept source column 'image' has the name"):
-        export("jsonl").write(one(sample(PHOTO), {"image": "x"}), tmp_path / "a.jsonl")
+def test_a_kept_column_with_the_name_of_one_of_ours_gets_another(tmp_path: Path) -> None:
+    export("jsonl").write(one(sample(PHOTO), {"image": "x", "url": "u"}), tmp_path / "a.jsonl")
+    row = json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8"))
+    assert (row["image"], row["source_image"], row["url"]) == (PHOTO.path, "x", "u")
+    with pytest.raises(SetupError, match="'source_image' is taken"):
+        export("jsonl").write(one(sample(PHOTO), {"source_image": "y", "image": "x"}), tmp_path / "b.jsonl")
 
 
 @pytest.mark.parametrize("ending", ["json", "jsonl"])

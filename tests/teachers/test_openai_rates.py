@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from loopback import Teacher
 
 from instructgen.errors import TeacherStop
-from instructgen.teachers.rates import START, Gate, Meter
+from instructgen.teachers.gate import Gate
+from instructgen.teachers.rates import START, Meter, Window
 
 
 class Simulation:
@@ -20,7 +21,8 @@ class Simulation:
 
     def __init__(self, latency: Callable[[int], float], ceiling: int = 256, adaptive: bool = True) -> None:
         self._latency = latency
-        self._gate = Gate(ceiling, adaptive)
+        self._window = Window(ceiling, adaptive)
+        self._gate = Gate([self._window])
         self.limits: list[int] = []
 
     async def serve(self, seconds: float, workers: int) -> int:
@@ -31,15 +33,13 @@ class Simulation:
         async def worker() -> None:
             nonlocal answers
             while time_of() < ends:
-                waiting = self._gate.enter()
-                if waiting is not None:
-                    await self._gate.wait(waiting)
+                window = self._gate.enter() or await self._gate.wait()
                 began = loop.time()
-                await asyncio.sleep(self._latency(self._gate.in_flight))
-                self._gate.answered(loop.time() - began)
-                self._gate.leave()
+                await asyncio.sleep(self._latency(window.in_flight))
+                window.answered(loop.time() - began)
+                self._gate.leave(window)
                 answers += 1
-                self.limits.append(int(self._gate.limit))
+                self.limits.append(int(window.limit))
 
         await asyncio.gather(*(worker() for _ in range(workers)))
         return answers
@@ -108,18 +108,18 @@ def test_the_limit_stands_still_where_more_requests_only_wait_longer() -> None:
 
 def test_a_crowded_server_halves_the_limit_once_a_round_trip_and_it_recovers() -> None:
     async def go() -> list[float]:
-        gate, seen = Gate(256), []
-        gate.limit = 256.0
+        window, seen = Window(256), []
+        window.limit = 256.0
         sent = time_of()
         for _ in range(50):
-            gate.crowded(sent)
-        seen.append(gate.limit)
-        gate.crowded(time_of())
-        seen.append(gate.limit)
+            window.crowded(sent)
+        seen.append(window.limit)
+        window.crowded(time_of())
+        seen.append(window.limit)
         for _ in range(2000):
-            gate.in_flight = int(gate.limit)
-            gate.answered(0.1)
-        return [*seen, gate.limit]
+            window.in_flight = int(window.limit)
+            window.answered(0.1)
+        return [*seen, window.limit]
 
     halved, again, recovered = asyncio.run(go())
     assert (halved, again, recovered) == (128, 64, 256)
@@ -127,25 +127,24 @@ def test_a_crowded_server_halves_the_limit_once_a_round_trip_and_it_recovers() -
 
 def test_the_limit_never_falls_below_one_or_rises_above_the_ceiling() -> None:
     async def go() -> tuple[float, float]:
-        gate = Gate(5)
+        window = Window(5)
         for _ in range(20):
-            gate.crowded(time_of())
-        least = gate.limit
+            window.crowded(time_of())
+        least = window.limit
         for _ in range(500):
-            gate.in_flight = int(gate.limit)
-            gate.answered(0.1)
-        return least, gate.limit
+            window.in_flight = int(window.limit)
+            window.answered(0.1)
+        return least, window.limit
 
     assert asyncio.run(go()) == (1.0, 5.0)
 
 
 def test_a_stopped_gate_ends_those_who_wait_and_those_who_sleep() -> None:
     async def go() -> list[type]:
-        gate = Gate(1)
+        gate = Gate([Window(1)])
+        assert gate.enter() is not None
         assert gate.enter() is None
-        waiting = gate.enter()
-        assert waiting is not None
-        both = asyncio.gather(gate.wait(waiting), gate.sleep(60), return_exceptions=True)
+        both = asyncio.gather(gate.wait(), gate.sleep(60), return_exceptions=True)
         await asyncio.sleep(0)
         gate.stop(TeacherStop("no more"))
         with pytest.raises(TeacherStop):
@@ -157,18 +156,16 @@ def test_a_stopped_gate_ends_those_who_wait_and_those_who_sleep() -> None:
 
 def test_a_permit_granted_to_one_who_was_cancelled_is_passed_on() -> None:
     async def go() -> int:
-        gate = Gate(1)
+        window = Window(1)
+        gate = Gate([window])
         gate.enter()
-        first, second = gate.enter(), gate.enter()
-        assert first is not None
-        assert second is not None
-        waiter = asyncio.ensure_future(gate.wait(first))
+        first, second = asyncio.ensure_future(gate.wait()), asyncio.ensure_future(gate.wait())
         await asyncio.sleep(0)
-        gate.leave()  # grants the first one
-        waiter.cancel()
-        await asyncio.gather(waiter, return_exceptions=True)
-        await gate.wait(second)
-        return gate.in_flight
+        gate.leave(window)  # grants the first one
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await second
+        return window.in_flight
 
     assert asyncio.run(go()) == 1
 

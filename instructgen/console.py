@@ -1,0 +1,49 @@
+"""A recipe and a run's folder in; the run carried out, and lines on standard error that say how far it came, out."""
+
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from .carry import carry_out
+from .library import Library
+from .opening import open_run
+from .recipe import Recipe
+from .report import status_lines
+from .run_folder import RunFolder
+from .scale import Pool
+
+
+def say(line: str) -> None:
+    """Print a line to standard error, as it is."""
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(line)
+
+
+def carry_on(
+    recipe: Recipe,
+    library: Library,
+    out: Path,
+    *,
+    limit: int | None,
+    update: bool,
+    offline: bool = False,
+    pool: Pool | None = None,
+) -> None:
+    """Carry a recipe out as the run ``out``, and say how far it came; exit status 130 when the user stopped it.
+
+    With a ``pool`` of workers on a Ray cluster, else on this machine.
+    """
+    folder = RunFolder(out)
+    with folder.locked():
+        opened = open_run(recipe, library, folder, limit=limit, update=update)
+        for note in opened.notes:
+            say(note)
+        engine, summary = carry_out(opened, offline=offline, pool=pool)
+        for note in opened.supply.extending.notes():
+            say(note)
+    for line in status_lines(summary.to_json(), str(out)):
+        say(line)
+    say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
+    if engine.stopping:
+        say("stopped; the same command goes on where it stopped")
+        raise typer.Exit(130)
