@@ -111,8 +111,8 @@ class AnswerAgreementCheck(AnnotationCheck):
             wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
         if mention.near and mention.word in WHOLE_KINDS:
-            there = next((name for name in mention.classes if name in truth.boxes), "")
-            mention = mention._replace(name=there, near=False, certain=bool(there))
+            boxed = next((name for name in mention.classes if name in truth.boxes), "")
+            mention = mention._replace(name=boxed, near=False, certain=True) if boxed else mention
         opening = _opening(answer.low[: answer.bounds[0]]) if mention.polarity == "asked" else ""
         if not opening:
             return None

@@ -4,6 +4,7 @@ What stands before the phrase ("a dog that sits on the left"), what follows it (
 asked for, and what a pronoun stands for. Where that is not clear there is none.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from ..vocabulary import NUMBERS
@@ -51,14 +52,13 @@ class PlacedThings:
 
     def __init__(self, text: str, tokens: Tokens, mentions: Sequence[Mention], asked: AskedPlace | None) -> None:
         self.text, self.tokens, self.mentions, self.asked = text, tokens, mentions, asked
+        self.words = tokens.padded
         self.by_first = {mention.first: mention for mention in mentions}
         self.by_last = {mention.last: mention for mention in mentions}
 
     def past(self, at: int, end: int) -> int:
         """Give the first token from ``at`` on that begins at ``end`` or later."""
-        while at < len(self.tokens.low) and self.tokens.starts[at] < end:
-            at += 1
-        return at
+        return max(at, bisect_left(self.tokens.starts, end))
 
     def before(self, first: int) -> tuple[Mention, ...]:
         """Give the things that what begins at a token may be said of; none where that is not clear."""
@@ -262,4 +262,4 @@ class PlacedThings:
 
     def word(self, at: int) -> str:
         """Give a token in lower case, nothing outside of the turn."""
-        return self.tokens.low[at] if 0 <= at < len(self.tokens.low) else ""
+        return self.words[at]

@@ -21,16 +21,20 @@ _SHORT = ("mr.", "mrs.", "dr.", "st.", "vs.")
 _LONGEST = 120
 """Words after which a run-on reply is cut as though a sentence ended: time stays linear in its length."""
 
+_PADDING = [""] * 32
+
 
 class Tokens:
     """A turn's words as lists that go side by side: an object for each word would take as long as all its reading."""
 
-    __slots__ = ("bounds", "ends", "gaps", "low", "sentences", "starts", "text")
+    __slots__ = ("bounds", "ends", "gaps", "low", "padded", "sentences", "starts", "text")
 
     starts: list[int]
     """Where the words start."""
     gaps: list[str]
     """What stands before each word, and after the last."""
+    padded: list[str]
+    """The words and some empty ones, so that a few places before the first and past the last there is no word."""
 
     def __init__(self, text: str) -> None:
         low = text.lower()
@@ -66,6 +70,9 @@ class Tokens:
         if name == "starts":
             self.starts = list(map(sub, self.ends, map(len, self.low)))
             return self.starts
+        if name == "padded":
+            self.padded = self.low + _PADDING
+            return self.padded
         if name == "gaps":
             places = zip([0, *self.ends], [*self.starts, len(self.text)], strict=True)
             self.gaps = [self.text[end:start] for end, start in places]
