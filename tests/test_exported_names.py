@@ -43,7 +43,7 @@ def test_the_commands_and_their_options() -> None:
 def test_the_components() -> None:
     assert {kind: sorted(table) for kind, table in TABLES.items()} == {
         "sources": ["cc3m", "coco", "folder", "hf_dataset", "image_text", "llava_json", "webdataset"],
-        "extractors": [],
+        "extractors": ["detect", "frames", "ocr"],
         "tasks": ["prompted", "recaption"],
         "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
         "checks": [
