@@ -16,6 +16,7 @@ _EVERY = 2.0
 _TIMEOUT = 5.0
 
 _NAMES: dict[str, tuple[str, ...]] = {
+    "answered": ("vllm:request_success_total",),
     "prompt_tokens": ("vllm:prompt_tokens_total",),
     "reply_tokens": ("vllm:generation_tokens_total",),
     "prefix_queries": ("vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total"),
@@ -24,7 +25,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "waiting": ("vllm:num_requests_waiting",),
     "kv_cache": ("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"),
 }
-_COUNTERS = ("prompt_tokens", "reply_tokens", "prefix_queries", "prefix_hits")
+_COUNTERS = ("answered", "prompt_tokens", "reply_tokens", "prefix_queries", "prefix_hits")
 _GAUGES = ("running", "waiting", "kv_cache")
 
 
@@ -65,6 +66,10 @@ class Watch:
         while self._watched:
             await asyncio.sleep(_EVERY)
             await self.look()
+
+    def begun(self, endpoint: Endpoint) -> None:
+        """Note that a server has just begun, and has counted nothing yet."""
+        self._last[endpoint] = self._loop.time(), {}
 
     @property
     def known(self) -> bool:
