@@ -4,8 +4,9 @@
 
 ``PARENT`` is the asking process's id, and standard input a pipe whose other end it holds: when it closes the pipe, or
 is gone, however it went, the group gets SIGTERM and, ten seconds later, SIGKILL. When the command ends by itself, what
-is left of its group is killed, and waited for: a GPU's memory is free again when this process ends. What it prints goes to ``LOG``, of which the last few megabytes are kept. The exit
-status is the command's; 128 and the signal's number where a signal ended it.
+is left of its group is killed. Either way the whole group is waited for: a GPU's memory is free again when this ends.
+What the command prints goes to ``LOG``, of which the last few megabytes are kept. The exit status is the command's;
+128 and the signal's number where a signal ended it.
 
 It is run by its path and imports nothing but the standard library, so that it starts in no time.
 """
