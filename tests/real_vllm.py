@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "vllm"
 DEMO = HERE.parent.parent / "pipelines" / "demo" / "images"
 
 
