@@ -6,7 +6,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 MODELS := $(VENV)/.installed-models
 LOCKS := requirements
-BENCHMARKS := startup check_quality checks_speed transport pipeline resume coco_reading memory check_large page_large
+BENCHMARKS := startup check_quality checks_speed transport pipeline resume coco_reading memory check_large page_large images
 # A folder of real annotations (benchmarks/check_quality.py says how it is laid out); without it our own items alone.
 DATA ?=
 
@@ -20,7 +20,7 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-browser check fix bench test-trainers models lock clean
+.PHONY: help demo test test-slow test-browser test-vllm check fix bench test-trainers models lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ test-browser: $(DEV) ## the page in a real Chromium; installs Debian's where non
 		-o DPkg::Lock::Timeout=300 chromium fonts-dejavu-core >/dev/null
 	$(BIN)/python -m pytest -m browser
 
+test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an environment of its own that is kept
+	@vllm=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/vllm/environment.sh) && \
+	INSTRUCTGEN_VLLM_PYTHON="$$vllm" $(BIN)/python -m pytest -s -m vllm tests/vllm
+
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -74,6 +78,8 @@ lock: ## resolve the locked requirements anew (needs uv)
 	$(call compile,pyproject.toml --group build) --output-file $(LOCKS)/core.txt
 	$(call compile,pyproject.toml --group build --extra dev) --constraints $(LOCKS)/core.txt --output-file $(LOCKS)/dev.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
+	$(call compile,--group vllm) --overrides $(LOCKS)/vllm.overrides --output-file $(LOCKS)/vllm.txt \
+		$(foreach package,torch torchaudio torchcodec triton,--no-emit-package $(package))
 
 clean: ## remove the environment, runs and caches
 	rm -rf $(VENV) runs dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,7 +10,6 @@ whose reason begins with ``bad_image``.
 
 import os
 import re
-import tarfile
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from .arrow_streams import ArrowStream
 from .errors import RequestRefused
+from .tar_members import listed
 
 MOST_BYTES = 200_000_000
 """A member that is larger is no picture, and is not read."""
@@ -115,32 +115,19 @@ class _Tar:
 
     def __init__(self, file: Path, name: str) -> None:
         self._handle = -1
-        self._members: dict[str, tuple[int, int]] = {}
-        self._ends_early = False
         try:
+            members, fault = listed(file)
             self._handle = os.open(file, os.O_RDONLY)
-            self._look_up()
-        except (OSError, tarfile.TarError) as error:
+        except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise RequestRefused("bad_image_unreadable", f"{name}: the tar file cannot be read ({why})") from None
+        self._members = {member.name: (member.offset, member.size) for member in members}
+        self._ends_early = bool(fault)
 
     def __del__(self) -> None:
         # not when it is dropped from what is kept: another thread may be reading
         if self._handle >= 0:
             os.close(self._handle)
-
-    def _look_up(self) -> None:
-        with (
-            open(self._handle, "rb", buffering=0, closefd=False) as raw,
-            tarfile.open(fileobj=raw, mode="r:") as tar,
-        ):
-            try:
-                while (member := tar.next()) is not None:
-                    tar.members.clear()  # type: ignore[attr-defined]  # or it would keep a kilobyte for each
-                    if member.isreg() and not member.issparse():
-                        self._members[member.name.removeprefix("./")] = (member.offset_data, member.size)
-            except tarfile.ReadError:
-                self._ends_early = True  # what stands before the fault can be read
 
     def place(self, inner: str, name: str) -> tuple[int, int]:
         """Give where a member's bytes begin, and how many they are."""

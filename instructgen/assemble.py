@@ -230,6 +230,12 @@ def dumped(recipe: Recipe, built: Built) -> str:
 
     What could be a secret is withheld: values of headers and query parameters, and user and password in a URL.
     """
+    tree = _withheld(plain_tree(recipe, built))
+    return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=110)
+
+
+def plain_tree(recipe: Recipe, built: Built) -> dict[str, object]:
+    """Give the resolved recipe as plain data, paths absolute: from it the same components are built anywhere."""
     tree = built.recipe.model_dump(mode="json", exclude_none=True)
     blocks: list[tuple[dict[str, object], Block, object]] = [(tree["source"], recipe.source, built.source)]
     blocks += [(tree["extract"][name], block, built.extractors[name]) for name, block in recipe.extract.items()]
@@ -238,7 +244,7 @@ def dumped(recipe: Recipe, built: Built) -> str:
     for dump, block, component in blocks:
         if isinstance(component, Component):
             dump.update(placed(type(component), block.fields()))
-    return yaml.safe_dump(_withheld(_plain(tree)), sort_keys=False, allow_unicode=True, width=110)
+    return {key: _plain(value) for key, value in tree.items()}
 
 
 def _plain(value: object) -> object:

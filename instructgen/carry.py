@@ -2,38 +2,38 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 
-from .columns import spare_pandas
+from .engine import Engine, quicken
 from .local import LocalEngine
 from .opening import Opened
 from .progress import Progress
 from .report import Summary, summarise, write_report
 from .run_checks import judge_run
-
-GC_THRESHOLD = 50_000
-"""Young objects before a collection: records are many and hold no circles, so looking for them often is waste."""
+from .scale import Pool, RayEngine
 
 
-def carry_out(opened: Opened, *, offline: bool = False, console: Console | None = None) -> tuple[LocalEngine, Summary]:
+def carry_out(
+    opened: Opened, *, offline: bool = False, pool: Pool | None = None, console: Console | None = None
+) -> tuple[Engine, Summary]:
     """Carry a run out as far as it goes, write its report, and give the engine and the figures.
 
-    ``engine.stopping`` tells whether it was stopped by the user. Errors that end the run are raised after everything
-    in flight has been journaled.
+    With a ``pool`` of workers it is carried out on Ray, else on this machine. ``engine.stopping`` tells whether it was
+    stopped by the user. Errors that end the run are raised after everything in flight has been journaled.
     """
-    engine = LocalEngine(
-        opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
-    )
+    engine: Engine
+    if pool is None:
+        engine = LocalEngine(
+            opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
+        )
+    else:
+        engine = RayEngine(opened, pool, offline=offline)
     console = console or Console(stderr=True)
-    spare_pandas()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    quicken()
     try:
         _runner()(_attended(engine, opened, console))
     except asyncio.CancelledError:
@@ -61,7 +61,7 @@ def _runner() -> Callable[[Coroutine[object, object, None]], None]:
     return uvloop.run
 
 
-async def _attended(engine: LocalEngine, opened: Opened, console: Console) -> None:
+async def _attended(engine: Engine, opened: Opened, console: Console) -> None:
     """Run the engine with a progress display; the first Ctrl-C finishes what is in flight, the second stops."""
     loop = asyncio.get_running_loop()
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
-from . import __version__, exporting, listing, options, planning, previewing, scaffold
+from . import exporting, listing, options, planning, previewing, scaffold
 from .checking.dataset import check as check_dataset
 from .console import carry_on, say
 from .errors import UserError
@@ -41,12 +41,16 @@ def run(
     limit: options.Limit = None,
     update: options.Update = False,
     offline: Annotated[bool, typer.Option("--offline", help="Replay the journal; ask nobody.")] = False,
+    engine: options.EngineName = "local",
+    workers: options.Workers = "1",
+    gpus: options.Gpus = 0.0,
 ) -> None:
     """Carry out a recipe; again to go on where it stopped.
 
     Example: instructgen run pipelines/llava_instruct.yaml --out runs/mine --limit 1000
     """
-    carry_on(*load(recipe, set_ or ()), out, limit=limit, update=update, offline=offline)
+    pool = options.pool(engine, workers, gpus)
+    carry_on(*load(recipe, set_ or ()), out, limit=limit, update=update, offline=offline, pool=pool)
 
 
 @app.command()
@@ -61,6 +65,9 @@ def recaption(
     set_: options.Set = None,
     limit: options.Limit = None,
     update: options.Update = False,
+    engine: options.EngineName = "local",
+    workers: options.Workers = "1",
+    gpus: options.Gpus = 0.0,
 ) -> None:
     """Have a model that sees write a new caption for every picture of a dataset; again to go on where it stopped.
 
@@ -70,7 +77,8 @@ def recaption(
         dataset, images=images, style=style, teacher=teacher, model=model, base_url=base_url, settings=set_ or ()
     )
     say(made.said)
-    carry_on(made.recipe, made.library, out, limit=limit, update=update)
+    pool = options.pool(engine, workers, gpus)
+    carry_on(made.recipe, made.library, out, limit=limit, update=update, pool=pool)
 
 
 @app.command()
@@ -87,8 +95,7 @@ def plan(
 
     Example: instructgen plan llava_instruct --set source.captions=captions.json --pilot 20 --out runs/mine
     """
-    loaded, library = load(recipe, set_ or ())
-    planned = planning.plan(loaded, library, limit=limit, pilot=pilot, out=out, prices=prices)
+    planned = planning.plan(*load(recipe, set_ or ()), limit=limit, pilot=pilot, out=out, prices=prices)
     print(json.dumps(planned.to_json(), indent=1) if as_json else "\n".join(planned.lines()))
 
 
@@ -104,8 +111,7 @@ def preview(
 
     Example: instructgen preview pipelines/llava_instruct.yaml --limit 2
     """
-    loaded, library = load(recipe, set_ or ())
-    for text in previewing.preview(loaded, library, limit=limit, task=task, structured=not plain):
+    for text in previewing.preview(*load(recipe, set_ or ()), limit=limit, task=task, structured=not plain):
         print(text)
 
 
@@ -253,16 +259,8 @@ def init(
     say(f"next: instructgen preview {recipe}, then instructgen run {recipe} --out {folder / 'runs' / task}")
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"instructgen {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
-) -> None:
+def _options(version: options.Version = False) -> None:
     del version
 
 

@@ -11,6 +11,7 @@ from .opening import open_run
 from .recipe import Recipe
 from .report import status_lines
 from .run_folder import RunFolder
+from .scale import Pool
 
 
 def say(line: str) -> None:
@@ -19,20 +20,30 @@ def say(line: str) -> None:
 
 
 def carry_on(
-    recipe: Recipe, library: Library, out: Path, *, limit: int | None, update: bool, offline: bool = False
+    recipe: Recipe,
+    library: Library,
+    out: Path,
+    *,
+    limit: int | None,
+    update: bool,
+    offline: bool = False,
+    pool: Pool | None = None,
 ) -> None:
-    """Carry a recipe out as the run ``out``, and say how far it came; exit status 130 when the user stopped it."""
+    """Carry a recipe out as the run ``out``, and say how far it came; exit status 130 when the user stopped it.
+
+    With a ``pool`` of workers on a Ray cluster, else on this machine.
+    """
     folder = RunFolder(out)
     with folder.locked():
         opened = open_run(recipe, library, folder, limit=limit, update=update)
         for note in opened.notes:
             say(note)
-        engine, summary = carry_out(opened, offline=offline)
+        engine, summary = carry_out(opened, offline=offline, pool=pool)
         for note in opened.supply.extending.notes():
             say(note)
     for line in status_lines(summary.to_json(), str(out)):
         say(line)
-    say(f"  asked {engine.asked}, found in the journal {engine.reused}")
+    say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
     if engine.stopping:
         say("stopped; the same command goes on where it stopped")
         raise typer.Exit(130)

@@ -34,7 +34,7 @@ class Extending:
         return bool(self._steps)
 
     def extended(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Give the rows extended. A context of which a picture cannot be read is a fault; other rows stay as they are."""
+        """Give the rows extended. A context with a picture that cannot be read is a fault; other rows stay the same."""
         result = iter(rows)
         for step in self._steps:
             result = step.extended(result)

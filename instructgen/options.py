@@ -1,15 +1,25 @@
 """Arguments and options that commands of the command line share, or that take several lines to say."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from . import __version__
+from .scale import Pool
 
 RecipeArgument = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or a shipped recipe's name.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the source's first N records.")]
 RunOut = Annotated[Path, typer.Option("--out", metavar="RUN", help="The run's folder; made, or carried on with.")]
 Update = Annotated[bool, typer.Option("--update", help="Rebuild what a changed recipe or source touches.")]
+EngineName = Annotated[
+    Literal["local", "ray"], typer.Option("--engine", help="Where shards are carried out: here, or on a Ray cluster.")
+]
+Workers = Annotated[
+    str, typer.Option(metavar="N[-M]", help="With --engine ray: how many workers, or from how many to how many.")
+]
+Gpus = Annotated[float, typer.Option(metavar="N", help="With --engine ray: GPUs for each worker, as for its vLLM.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Set = Annotated[
@@ -39,3 +49,17 @@ Style = Annotated[str | None, typer.Option(help="detailed, short, dense or fused
 Teacher = Annotated[str | None, typer.Option(metavar="NAME", help="Who writes; openai_chat unless given.")]
 Model = Annotated[str | None, typer.Option(metavar="MODEL", help="The model's name, as its server knows it.")]
 BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="The server, such as http://localhost:8000/v1.")]
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"instructgen {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")]
+
+
+def pool(engine: str, workers: str, gpus: float) -> Pool | None:
+    """Give the pool of workers that the options ask for; None for this machine. Raises SetupError."""
+    return Pool.parse(workers, gpus) if engine == "ray" else None

@@ -30,6 +30,8 @@ _MODULES = ("Jpeg", "Png", "WebP", "Gif", "Avif", "Tiff", "Bmp", "Jpeg2K", "Ppm"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000", "PPM")
 _HEIF = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 """Brands of HEIF files, bytes 8 to 12. An AVIF may have one of the last two as well, but Pillow then says so."""
+_AVIF = frozenset((b"avif", b"avis"))
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
 _LOOKED_AT = 300
 """Bytes by which it is told what a file is that no decoder takes."""
 _QUALITY, _LOWEST_QUALITY = 90, 50
@@ -107,6 +109,13 @@ def fitted(data: bytes, limits: Limits, name: str) -> tuple[str, bytes]:
     return kind, data
 
 
+def decoded(data: bytes, name: str) -> Any:
+    """Give a picture as Pillow's: whole, upright, RGB, flattened on white. Raises RequestRefused."""
+    header = read_header(data)
+    with _opened(data, name) as opened, _room.of(opened):
+        return _turned(_on_white(_in_eight_bits(opened)), header.orientation if header else None)
+
+
 def _encoded(data: bytes, limits: Limits, orientation: int | None, name: str) -> bytes:
     from PIL import Image as Pillow
 
@@ -117,8 +126,7 @@ def _encoded(data: bytes, limits: Limits, orientation: int | None, name: str) ->
             picture = _in_eight_bits(opened)
             if picture.size != size:
                 picture = picture.resize(size, Pillow.Resampling.LANCZOS, reducing_gap=2.0)
-            picture = _turned(_on_white(picture), orientation)
-            return _as_jpeg(picture, limits.most_bytes)
+            return _as_jpeg(_turned(_on_white(picture), orientation), limits.most_bytes)
 
 
 def _in_eight_bits(picture: Any) -> Any:
@@ -130,7 +138,7 @@ def _in_eight_bits(picture: Any) -> Any:
 
         return ImageChops.invert(picture)  # Pillow takes all of them to be stored inverted, as Adobe's are
     if mode.startswith("I;16"):
-        return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+        return (picture if mode == "I;16" else picture.convert("I")).point(lambda value: value * (1 / 257)).convert("L")
     if mode in ("I", "F"):  # of no known range
         least, most = picture.getextrema()
         scale = 255 / (most - least) if most > least else 0
@@ -190,7 +198,7 @@ class _Room:
 
     @contextmanager
     def of(self, picture: Any) -> Iterator[None]:
-        """Wait for the pixels of a picture that is about to be decoded, and hold them."""
+        """Wait for the room that a picture takes, which is about to be decoded; at the end it is closed."""
         pixels = picture.width * picture.height
         with self._changed:
             self._changed.wait_for(lambda: self._free >= pixels)
@@ -198,6 +206,7 @@ class _Room:
         try:
             yield
         finally:
+            picture.close()  # or its pixels would stay till it is collected
             with self._changed:
                 self._free += pixels
                 self._changed.notify_all()
@@ -264,7 +273,7 @@ def _unknown(data: bytes, name: str) -> RequestRefused:
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<svg", b"%pdf", b"%!ps", b"8bps")) or b"<svg" in start:
         return RequestRefused("bad_image_unsupported", f"{name}: is a drawing or document, and no picture of pixels")
-    if data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")):
+    if data.startswith(_STARTS) or (data[4:8] == b"ftyp" and data[8:12] in _HEIF | _AVIF):
         return RequestRefused("bad_image_damaged", f"{name}: begins as a picture, but its header cannot be read")
     found = "a web page" if b"<html" in start or b"<!doctype" in start else f"begins with {data[:12]!r}"
     return RequestRefused("bad_image_not_a_picture", f"{name}: is no picture of a known format ({found})")

@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from .local import LocalEngine
+from .engine import Engine
 from .run_folder import RunFacts
-from .served import states
 from .tally import Tally
 
 LINE_SECONDS = 15.0
@@ -20,7 +19,7 @@ LIVE_SECONDS = 0.5
 class Progress:
     """Shows an engine's counts until it is cancelled."""
 
-    def __init__(self, engine: LocalEngine, facts: RunFacts, console: Console) -> None:
+    def __init__(self, engine: Engine, facts: RunFacts, console: Console) -> None:
         """``facts`` tell how many records there are, as soon as that is known, and which share of them tasks take."""
         self._engine = engine
         self._facts = facts
@@ -50,10 +49,11 @@ class Progress:
             f"${spent.usd:.2f}" + (" + unpriced" if spent.unpriced else ""),
         ]
         said = ", ".join(parts) + (f", about {self._left(tally)} left" if self._left(tally) else "")
-        return said + "".join(f"; {role}: {state}" for role, state in states(self._engine.teachers).items())
+        return said + "".join(f"; {role}: {state}" for role, state in self._engine.states().items())
 
     def _table(self) -> Table:
         tally, spent = self._engine.so_far()
+        counted = self._engine.counted
         table = Table.grid(padding=(0, 2))
         rows: list[tuple[str, str]] = [
             ("done", f"{_done(tally)}{self._of()}"),
@@ -61,10 +61,10 @@ class Progress:
             ("declined", _top(Counter({r: n for t in tally.tasks.values() for r, n in t.declined.items()}))),
             ("rejected", _top(rejections(tally))),
             ("unusable records", _top(tally.faults)),
-            ("requests", f"{self._engine.asked} asked, {self._engine.reused} from the journal, {self._rate():.1f}/s"),
+            ("requests", f"{counted.asked} asked, {counted.reused} from the journal, {self._rate():.1f}/s"),
             ("tokens", f"{spent.prompt} prompt ({spent.cached} cached), {spent.reply} reply"),
             ("cost so far", f"${spent.usd:.4f}" + (f", {spent.unpriced} unpriced" if spent.unpriced else "")),
-            *states(self._engine.teachers).items(),
+            *self._engine.states().items(),
             ("time left", self._left(tally)),
         ]
         if self._engine.stopping:
@@ -89,10 +89,10 @@ class Progress:
         return f" of {jobs}" if self._share() == len(self._facts.ranges) else f" of about {jobs}"
 
     def _rate(self) -> float:
-        return self._engine.asked / max(0.1, time.monotonic() - self._started)
+        return self._engine.counted.asked / max(0.1, time.monotonic() - self._started)
 
     def _left(self, tally: Tally) -> str:
-        now, jobs = self._engine.done_here, self._jobs()
+        now, jobs = self._engine.counted.done_here, self._jobs()
         if not jobs or not now:
             return ""
         seconds = (time.monotonic() - self._started) / now * max(0, jobs - _done(tally))

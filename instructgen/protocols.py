@@ -57,7 +57,7 @@ class Extractor(Protocol):
         """Tell whether the pictures of a context are to be looked at; not where its source has said what they show."""
 
     def look(self, pictures: Sequence[bytes]) -> Sequence[Found | RecordError]:
-        """Look at some pictures, given as their files' bytes: a result each, in order; the fault of one spoils no other.
+        """Look at pictures, given as their files' bytes: a result each, in order; the fault of one spoils no other.
 
         Raises SetupError when a package or a model is not there.
         """

@@ -40,8 +40,10 @@ def recaptioning(
     """
     settings = tuple(settings)
     of_hub = is_hub_name(dataset)
-    place = fetched(dataset) if of_hub else Path(dataset)
-    found = detect(place, images, _of_source(settings))
+    given = _of_source(settings)
+    split = given.get("split")
+    place = fetched(dataset, split if isinstance(split, str) else None) if of_hub else Path(dataset)
+    found = detect(place, images, given)
     said = {"teacher.model": model, "teacher.base_url": base_url, "tasks.recaption.style": style}
     chosen = [f"{key}={json.dumps(value)}" for key, value in said.items() if value is not None]
     if teacher is not None:

@@ -13,6 +13,7 @@ from .parts import read_rows, row_of
 from .replay import outcomes
 from .run_checks import RunWide, run_wide
 from .run_folder import RunFacts, RunFolder, write_text
+from .served import rates
 from .shard import Judge
 from .spent import Spent
 from .supply import Supply
@@ -33,6 +34,8 @@ class Summary:
     """Digests of the finished shards' footers."""
     run_wide: RunWide | None = None
     """What the run-wide checks came to; None for a recipe without any."""
+    served: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What each role's servers were seen to do, where they are vLLM's."""
 
     def to_json(self) -> dict[str, object]:
         """Give the figures as plain data."""
@@ -44,12 +47,13 @@ class Summary:
             "spent": self.spent.to_json(),
             "usd_per_accepted": round(self.spent.usd / accepted, 6) if accepted else None,
             **({"run_wide": self.run_wide.to_json()} if self.run_wide else {}),
+            **({"servers": self.served} if self.served else {}),
         }
 
 
 def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     """Add up finished shards from their footers, and play the open ones from their journals."""
-    summary, supply = Summary(), Supply(folder, built, facts)
+    summary, supply = Summary(served=rates(facts.served)), Supply(folder, built, facts)
     judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
     begun = {*folder.shards("contexts"), *folder.shards("samples")}
     for shard in sorted({*folder.shards("journal")} - begun):  # asked by a pilot

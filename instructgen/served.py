@@ -14,20 +14,33 @@ def states(teachers: Mapping[str, Teacher]) -> dict[str, str]:
     return {role: state for role, state in said.items() if state}
 
 
-def added(before: Mapping[str, Mapping[str, float]], teachers: Mapping[str, Teacher]) -> Figures:
-    """Add what the teachers counted since this start to what was counted before it."""
-    total = {role: dict(figures) for role, figures in before.items()}
-    for role, teacher in teachers.items():
-        for name, value in teacher.figures().items() if isinstance(teacher, Watched) else ():
+def counted(teachers: Mapping[str, Teacher]) -> Figures:
+    """Give what was counted at the teachers' servers since this start."""
+    found = {role: dict(teacher.figures()) for role, teacher in teachers.items() if isinstance(teacher, Watched)}
+    return {role: figures for role, figures in found.items() if figures}
+
+
+def summed(*parts: Mapping[str, Mapping[str, float]]) -> Figures:
+    """Add figures of several starts, or of several workers; of what was most, the most."""
+    total: Figures = {}
+    for part in parts:
+        for role, figures in part.items():
             known = total.setdefault(role, {})
-            known[name] = max(known.get(name, 0.0), value) if name.endswith("_most") else known.get(name, 0.0) + value
+            for name, value in figures.items():
+                so_far = known.get(name, 0.0)
+                known[name] = max(so_far, value) if name.endswith("_most") else so_far + value
     return total
 
 
-def rates(figures: Mapping[str, float]) -> dict[str, float]:
-    """Give what a reader wants of one role's figures: tokens a second, shares, and means over the time watched."""
+def rates(served: Mapping[str, Mapping[str, float]]) -> Figures:
+    """Give what a reader wants of the figures: tokens a second, shares, and means over the time watched."""
+    return {role: _rates(figures) for role, figures in served.items() if figures}
+
+
+def _rates(figures: Mapping[str, float]) -> dict[str, float]:
     seconds, queries = figures.get("seconds", 0.0), figures.get("prefix_queries", 0.0)
-    found = {name: figures[name] for name in ("seconds", "prompt_tokens", "reply_tokens") if name in figures}
+    plain = ("seconds", "answered", "prompt_tokens", "reply_tokens")
+    found = {name: figures[name] for name in plain if name in figures}
     if seconds > 0:
         found["reply_tokens_per_second"] = figures.get("reply_tokens", 0.0) / seconds
         found |= {f"mean_{name}": figures.get(name, 0.0) / seconds for name in ("running", "waiting", "kv_cache")}

@@ -194,8 +194,9 @@ class FaultBound:
             self.faults += 1
             self._first = self._first or row.item
 
-    def add_counts(self, counts: Mapping[str, Any]) -> None:
-        """Count the rows of a finished shard, from its footer."""
+    def add_counts(self, counts: Mapping[str, Any], first: Fault | None = None) -> None:
+        """Count the rows of a finished shard, from its footer; ``first`` of its faults, where they are news."""
+        self._first = self._first or first
         self.rows += counts["rows"]
         self.faults += sum(counts["faults"].values())
 

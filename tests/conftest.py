@@ -1,3 +1,13 @@
 """What all tests share: the fixtures of the loopback teacher and judge, of the real model server and of a run."""
 
-pytest_plugins = ["loopback", "model_server", "changed_run", "judged"]
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["loopback", "model_server", "changed_run", "judged", "real_vllm"]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What extractors find goes into a cache of the test's own."""
+    monkeypatch.setenv("INSTRUCTGEN_CACHE", str(tmp_path / "cache"))

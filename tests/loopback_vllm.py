@@ -40,6 +40,7 @@ def metrics(server: Loopback) -> str:
     answered = sum(server.counts.answered.values())
     told = {
         "generation_tokens_total": 10 * answered,
+        "request_success_total": answered,
         "prompt_tokens_total": 100 * answered,
         "prefix_cache_queries_total": 100 * answered,
         "prefix_cache_hits_total": 75 * answered,

@@ -56,7 +56,12 @@ def shard_files(numbers: Iterable[int]) -> list[tuple[str, bytes]]:
     """Give the files of a shard as img2dataset lays them out."""
     found = []
     for n in numbers:
-        about = {"caption": caption(n), "url": f"http://pictures.example/{n}", "key": f"{n:09d}", "status": "success"}
+        about: dict[str, object] = {
+            "caption": caption(n),
+            "url": f"http://pictures.example/{n}",
+            "key": f"{n:09d}",
+            "status": "success",
+        }
         about |= {"width": 48 + n % 7, "height": 32, "similarity": n / 8}
         found += [(f"{n:09d}.jpg", jpeg(n)), (f"{n:09d}.json", json.dumps(about).encode())]
         found.append((f"{n:09d}.txt", caption(n).encode()))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from instructgen import archives
+from instructgen import archives, tar_members
 from instructgen.errors import RequestRefused
 from instructgen.images import Place, locate, need_inside, read_inside
 from instructgen.records import Image
@@ -160,14 +160,36 @@ def test_many_threads_read_more_archives_than_are_kept(tmp_path: Path, monkeypat
 
 
 def test_a_tar_is_looked_through_once_however_many_threads_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked, look_up = list[object](), archives._Tar._look_up
+    looked, listed = list[Path](), tar_members.listed
 
-    def counted(tar: archives._Tar) -> None:
-        looked.append(tar)
-        look_up(tar)
+    def counted(path: Path) -> tar_members.Listing:
+        looked.append(path)
+        return listed(path)
 
-    monkeypatch.setattr(archives._Tar, "_look_up", counted)
+    monkeypatch.setattr(archives, "listed", counted)
     write_tar(tmp_path / "a.tar", {f"{n}.jpg": body(n) for n in range(300)})
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: read_inside(tmp_path, Image(path=f"a.tar/{n}.jpg")), range(300)))
     assert len(looked) == 1
+
+
+def test_a_cell_of_an_arrow_stream_is_read_by_column_and_row(tmp_path: Path) -> None:
+    pictures = [None if n == 3 else {"bytes": body(n), "path": None} for n in range(7)]
+    table = pa.table({"image": pictures, "plain": [body(n + 10) for n in range(7)], "n": list(range(7))})
+    with pa.ipc.new_stream(str(tmp_path / "a.arrow"), table.schema) as stream:
+        stream.write_table(table, max_chunksize=3)
+    assert read_inside(tmp_path, Image(path="a.arrow/image/6")) == body(6)
+    assert read_inside(tmp_path, Image(path="a.arrow/plain/3")) == body(13)
+    need_inside(tmp_path, Image(path="a.arrow/image/3"))
+    (tmp_path / "words.arrow").write_text("no stream")
+    for path, reason in (
+        ("a.arrow/image/3", "bad_image_missing"),
+        ("a.arrow/image/7", "bad_image_missing"),
+        ("a.arrow/image/-1", "bad_image_missing"),
+        ("a.arrow/picture/1", "bad_image_missing"),
+        ("a.arrow/n/1", "bad_image_missing"),
+        ("words.arrow/image/1", "bad_image_unreadable"),
+    ):
+        with pytest.raises(RequestRefused) as refused:
+            read_inside(tmp_path, Image(path=path))
+        assert refused.value.reason == reason, path

@@ -18,9 +18,22 @@ def test_the_commands_and_their_options() -> None:
     app = get_command(cli.app)
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
-        "run": ["--limit", "--offline", "--out", "--set", "--update", "recipe"],
+        "run": ["--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--update", "--workers", "recipe"],
         "recaption": [
-            *("--base-url", "--images", "--limit", "--model", "--out", "--set", "--style", "--teacher", "--update"),
+            *(
+                "--base-url",
+                "--engine",
+                "--gpus",
+                "--images",
+                "--limit",
+                "--model",
+                "--out",
+                "--set",
+                "--style",
+                "--teacher",
+                "--update",
+                "--workers",
+            ),
             "dataset",
         ],
         "plan": ["--json", "--limit", "--out", "--pilot", "--prices", "--set", "recipe"],
@@ -43,7 +56,7 @@ def test_the_commands_and_their_options() -> None:
 def test_the_components() -> None:
     assert {kind: sorted(table) for kind, table in TABLES.items()} == {
         "sources": ["cc3m", "coco", "folder", "hf_dataset", "image_text", "llava_json", "webdataset"],
-        "extractors": [],
+        "extractors": ["detect", "frames", "ocr"],
         "tasks": ["prompted", "recaption"],
         "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
         "checks": [

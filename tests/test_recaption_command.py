@@ -13,6 +13,8 @@ from loopback import Teacher
 from recaption_sets import caption, cc3m, folder, hf_dataset, hf_parquet, hf_rows, jpeg, llava_rows, webdataset
 from runs import asked, command, ended, key, rows, start, succeeds  # noqa: F401
 
+from instructgen.recaptioning import recaptioning
+
 Made = tuple[Path, Path | None]
 
 
@@ -21,8 +23,18 @@ def _saved(root: Path) -> Made:
     return root, None
 
 
+def _with_metadata(root: Path) -> Made:
+    names = [p.relative_to(root).as_posix() for p in sorted(folder(root, 5).rglob("*.jpg"))]
+    lines = [
+        json.dumps({"file_name": name, "text": caption(n), "n": n, "caption": "x"}) for n, name in enumerate(names)
+    ]
+    (root / "metadata.jsonl").write_text("\n".join(lines))
+    return root, None
+
+
 KINDS: dict[str, tuple[Callable[[Path], Made], int]] = {
     "folder": (lambda root: (folder(root, 7), None), 7),
+    "metadata": (_with_metadata, 5),
     "webdataset": (lambda root: (webdataset(root, 2, 5), None), 10),
     "parquet": (lambda root: (hf_parquet(root, 2, 7), None), 14),
     "saved": (_saved, 9),
@@ -62,7 +74,7 @@ def test_a_dataset_is_recaptioned_and_nothing_is_asked_twice(kind: str, loopback
     succeeds("export", tmp_path / "run", "--format", "captions", "--out", tmp_path / "out")
     table = pq.read_table(tmp_path / "out/data/train-00000-of-00001.parquet")
     assert table.num_rows == count
-    assert {"caption", "image", "recaption"} <= set(table.column_names)
+    assert {"caption", "recaption"} < set(table.column_names)
     succeeds("export", tmp_path / "run", "--format", "llava", "--out", tmp_path / "llava.json", "--set", "ids=context")
     samples = json.loads((tmp_path / "llava.json").read_text())
     assert [s["conversations"][1]["value"] for s in samples] == table["recaption"].to_pylist()
@@ -176,9 +188,14 @@ def test_the_published_rows_of_coco118k_have_these_ids_paths_and_words(loopback:
 def test_a_dataset_of_the_hub_is_fetched_once(loopback: Teacher, tmp_path: Path) -> None:
     root = hf_parquet(tmp_path / "d", 1, 5)
     (root / "README.md").write_text("# Pictures")
+    (root / "data/test-00000-of-00001.parquet").write_bytes(b"never fetched")
     with hub("somebody/pictures", root) as there:
         home = {"HF_ENDPOINT": there.url, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"}
         given = arguments((Path("somebody/pictures"), None), loopback, tmp_path / "run")
+        unsaid = ended(start(*given, **home))
+        assert (unsaid.code, there.fetched) == (2, [])
+        assert "somebody/pictures: has the splits test, train; say which by --set source.split=NAME" in unsaid.err
+        given += ["--set", "source.split=train"]
         first = ended(start(*given, **home))
         assert first.code == 0, first.err
         assert "somebody/pictures: a Hugging Face dataset in Parquet of 5 rows" in first.err
@@ -190,6 +207,15 @@ def test_a_dataset_of_the_hub_is_fetched_once(loopback: Teacher, tmp_path: Path)
         assert (third.code, third.err.count("\n")) == (2, 1)
         assert "cannot be fetched from the Hugging Face Hub" in third.err
     assert not (tmp_path / "no").exists()
+
+
+def test_another_teacher_decodes_as_the_recipe_says(tmp_path: Path) -> None:
+    photos = str(folder(tmp_path / "photos", 2))
+    teacher = recaptioning(photos, teacher="vllm_server", model="org/sees").recipe.teacher
+    decoding = {"temperature": 0.0, "reply_format": "plain"}
+    assert (teacher.use, teacher.fields()) == ("vllm_server", {**decoding, "model": "org/sees"})
+    assert recaptioning(photos, model="m").recipe.teacher.fields() == {**decoding, "model": "m"}
+    assert recaptioning(photos, teacher="scripted").recipe.teacher.fields() == {}
 
 
 def test_what_is_wrong_is_one_line_and_nothing_is_made(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from .senses import DEFINITE, DETERMINERS, PREPOSITIONS
 from .word_lists import word_lists
 
 _LISTS = word_lists()
-_USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
+USUAL, _GENERAL_VERBS = _LISTS["usual"], _LISTS["general_verbs"]
 _GENERAL_AFTER = _LISTS["general_after"]
 _AT_LARGE = _LISTS["at_large"]
 _GENERAL_SIGNS, _GENERAL_SUBJECTS = _LISTS["general_signs"], _LISTS["general_subjects"]
@@ -164,19 +164,24 @@ def _is_placed_after(low: Sequence[str], end: int, last: int) -> bool:
     return False
 
 
-def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, plural: bool) -> bool:
-    """Tell whether an indefinite phrase is about its kind in general: ``dogs often need``, ``people who``."""
+def is_general(low: Sequence[str], start: int, end: int, first: int, last: int, plural: bool, usual: bool) -> bool:
+    """Tell whether an indefinite phrase is about its kind in general: ``dogs often need``, ``people who``.
+
+    ``usual``: the sentence has one of the words ``USUAL``.
+    """
     if start > first and (low[start - 1] in NUMBERS or low[max(first, start - 2)] in NUMBERS):
         return False
     if plural and end < last and (low[end] in _GENERAL_VERBS or (low[end] == "who" and start == first)):
         return True
-    if plural and any(low[k] == "are" and low[k + 1] in _GENERAL_AFTER for k in range(end, min(end + 6, last - 1))):
+    reach = min(end + 6, last - 1)
+    are = range(end, reach) if plural and "are" in low[end:reach] else ()
+    if any(low[k] == "are" and low[k + 1] in _GENERAL_AFTER for k in are):
         return True
     if first + 1 < last and low[first].endswith("s") and low[first + 1] in _GENERAL_VERBS:
         return True
     if low[first] == "such":
         return True
-    if _USUAL.isdisjoint(low[first:last]):
+    if not usual:
         return False
     relative = next((k for k in range(end + 1, last) if low[k] in ("that", "which", "who")), last)
-    return not _USUAL.isdisjoint(low[first:relative])
+    return not USUAL.isdisjoint(low[first:relative])

@@ -10,11 +10,11 @@ from typing import ClassVar, Literal
 
 from ..records import Context, Sample, Span, Verdict
 from .annotation import AnnotationCheck
-from .bounds import is_there_after_all
+from .bounds import is_there_after_all, is_worn
 from .captioned import is_told
 from .denials import ends_there
 from .mentions import Mention, Reading
-from .objects import Finding, asserted, is_narrower, span_of
+from .objects import WHOLE_KINDS, Finding, asserted, is_narrower, span_of
 from .polarity import NEGATORS, PHRASE_ENDS, PICTURE, PREPOSITIONS, SHOWS
 from .sentences import Tokens
 from .truth import Truth
@@ -27,7 +27,8 @@ _ONE_OR_MORE = word_lists()["definite"] | {"a", "an", "any", "some"}
 """Before these, "no" denies each and every one; "three dogs" may be two."""
 _NONE = (
     ("not", "a", "single"), ("not", "one"), ("none",), ("i", "see", "no"), ("i", "see", "none"), ("i", "can't", "see"),
-    ("i", "can't", "find"), ("i", "don't", "see"),
+    ("i", "can't", "find"), ("i", "don't", "see"), ("i", "cannot", "see"), ("i", "couldn't", "see"),
+    ("i", "couldn't", "find"),
 )  # fmt: skip
 _THERE_IS_NONE = (("is", "none"), ("are", "none"), ("there's", "none"), ("isn't", "one"), ("aren't", "any"))
 _NO_ONE = frozenset(("none", "not", "isn't", "aren't", "no"))
@@ -109,6 +110,9 @@ class AnswerAgreementCheck(AnnotationCheck):
             finding = asserted(mention, truth, self._vocabulary)
             wrong = finding.standing == "contradicted" or (finding.standing == "doubtful" and mention.certain)
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
+        if mention.near and mention.word in WHOLE_KINDS:
+            boxed = next((name for name in mention.classes if name in truth.boxes), "")
+            mention = mention._replace(name=boxed, near=False, certain=bool(boxed))
         opening = _opening(answer.low[: answer.bounds[0]]) if mention.polarity == "asked" else ""
         if not opening:
             return None
@@ -124,9 +128,9 @@ class AnswerAgreementCheck(AnnotationCheck):
             return "yes_without_object", finding if adjectives == [] else finding._replace(standing="doubtful")
         denied = mention.certain and truth.supports(mention.name) and not is_narrower(mention, truth)
         if denied and adjectives is None:
-            denied = _only_thing(mention, reading) and is_told(
-                [*low[first : mention.first], *low[mention.last : last]], 0, last - first, mention.name, truth
-            )
+            asks = [*low[first : mention.first], *low[mention.last : last]]
+            told = _only_thing(mention, reading) and is_told(asks, 0, len(asks), mention.name, truth)
+            denied = told or is_worn(asks, mention, truth, context)
         elif denied:
             there = ends_there(low, mention.last, last) or is_there_after_all(mention, reading, truth, context)
             denied = there and (not adjectives or _named_again(mention, low, reading))

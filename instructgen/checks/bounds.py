@@ -16,7 +16,7 @@ from .word_lists import word_lists
 
 _WEARS, _NOBODY = word_lists()["wears"], word_lists()["nobody"]
 _INSIDE = frozenset(("in", "on", "inside", "into", "onto"))
-_BESIDE = frozenset(("by", "near", "beside", "next", "around", "alongside"))
+_BESIDE = frozenset(("with", "behind", "by", "near", "beside", "next", "around", "alongside"))
 _PASSED_OVER = (
     AUXILIARIES | SEEN_FILLERS | (SEEN - _BESIDE) | word_lists()["resting"] | {"nowhere", "missing", "absent"}
 )
@@ -46,7 +46,7 @@ def is_there_after_all(mention: Mention, reading: Reading, truth: Truth, context
         return True
     return (
         _is_in_scene(after, mention, truth, context)
-        or _is_worn(before, mention, truth, context)
+        or is_worn(before[-5:], mention, truth, context)
         or _is_inside(after, mention, reading, truth, context)
         or _is_beside(after, mention, reading, truth, context)
         or _is_had(before, mention, reading, truth, context)
@@ -78,10 +78,10 @@ def _is_in_scene(after: Sequence[str], mention: Mention, truth: Truth, context: 
     return after[0] != "on" or any(context.boxes[i].y2 > 0.5 for i in truth.boxes.get(mention.name, ()))
 
 
-def _is_worn(before: Sequence[str], mention: Mention, truth: Truth, context: Context) -> bool:
+def is_worn(before: Sequence[str], mention: Mention, truth: Truth, context: Context) -> bool:
     """Tell whether a person has the thing, when it is said that nobody, or the only person, has it."""
     persons = truth.boxes.get("person", ())
-    if _WEARS.isdisjoint(before[-5:]) or mention.name == "person" or "person" in truth.crowds:
+    if _WEARS.isdisjoint(before) or mention.name == "person" or "person" in truth.crowds:
         return False
     if len(persons) != 1 and _NOBODY.isdisjoint(before):
         return False
@@ -95,7 +95,7 @@ def _is_inside(after: Sequence[str], mention: Mention, reading: Reading, truth: 
     bound = next((word for word in after[1:] if word not in DETERMINERS), "")
     if bound == "sky":
         return any(context.boxes[i].y2 < _SKY for i in truth.boxes.get(mention.name, ()))
-    if after[1:2] == ["it"]:  # of what is no thing with a box: "the river … no boat on it"
+    if after[1:2] in (["it"], ["them"]):  # of what is no thing with a box: "the river … no boat on it"
         return not any(m.turn in (mention.turn, mention.turn - 1) and m.first < mention.first for m in reading.mentions)
     if bound and bound not in PREPOSITIONS and _is_captioned(bound, after[0], mention, truth):
         return True
@@ -122,14 +122,15 @@ def _is_captioned(bound: str, joint: str, mention: Mention, truth: Truth) -> boo
 
 
 def _is_beside(after: Sequence[str], mention: Mention, reading: Reading, truth: Truth, context: Context) -> bool:
-    """Tell whether the thing touches what the denial bounds it to: "no bench next to her", "no cake in front of them"."""
+    """Tell whether the thing touches what the denial bounds it to: "no bench next to her", "no cake before them"."""
     front = list(after[:3]) == ["in", "front", "of"]
     if not front and (not after or after[0] not in _BESIDE):
         return False
     at = 3 if front else 2 if after[0] == "next" else 1
     if after[at : at + 1] and after[at] in _PERSONAL and mention.name != "person":
         persons = truth.boxes.get("person", ())
-        return (len(persons) == 1 or after[at] == "them") and _touch(mention.name, "person", truth, context)
+        alone = len(persons) == 1 or after[at] == "them"
+        return (alone or _is_theirs(mention, reading, truth)) and _touch(mention.name, "person", truth, context)
     return any(
         m.turn == mention.turn
         and 0 < m.first - mention.last < 7
@@ -147,6 +148,7 @@ def _is_had(before: Sequence[str], mention: Mention, reading: Reading, truth: Tr
         return False
     persons = truth.boxes.get("person", ())
     alone = len(persons) == 1 and before[-1] in ("any", "single") and not {"he", "she"}.isdisjoint(before[:at])
+    alone = alone or (not {"he", "she"}.isdisjoint(before[:at]) and _is_theirs(mention, reading, truth))
     if ("they" in before[:at] or alone) and mention.name != "person":
         return _touch(mention.name, "person", truth, context)
     asked = reading.words(mention.turn - 1) if mention.turn else []
@@ -157,6 +159,15 @@ def _is_had(before: Sequence[str], mention: Mention, reading: Reading, truth: Tr
     named = [m for m in reading.mentions if m.turn == mention.turn and m.first < mention.first and not m.near]
     one = len(named) and len(truth.boxes.get(named[-1].name, ())) == 1 and named[-1].name != mention.name
     return bool(one) and _overlap(mention.name, named[-1].name, truth, context)
+
+
+def _is_theirs(mention: Mention, reading: Reading, truth: Truth) -> bool:
+    """Tell whether "he" and "her" can only be the person whom a caption has with the thing: "a man holding a cup"."""
+    if any(m.name == "person" and m.turn in (mention.turn, mention.turn - 1) for m in reading.mentions):
+        return False
+    captions = truth.captions
+    those = [m for m in captions.mentions if m.name == mention.name and m.polarity == "asserted"]
+    return any(not _WEARS.isdisjoint(captions.words(m.turn)[max(0, m.first - 4) : m.first]) for m in those)
 
 
 def _overlap(name: str, other: str, truth: Truth, context: Context) -> bool:

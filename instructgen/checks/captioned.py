@@ -1,7 +1,7 @@
 """A denied act or place and captions in; whether a caption tells just that out.
 
-``No pedestrians are crossing`` is against "two pedestrians cross the street", ``nobody is waiting`` and ``the platform is
-deserted`` against "passengers wait on a platform".
+``No pedestrians are crossing`` is against "two pedestrians cross the street", ``nobody is waiting`` and ``the platform
+is deserted`` against "passengers wait on a platform".
 """
 
 from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def _is_deserted(low: Sequence[str], at: int, truth: Truth) -> bool:
     before = at - 1
     while before > 0 and low[before] in _COPULAS:
         before -= 1
-    if before in (at - 1, 0) or not NEGATORS.isdisjoint(low[max(0, before - 3) : at]):
+    if before in (at - 1, 0) or not NEGATORS.isdisjoint(low[before:at]):
         return False
     persons = len(truth.boxes.get("person", ()))
     if low[before] in _SCENES and ("person" in truth.crowds or persons > _FEW):

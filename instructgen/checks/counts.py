@@ -73,7 +73,7 @@ class CountsCheck(AnnotationCheck):
         if not found:
             return []
         scene = _Scene(context, reading, sample.turns, self)
-        return [scene.weighed(stated) for stated in found]
+        return [_as_sure(scene.weighed(stated), context) for stated in found]
 
 
 class _Stated(NamedTuple):
@@ -226,6 +226,12 @@ class _Scene:
         """Tell whether "a dog" after the number that was asked for is one of those: "one, a white dog"."""
         joint = self.reading.tokens[mention.turn].low[mention.first - 2] if mention.first > 1 else ""
         return before in ("a", "an", "one") and joint not in ("and", "plus", "with", "also")
+
+
+def _as_sure(claim: Claim, context: Context) -> Claim:
+    """Give a claim as doubtful where it is against boxes that a detector drew, which miss things and double them."""
+    detected = claim.outcome == "contradicted" and any(context.boxes[i].score is not None for i in claim.boxes)
+    return claim._replace(outcome="doubtful") if detected else claim
 
 
 def _above(claim: Claim, stated: _Stated, tally: Tally) -> Claim:

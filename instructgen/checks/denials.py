@@ -30,7 +30,7 @@ _OUT = frozenset(("out", "yet", "up", "here", "there", "down", "anywhere"))
 _FOR_SALE = (["for", "sale"], ["on", "display"], ["on", "offer"], ["on", "show"], ["this", "time"], ["out", "there"])
 _ARTICLES = frozenset(("the", "his", "her", "its", "their"))
 _RESTRICTING = frozenset(("left", "right", "front", "back", "side", "other", "top", "bottom", "second", "first", "far"))
-_ANY = frozenset(("a", "an", "one", "any", "single", "visible", "actual", "piece", "sign", "trace", "of"))
+_ANY = frozenset(("a", "an", "one", "any", "single", "even", "visible", "actual", "piece", "sign", "trace", "of"))
 
 
 def denies_any(low: Sequence[str], start: int, end: int, first: int, last: int, joined: bool) -> bool:

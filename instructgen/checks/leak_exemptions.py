@@ -30,7 +30,7 @@ _BEARER = (
 )
 """Of what can be read, that which is never a teacher's own source; "notes", "report" and "document" may be."""
 THERE = wording(
-    rf"\b(?:(?:in|by|at|from) {_ONE}{_BETWEEN} {_BEARER}"
+    rf"\b(?:(?:in|by|at|from|of) {_ONE}{_BETWEEN} {_BEARER}"
     rf"|(?:on|across) {_ONE}{_BETWEEN} (?:{_READABLE}|{_SMALL_SURFACE}))\b",
     r"\b(?:reads|reading [\"“']|printed|spelled|handwritten|engraved)",
     r"\b(?:notes?|notices?|letters?|forms?|papers?|tags?|reports?|documents?|words?) (?:on|at|by|pinned|taped|hung"

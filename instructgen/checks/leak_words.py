@@ -10,6 +10,7 @@ from .leak_exemptions import ASKS_DESCRIPTION, ASKS_TO_READ, THERE
 from .leak_hearsay import HEARSAY
 from .leak_sources import PICTURE, SOURCES
 from .leak_unseen import LONE_NOUN, UNSEEN
+from .leak_witness import WITNESS
 from .wording import WordingRule, wording
 
 _TOLD = (
@@ -227,7 +228,7 @@ _TOLD_PERHAPS = WordingRule(
     unless_asked=ASKS_DESCRIPTION,
 )
 
-RULES = (*_SPEAKERS, *BOXES, *SOURCES, *_TELLING, *_REQUEST, *HEARSAY, *UNSEEN, LONE_NOUN, _TOLD_PERHAPS)
+RULES = (*_SPEAKERS, *BOXES, *SOURCES, *_TELLING, *_REQUEST, *HEARSAY, *UNSEEN, *WITNESS, LONE_NOUN, _TOLD_PERHAPS)
 """In the order in which they count: what fails before what is doubtful."""
 
 _AS_ONE_WHO_SEES = "Speak as someone who sees the picture; never name {} as a source."

@@ -28,6 +28,11 @@ def word_count(text: str) -> int:
     return len(rest.split()) + -(-dense * 2 // 3) + -(-loose // 4)
 
 
+def _has_word(text: str) -> bool:
+    """Tell whether there is a letter or digit near a text's begin."""
+    return text[:1].isalnum() or any(map(str.isalnum, text[:12]))
+
+
 class LengthCheck(Component):
     """Bounds the words of answers, questions and whole dialogues."""
 
@@ -70,7 +75,7 @@ class LengthCheck(Component):
         for turn in turns:
             text = turn.text
             total += len(text)
-            if len(text) >= 2 * most or not text.isascii() or not any(map(str.isalnum, text[:12])):
+            if len(text) >= 2 * most or not text.isascii() or not _has_word(text):
                 return False
         return self.min_words <= 1 and total < 2 * self.max_total_words
 

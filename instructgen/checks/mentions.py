@@ -4,13 +4,13 @@ A *mention* is a stretch of text that may name a class of the vocabulary. Only o
 sense may ever contradict an annotation. Words outside the vocabulary are no mentions: they are unchecked, never fine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress, count
 from typing import NamedTuple
 
 from ..records import Turn
 from ..vocabulary import COCO, Vocabulary
-from .anchors import is_general
+from .anchors import USUAL, is_general
 from .denials import denies_any
 from .polarity import AUXILIARIES, CUES, NEGATORS, Polarity, manners
 from .senses import (
@@ -20,6 +20,7 @@ from .senses import (
     INTRODUCING,
     OWNERS,
     PREPOSITIONS,
+    SELDOM_NOUNS,
     Lexicon,
     Sense,
     is_certain,
@@ -119,83 +120,95 @@ class _Turn:
 
     def __init__(self, number: int, text: str, said: Tokens, lexicon: Lexicon) -> None:
         self.number, self.text = number, text
-        self.said, self.low, self.gaps = said, said.low, said.gaps
-        self.lexicon = lexicon
-        self.quotes = '"' in text.strip().strip('"')
+        self.said, self.low, self.lexicon = said, said.low, lexicon
+        self.quotes = '"' in text and '"' in text.strip().strip('"')
         """There are words in quotation marks, and not the whole."""
+        # Of the sentence that is read: its bounds, its words' manner, whether it asks, whether it has a usual word.
+        self.first = self.last = 0
+        self.manner: dict[int, Polarity] = {}
+        self.question = self.usual = False
 
     def read(self, mentions: list[Mention], others: list[tuple[int, str]]) -> None:
-        low, said, phrases = self.low, self.said, self.lexicon.phrases
-        found: list[tuple[int, int, Sense]] = []
-        past = 0
+        low, sentences, single, at = self.low, self.said.sentences, self.lexicon.single, self.lexicon.at
+        sentence, past = -1, 0
         # Without a line of Python for each word: most begin no phrase.
-        places = list(compress(count(), map(phrases.__contains__, low)))
+        places: Iterable[int] = compress(count(), map(self.lexicon.phrases.__contains__, low))
         if "'" in self.text or "’" in self.text:  # "dog's"
             places = sorted({*places, *(i for i, word in enumerate(low) if "'" in word)})
-        for i in places:
-            if i >= past and (hit := self.lexicon.at(low, i)):
-                past = hit[0]
-                if hit[1].name:
-                    found.append((i, *hit))
-        sentence, first, last, manner, question = -1, 0, 0, dict[int, Polarity](), False
-        for start, end, sense in found:
-            if said.sentences[start] != sentence:
-                sentence = said.sentences[start]
-                first, last = (said.bounds[sentence - 1] if sentence else 0), said.bounds[sentence]
-                manner = {} if CUES.isdisjoint(low[first:last]) else manners(low, first, last, self.gaps.__getitem__)
-                question = "?" in self.gaps[last]
-            if names_nothing(low, start, end, first, last):
+        for start in places:
+            if start < past:
+                continue
+            sense, end = single.get(low[start]), start + 1
+            if sense is None:
+                hit = at(low, start)
+                if hit is None:
+                    continue
+                end, sense = hit
+            past = end
+            if not sense.name:
+                continue
+            if sentences[start] != sentence:
+                sentence = sentences[start]
+                self._begin(sentence)
+            if low[start] in SELDOM_NOUNS and names_nothing(low, start, end, self.first, self.last):
                 others.append((self.number, sense.name))
                 continue
-            mention = self._mention(start, end, sense, first, last, manner, question)
+            mention = self._mention(start, end, sense)
             if mention.polarity == "negated" and mentions and mentions[-1].whole and self._lists(mentions[-1], mention):
                 mention = mention._replace(whole=True)
             mentions.append(mention)
 
+    def _begin(self, sentence: int) -> None:
+        bounds = self.said.bounds
+        first, last = self.first, self.last = (bounds[sentence - 1] if sentence else 0), bounds[sentence]
+        words = self.low[first:last]
+        self.manner = {} if CUES.isdisjoint(words) else manners(self.low, first, last, self.said.gaps.__getitem__)
+        self.usual = not USUAL.isdisjoint(words)
+        self.question = "?" in self.said.gaps[last]
+
     def _clause_end(self, end: int, last: int) -> int:
         """Give the word after a phrase before which a mark stands: "no cars around; the road is wet"."""
-        return next((k for k in range(end + 1, last) if self.gaps[k] != " " and self.gaps[k].strip(" -")), last)
+        gaps = self.said.gaps
+        return next((k for k in range(end + 1, last) if gaps[k] != " " and gaps[k].strip(" -")), last)
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
-        return before.turn == mention.turn and before.last == mention.first and self.gaps[mention.first].strip() == ","
+        follows = before.turn == mention.turn and before.last == mention.first
+        return follows and self.said.gaps[mention.first].strip() == ","
 
-    def _mention(
-        self, start: int, end: int, sense: Sense, first: int, last: int, manner: dict[int, Polarity], question: bool
-    ) -> Mention:
-        low, said = self.low, self.said
-        owner = low[end - 1].endswith("'s")
-        joined = end < last and not owner and self.gaps[end].isspace()
+    def _mention(self, start: int, end: int, sense: Sense) -> Mention:
+        low, ends, text, first, last = self.low, self.said.ends, self.text, self.first, self.last
+        begins, owner = ends[start] - len(low[start]), low[end - 1].endswith("'s")
+        joined = end < last and not owner and text[ends[end - 1] : ends[end] - len(low[end])].isspace()
         definite, introduced = _determined(low, start, first, sense.plural)
-        certain = not sense.near and is_certain(low, start, end, first, last, joined, sense)
-        certain = certain and (definite or not owner)  # "a bird's nest" has no bird
-        certain = certain and not self._is_proper(start, first)
-        polarity = manner.get(end - 1, "asserted")
-        if polarity == "asserted" and self.quotes and self.text.count('"', 0, said.starts[start]) % 2:
+        certain = not sense.near and (definite or not owner)  # "a bird's nest" has no bird
+        certain = certain and is_certain(low, start, end, first, last, joined, sense)
+        certain = certain and not (text[begins].isupper() and self._is_proper(start, first))
+        polarity = self.manner.get(end - 1, "asserted")
+        if polarity == "asserted" and self.quotes and text.count('"', 0, begins) % 2:
             polarity = "depicted"  # what a sign says
         if polarity == "asserted" and is_figure(low, start, end, first, last, sense):
             polarity = "depicted"
         whole = polarity == "negated" and denies_any(low, start, end, first, self._clause_end(end, last), joined)
         if polarity == "asserted" and (not definite or low[start - 1] in OWNERS):
-            if question and not definite:
+            if self.question and not definite:
                 polarity = "asked"
-            elif is_general(low, start, end, first, last, sense.plural):
+            elif is_general(low, start, end, first, last, sense.plural, self.usual):
                 polarity = "generic"
-        place = said.starts[start], said.ends[end - 1]
         word = low[start] if end == start + 1 else " ".join(low[start:end])
         return _new_tuple(Mention, (
-            self.number, *place, start, end, word, sense.name, sense.classes, sense.near, polarity, certain,
-            sense.plural, definite, introduced, whole, sense.narrower,
+            self.number, begins, ends[end - 1], start, end, word, sense.name, sense.classes, sense.near, polarity,
+            certain, sense.plural, definite, introduced, whole, sense.narrower,
         ))  # fmt: skip
 
     def _is_proper(self, i: int, first: int) -> bool:
         """Tell whether word ``i`` is part of a name: ``a bakery called The Golden Donut``."""
         if i < first + 2:
             return False
-        text, starts = self.text, self.said.starts
-        if not text[starts[i]].isupper() or text[starts[i] : self.said.ends[i]].isupper():
+        text, start = self.text, self.said.starts[i]
+        if not text[start].isupper() or text[start : self.said.ends[i]].isupper():
             return False
-        return text[starts[i - 1]].isupper()
+        return text[self.said.starts[i - 1]].isupper()
 
 
 def _determined(low: Sequence[str], start: int, first: int, plural: bool) -> tuple[bool, bool]:

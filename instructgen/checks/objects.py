@@ -17,6 +17,7 @@ from .bounds import is_there_after_all
 from .captioned import nobody_denied
 from .denials import ends_there
 from .mentions import Mention, Reading
+from .polarity import AUXILIARIES, DETERMINERS, PHRASE_ENDS, PREPOSITIONS
 from .truth import Truth
 from .word_lists import word_lists
 
@@ -26,8 +27,10 @@ Reason = Literal["", "hallucinated_object", "denied_object"]
 _ENOUGH_CAPTIONS = 3
 """Of a class that annotators often leave out (``Vocabulary.weak``), the missing box proves little; that as many
 captions do not hint at it either makes up for it."""
-_WHOLE_KINDS = word_lists()["whole_kinds"]
+WHOLE_KINDS = word_lists()["whole_kinds"]
 """Near words for whatever is of a kind, so that to deny them denies each class near to them."""
+_NO_VERBS = PHRASE_ENDS | AUXILIARIES | PREPOSITIONS | word_lists()["resting"]
+"""Words that say nothing of what a kind does."""
 _PERSONS = word_lists()["persons"]
 _PASSED = Verdict(check="objects", outcome="pass")
 
@@ -52,7 +55,7 @@ def standing_of(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Findi
     # "The ball cannot be seen"; of people, others than those that are boxed may be meant.
     if known and mention.name != "person" and mention.name in truth.boxes and not is_narrower(mention, truth):
         return Finding(mention, "contradicted", "denied_object")
-    if mention.polarity == "negated" and mention.word in _WHOLE_KINDS:
+    if mention.polarity == "negated" and mention.word in WHOLE_KINDS:
         there = next((name for name in mention.classes if name in truth.boxes), None)
         if there:  # "no vehicle" where there is a car
             kind = mention._replace(name=there, near=False, certain=True)
@@ -64,6 +67,8 @@ def asserted(mention: Mention, truth: Truth, vocabulary: Vocabulary) -> Finding:
     """Hold a mention against the annotation as though it said that the thing is there."""
     if truth.supports(mention.name) or any(map(truth.supports, mention.classes)):
         return Finding(mention, "supported")
+    if mention.definite and any(name.endswith(f" {mention.word}") and truth.supports(name) for name in truth.boxes):
+        return Finding(mention, "supported")  # "the bear" of a teddy bear
     if mention.near or not truth.known or mention.word in ("someone", "somebody"):
         return Finding(mention, "undecidable")
     sure = mention.certain and truth.complete and mention.name not in truth.hinted
@@ -165,7 +170,8 @@ def _as_placed(finding: Finding, sample: Sample, reading: Reading, vocabulary: V
     mention = finding.mention
     asked = max((n for n in range(mention.turn) if sample.turns[n].role == "human"), default=None)
     reasoned = "reasoning" in sample.task or (asked is not None and asks_for_reasons(reading.words(asked)))
-    said = placing(reading.words(mention.turn), mention.first, mention.last, *reading.sentence(mention), reasoned)
+    first, last = reading.sentence(mention)
+    said = placing(reading.words(mention.turn), mention.first, mention.last, first, last, reasoned)
     if said == "at large" and not mention.whole:
         return Finding(mention, "undecidable")
     if finding.reason == "denied_object":
@@ -173,7 +179,12 @@ def _as_placed(finding: Finding, sample: Sample, reading: Reading, vocabulary: V
     weak = reasoned and mention.name in vocabulary.weak
     if said == "unsaid" and reasoned and (weak or not (mention.definite or mention.introduced)):
         return Finding(mention, "undecidable")  # "dogs guard the house"
-    sure = said == "here" and not _taken_up(mention, reading) and not (weak and mention.definite)
+    sure = (
+        said == "here"
+        and not (first and _is_of_kinds(reading.words(mention.turn)[first:last]))
+        and not _taken_up(mention, reading)
+        and not (weak and mention.definite)
+    )
     return finding if sure else finding._replace(standing="doubtful")
 
 
@@ -190,7 +201,7 @@ def _as_bounded(finding: Finding, reading: Reading, truth: Truth, context: Conte
 
 def _has_others(mention: Mention, reading: Reading, truth: Truth) -> bool:
     """Tell whether there are more of a class than the single one that a sample speaks of before "no other dogs"."""
-    first, last = reading.sentence(mention)
+    last = reading.sentence(mention)[1]
     rest = reading.words(mention.turn)[mention.last : last]
     named = [m for m in reading.mentions if mention.name in m.classes and m is not mention]
     named = [m for m in named if m.first != mention.first or m.turn != mention.turn]
@@ -207,6 +218,16 @@ def _is_qualified(low: Sequence[str], first: int) -> bool:
         and before[0] in ("no", "any")
         and before[1] not in ("single", "such", "visible", "actual", "real")
     )
+
+
+def _is_of_kinds(low: Sequence[str]) -> bool:
+    """Tell whether a further sentence of an answer is about a kind: "Cafes hum with …", "Around noon people grab …"."""
+    at = low.index("people") if "people" in low[:4] else 0
+    subject, verb = low[at], low[at + 1 : at + 2]
+    bare = not (at and low[at - 1] in DETERMINERS)
+    plural = subject == "people" or (subject.endswith("s") and not subject.endswith(("ss", "us", "is", "'s", "as")))
+    acts = bool(verb) and not verb[0].endswith(("s", "ing", "ed", "ly")) and verb[0] not in _NO_VERBS
+    return bare and plural and acts and subject not in _NO_VERBS
 
 
 def _taken_up(mention: Mention, reading: Reading) -> bool:

@@ -32,9 +32,8 @@ def asked_place(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> Asked
         return None
     if compared := _compared(tokens, mentions):
         return compared
-    if tokens.low[0] in ("what", "what's", "who", "who's", "which") and (
-        found := _asked_for(PlaceReader(text, tokens, mentions, None, openers_of(tokens)))
-    ):
+    openers = openers_of(tokens) if tokens.low[0] in ("what", "what's", "who", "who's", "which") else ()
+    if openers and (found := _asked_for(PlaceReader(text, tokens, mentions, None, openers))):
         return found
     things = [mention for mention in mentions if not mention.near]
     # "Which side of the table is the cup on?"

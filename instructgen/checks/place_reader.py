@@ -139,6 +139,8 @@ class PlaceReader:
                 # Nothing has been named yet that a bare "to the left" could be beside.
                 side = side._replace(sure=side.sure or thing is self.mentions[0])
                 return SidePlace((thing,), side, among=False, number=self.things.number(thing, first))
+        if self.line[side.end : side.end + 1] == ":" and (thing := self.things.after(past, fronted=False)):
+            return SidePlace((thing,), side, among=False)  # "On the left: a dog."
         things = self.things.before(first)
         if not things:
             return None

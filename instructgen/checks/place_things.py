@@ -4,6 +4,7 @@ What stands before the phrase ("a dog that sits on the left"), what follows it (
 asked for, and what a pronoun stands for. Where that is not clear there is none.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from ..vocabulary import NUMBERS
@@ -51,14 +52,13 @@ class PlacedThings:
 
     def __init__(self, text: str, tokens: Tokens, mentions: Sequence[Mention], asked: AskedPlace | None) -> None:
         self.text, self.tokens, self.mentions, self.asked = text, tokens, mentions, asked
+        self.words = tokens.padded
         self.by_first = {mention.first: mention for mention in mentions}
         self.by_last = {mention.last: mention for mention in mentions}
 
     def past(self, at: int, end: int) -> int:
         """Give the first token from ``at`` on that begins at ``end`` or later."""
-        while at < len(self.tokens.low) and self.tokens.starts[at] < end:
-            at += 1
-        return at
+        return max(at, bisect_left(self.tokens.starts, end))
 
     def before(self, first: int) -> tuple[Mention, ...]:
         """Give the things that what begins at a token may be said of; none where that is not clear."""
@@ -73,7 +73,11 @@ class PlacedThings:
             if low in ("yes", "no") and self.opens(at):
                 break
             link = is_link(low, towards) or (not towards and self._is_verb(at))
-            link = link or (low == "left" and self.word(at - 1) in _WAS)
+            link = (
+                link
+                or (low in LOOKING and self.word(first) == "along")
+                or (low == "left" and self.word(at - 1) in _WAS)
+            )
             if low in _LINES and self.word(at - 1) in ("a", "in", "one"):
                 steps, at = steps + 1, at - 2
                 continue
@@ -152,8 +156,8 @@ class PlacedThings:
         start = at
         while fronted and self._leads_to_thing(at, start):
             at += 1
-        if self.word(at) in ARTICLES:
-            at += 1
+        for _ in range(2):  # "the two dogs"
+            at += self.word(at) in ARTICLES
         for step in (0, 1):  # "a short line of passengers"
             if self.word(at + step) in AMOUNTS and self.word(at + step + 1) == "of":
                 at += step + 2 + (self.word(at + step + 2) in ARTICLES)
@@ -258,4 +262,4 @@ class PlacedThings:
 
     def word(self, at: int) -> str:
         """Give a token in lower case, nothing outside of the turn."""
-        return self.tokens.low[at] if 0 <= at < len(self.tokens.low) else ""
+        return self.words[at]

@@ -39,6 +39,7 @@ _BEFORE_TO = _LISTS["before_to"]
 """``a place to …``, ``invites … to …``, ``for a person to …``: what follows is not said to happen."""
 _WISH_ENDS = _LISTS["wish_ends"]
 _LIKENED = _LISTS["likened"]
+_ALIKE, _MINDED = _LISTS["alike"], _LISTS["minded"]
 _POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
 """``helps people``, ``protects riders``: of a phrase without an article only."""
 _CAN_NOUNS = _LISTS["can_nouns"]
@@ -64,10 +65,15 @@ CUES = (
     | _POSSIBLE_IF_BARE
     | _DEPICTING
     | _LIKENED
+    | _MINDED
     | _EXCHANGES.keys()
     | {"for", "as", "case", "to", "so", "than"}
 )
 """All is asserted in a sentence without any of these."""
+_MAY_DENY = _GONE | {"no", "not", "cannot", "never"} | {word for word in CUES if word.endswith("n't")}
+_MAY_SUPPOSE = POSSIBLE | {"can", "to", "so", "case"}
+_MAY_WISH = _LIKENED | _MINDED | {"than", "as", "like", "for"}
+"""Of the cues those that are worth a closer look."""
 
 
 def manners(low: Sequence[str], first: int, last: int, gap: Gap) -> dict[int, Polarity]:
@@ -114,11 +120,11 @@ class _Scopes:
         """Open the scope of the cue at word ``i``, or colour what stands before it."""
         if word in _GONE and self._at(i + 1) in _IS:  # "all that is missing is a table and chairs"
             self.phrase, self.listing, self.opened = True, True, i + 3
-        elif self._denies_before(i, word):
+        elif word in _MAY_DENY and self._denies_before(i, word):
             found.update(dict.fromkeys(range(self._subject_start(i), i), "negated"))
         elif word in NEGATORS or word in _EXCHANGES:
             self._negate(i, word)
-        elif self._opens_possible(i, word):
+        elif word in _MAY_SUPPOSE and self._opens_possible(i, word):
             self.possible = True
             self.aside = word in MAYBE and i > self.first and "," in self.gap(i)
             if self.aside and (i + 1 == self.last or "," in self.gap(i + 1)):  # "a dog, perhaps"
@@ -127,8 +133,8 @@ class _Scopes:
             self.supposed = self.supposed or word in _CONDITIONS
             if word in _MODALS:
                 found.update(dict.fromkeys(self._supposed(i), "hypothetical"))
-        elif self._opens_wish(i, word):
-            past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from") else i + 1
+        elif word in _MAY_WISH and self._opens_wish(i, word):
+            past = i + 2 if self._at(i + 1) in ("to", "in", "with", "from", "of", "about") else i + 1
             self.wished, self.opened = True, past + (self._at(past) in DETERMINERS)
         elif word in _POSSIBLE_IF_BARE:
             self.usual = True
@@ -243,8 +249,10 @@ class _Scopes:
             return self._at(i - 1).endswith("er")
         if word == "as" and "as" in self.low[max(self.first, i - 6) : i]:  # but "as well as"
             return self._at(i - 1) != "well"
-        if word == "as" and i == self.first + 1 and self._at(i + 1) in ("a", "an"):  # "Happy as a dog"
-            return True
+        if word == "as" and self._at(i + 1) in ("a", "an"):  # "Happy as a dog", "sits low as a cat"
+            return i == self.first + 1 or self._at(i - 1) in _ALIKE
+        if word in _MINDED:  # "afraid of dogs"
+            return self._at(i + 1) in ("of", "about", "to")
         if word == "like" and self._at(i + 1) == "the":  # "orange, like the dog next to it"
             return not {"next", "beside", "behind", "near", "on", "in"} & set(self.low[i + 2 : min(i + 5, self.last)])
         return word in _LIKENED or (word in ("for", "as") and self._at(i - 1) in _FOR_NOTHING)

@@ -99,10 +99,9 @@ def _stated(turns: Sequence[Turn], reading: Reading) -> Iterator[tuple[int, Plac
                 involved = _involved(place)
                 # What was asked for is named in the question, not here.
                 here = next((thing for thing in involved if thing.turn == number), None)
-                past = _extent(number, place)[1]
                 if not all(map(may_claim, involved)):
                     continue
-                if here and not is_plain(tokens, here, _ELSEWHERE, past):
+                if here and not is_plain(tokens, here, _ELSEWHERE, _extent(number, place)[1]):
                     continue
                 if "mirror" not in turn.text or not _MIRROR.search(turn.text):
                     yield number, place
@@ -154,6 +153,8 @@ class _Scene:
             if thing.name in _OFTEN_LEFT_OUT and boxes > few:
                 return True
             for other in self.vocabulary.confused.get(thing.name, ()):
+                if isinstance(place, Relation) and other in (place.other.name, place.things[0].name):
+                    continue
                 if other in self.boxes and self._answer(place, {thing.name: other}) is not False:
                     return True
         return False

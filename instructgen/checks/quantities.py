@@ -102,9 +102,7 @@ _CAPACITY = word_set(
     "for seat seats fit fits need needs require requires accommodate accommodates takes take hold like"
 )
 _ALIKE = word_set("sheep aircraft cattle")
-"""One of them or many."""
-_REACH = 4
-"""Words that may stand between a number and its noun."""
+_REACH = 4  # words that may stand between a number and its noun
 _PAST_DIGITS = re.compile(r"[%/°\"″′]|[.,:]\d")
 _DIGIT = re.compile("[0-9]")
 _SPAN = re.compile(r"(\d{1,2})-(\d{1,3})")
@@ -139,27 +137,27 @@ def quantities_of(text: str, tokens: Tokens) -> list[Quantity]:
 
 def counted(text: str, tokens: Tokens, quantity: Quantity, mentions: Mapping[int, Mention]) -> Counted | None:
     """Give the mention that a number counts, None where the next noun is another; ``mentions`` by first token."""
-    at, described = quantity.last, False
-    both = tokens.low[quantity.first] == "both"
-    singular = quantity.nth or tokens.low[at - 1] == "one"  # "a third dog", "more than one dog"
-    if at < len(tokens.low) and tokens.low[at] == "of":
+    words, gaps, at, described = tokens.padded, tokens.gaps, quantity.last, False
+    both = words[quantity.first] == "both"
+    singular = quantity.nth or words[at - 1] == "one"  # "a third dog", "more than one dog"
+    if words[at] == "of":
         described = not both
         at += 1
-    if at < len(tokens.low) and tokens.low[at] in _ARTICLES and _joined(tokens, at, comma=False):
+    if words[at] in _ARTICLES and _joined(tokens, at, comma=False):
         described = described or not quantity.pair
         at += 1
-    if _word(tokens, at) in _MEASURES and _word(tokens, at + 1) == "of":
+    if words[at] in _MEASURES and words[at + 1] == "of":
         return _measured(tokens, quantity, at, mentions)
     for step in range(_REACH + 1):
-        if at + step >= len(tokens.low) or not _joined(tokens, at + step, step > 0):
+        low = words[at + step]
+        if not low or (gaps[at + step] != " " and not _joined(tokens, at + step, step > 0)):
             return None
         mention = mentions.get(at + step)
         if mention is not None and (mention.plural != singular or (quantity.high or 2) < 2 or mention.word in _ALIKE):
-            if is_owner(text, mention) or (both and _word(tokens, mention.last) == "and"):
+            if is_owner(text, mention) or (both and words[mention.last] == "and"):
                 return None
             return Counted(quantity, mention, described or step > 0)
-        low = tokens.low[at + step]
-        if low == "and" and step and not tokens.low[at + step - 1].endswith("s"):  # "two brown and black dogs"
+        if low == "and" and step and not words[at + step - 1].endswith("s"):  # "two brown and black dogs"
             continue
         if low in _ENDS:
             return None
@@ -183,10 +181,6 @@ def is_capacity(tokens: Tokens, quantity: Quantity) -> bool:
     )
 
 
-def _word(tokens: Tokens, at: int) -> str:
-    return tokens.low[at] if 0 <= at < len(tokens.low) else ""
-
-
 def _joined(tokens: Tokens, at: int, comma: bool) -> bool:
     """Tell whether a token belongs to the phrase of the one before: a blank between, or a comma after an adjective."""
     between = tokens.gaps[at]
@@ -200,7 +194,7 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
     low = tokens.low[at]
     if low in _NUMBERS or low[0].isdecimal():
         return _number(text, tokens, at)
-    before, after = _word(tokens, at - 1), _word(tokens, at + 1)
+    before, after = tokens.padded[at - 1], tokens.padded[at + 1]
     if low in _VAGUE:
         return Quantity(at, at + 1 + (low in ("dozens", "hundreds", "thousands", "lots") and after == "of"), 2, None)
     if low in _VAGUE_OF:
@@ -220,7 +214,7 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
     if low == "both":
         return Quantity(at, at + 1, 2, 2)
     if low == "dozen":
-        half = "half" in (before, _word(tokens, at - 2))
+        half = "half" in (before, tokens.padded[at - 2])
         return Quantity(at, at + 1, 6 if half else 12, 6 if half else 12)
     if after == "of" or before in ("no", "any", "every"):
         return None
@@ -238,7 +232,8 @@ def _quantity(text: str, tokens: Tokens, at: int) -> Quantity | None:
 
 
 def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
-    if "-" in tokens.low[at] and (span := _SPAN.fullmatch(tokens.low[at])):
+    words = tokens.padded
+    if "-" in words[at] and (span := _SPAN.fullmatch(words[at])):
         low, high = int(span[1]), int(span[2])
         return Quantity(at, at + 1, low, high) if low < high else None
     number = _value(text, tokens, at)
@@ -246,8 +241,8 @@ def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
         return None
     first, last = _before(tokens, at), at + 1
     low, high = number, number
-    joint = _word(tokens, last)
-    dash = bool(joint) and tokens.gaps[last].strip() in ("-", "–")
+    joint = words[last]
+    dash = bool(joint) and tokens.gaps[last] != " " and tokens.gaps[last].strip() in ("-", "–")
     if dash or joint in ("to", "or"):
         other = last if dash else last + 1
         upper = _value(text, tokens, other) if other < len(tokens.low) else None
@@ -255,7 +250,7 @@ def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
             high, last = upper, other + 1
     elif joint == "dozen":
         low, high, last = number * 12, number * 12, last + 1
-    if (_word(tokens, last), _word(tokens, last + 1)) == ("or", "more"):
+    if words[last] == "or" and words[last + 1] == "more":
         return Quantity(first, last + 2, low, None)
     said = " ".join(tokens.low[first:at]) if first < at else ""
     if said in ("at least", "no fewer than", "no less than"):
@@ -273,7 +268,7 @@ def _number(text: str, tokens: Tokens, at: int) -> Quantity | None:
 
 def _before(tokens: Tokens, at: int) -> int:
     """Give the first token of "at least", "about" and the like before a number, or the number's own."""
-    if _word(tokens, at - 1) not in _BOUND_ENDS:
+    if tokens.padded[at - 1] not in _BOUND_ENDS:
         return at
     words = tokens.low[max(0, at - 3) : at]
     for reach in (3, 2, 1):
@@ -293,8 +288,6 @@ def _value(text: str, tokens: Tokens, at: int) -> int | None:
         start = tokens.starts[at]
         if text[max(0, start - 1) : start] in ("$", "£", "€", "#", ".", ":", "/", "'", "’", "-"):
             return None
-    if _PAST_DIGITS.match(text, tokens.ends[at]) or number > _LARGEST:
+    if number > _LARGEST or (tokens.gaps[at + 1] != " " and _PAST_DIGITS.match(text, tokens.ends[at])):
         return None
-    if _word(tokens, at - 1) in _NUMBERED or _word(tokens, at + 1) in _UNITS:
-        return None
-    return number
+    return None if tokens.padded[at - 1] in _NUMBERED or tokens.padded[at + 1] in _UNITS else number

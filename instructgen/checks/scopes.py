@@ -57,6 +57,8 @@ _PICKING = word_set(
     " off close like as or side"
 )
 """What these pick out cannot be told by the boxes."""
+_PICTURES = word_set("image picture photo photograph scene shot frame view")
+_VERBS = word_set("are is were was have has look looks seem appear stand sit lie face wear walk")
 _ENDS = word_set("and while but as when where so because")
 _MARKS = frozenset(".,;:!?()\n")
 _LIKE_SIZED = 0.1
@@ -156,3 +158,19 @@ def _lies_in(box: Box, other: Box) -> bool:
         return False
     foot = other.x1 <= (box.x1 + box.x2) / 2 <= other.x2 and other.y1 <= box.y2 <= other.y2
     return foot or across * down >= _COVERED * _size(box)
+
+
+def is_here(tokens: Tokens, at: int) -> bool:
+    """Tell whether nothing bounds a thing that ends before a token, but "in the picture": "the only dog here"."""
+    rest = tokens.low[at : min(at + 3, tokens.around(at - 1, at)[1])]
+    if not rest or tokens.gaps[at].strip() or rest[0] in ("here", "visible"):
+        return True
+    return rest[0] in ("in", "of") and rest[1:2] in (["the"], ["this"]) and rest[2:] != [] and rest[2] in _PICTURES
+
+
+def scope_of_all(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
+    """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
+    for number in range(at, min(at + 6, len(tokens.low))):
+        if tokens.low[number] in _VERBS:
+            return scope_of(tokens, at, mentions, number)
+    return scope_of(tokens, at, mentions)

@@ -33,6 +33,7 @@ _MADE = {
     "food": _LISTS["made_food"],
 }
 """By supercategory, what makes a figure of a thing: a wooden horse is none, a wooden boat is one."""
+_COOKED = frozenset(("food", "meal", "stew", "soup", "dinner", "meat", "it"))
 _HANDS = frozenset(("left", "right"))
 _SINGLE = frozenset(("a", "an", "one", "another", "this", "that", "each", "every"))
 _ONE_AND_MANY = frozenset(
@@ -90,6 +91,8 @@ class Lexicon:
                 self.phrases.setdefault("-".join([first, *rest]), []).append(((), sense))
         for found in self.phrases.values():
             found.sort(key=lambda each: -len(each[0]))
+        self.single = {word: found[0][1] for word, found in self.phrases.items() if not found[0][0]}
+        """Words that begin no longer phrase."""
 
     def at(self, low: Sequence[str], i: int) -> tuple[int, Sense] | None:
         """Give the longest phrase at word ``i``: the index past it, and its sense."""
@@ -120,6 +123,10 @@ def lexicon_of(vocabulary: Vocabulary = COCO) -> Lexicon:
     return Lexicon(vocabulary)
 
 
+SELDOM_NOUNS = COLORS | _VERBS
+"""Only one of these may name nothing."""
+
+
 def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -> bool:
     """Tell whether the word at ``i`` is a verb or a colour there: ``to train``, ``he books``, ``an orange cat``."""
     if low[i] in COLORS:
@@ -127,6 +134,8 @@ def names_nothing(low: Sequence[str], i: int, end: int, first: int, last: int) -
     if i == first or low[i] not in _VERBS:
         return False
     before = low[i - 1]
+    if low[i] == "cooks" and before in _COOKED:
+        return True
     if low[i] in ("sink", "duck", "bear") and before.endswith("s") and before not in _FOLLOWERS:
         return not before.endswith(("ss", "'s"))  # "the stones sink"
     if low[i].endswith("s") and before in _WHO and i + 1 < len(low) and low[i + 1] not in _FOLLOWERS - DETERMINERS:

@@ -12,7 +12,7 @@ from ..text import word_set
 from ..vocabulary import NUMBERS
 from .mentions import Mention
 from .quantities import Counted, Quantity, counted, quantities_of, where
-from .scopes import Scope, scope_of
+from .scopes import Scope, is_here, scope_of, scope_of_all
 from .sentences import Tokens
 
 _THERE = word_set(
@@ -65,17 +65,11 @@ _BEFORE_PART = word_set(
     " side distance other another"
 )
 """Before a number these bound it to a part of the picture."""
-
-
 _FURTHER = word_set("besides other others else except apart additional excluding")
 """A question with one of these asks for some only."""
 _WHETHER = word_set("is are does do did can could has have was were isn't aren't")
-
-
 _COMPANIES = word_set("group family party team herd flock line row")
 """Before "of three dogs"."""
-_PICTURES = word_set("image picture photo photograph scene shot frame view")
-_VERBS = word_set("are is were was have has look looks seem appear stand sit lie face wear walk")
 
 
 class Asked(NamedTuple):
@@ -272,11 +266,11 @@ def scope_said(tokens: Tokens, found: Counted, mentions: Mapping[int, Mention], 
         return None
     last = tokens.low[first - 1] if first else ""
     if last == "the" and tokens.low[first] in ("only", "sole"):
-        return Scope() if _is_here(tokens, mention.last) else None
+        return Scope() if is_here(tokens, mention.last) else None
     if last == "all" or (tokens.low[first] == "both" and not first):
-        return _scope_of_all(tokens, mention.last, mentions)
+        return scope_of_all(tokens, mention.last, mentions)
     if last == "the" and found.quantity.pair:
-        return Scope() if _is_here(tokens, mention.last) else None
+        return Scope() if is_here(tokens, mention.last) else None
     if last in _KNOWN and not (last == "of" and first > 1 and tokens.low[first - 2] in _COMPANIES):
         return None
     sentence = tokens.sentences[first]
@@ -294,19 +288,3 @@ def scope_said(tokens: Tokens, found: Counted, mentions: Mapping[int, Mention], 
     ):
         return None
     return scope_of(tokens, mention.last, mentions)
-
-
-def _is_here(tokens: Tokens, at: int) -> bool:
-    """Tell whether nothing bounds a thing that ends before a token, but "in the picture": "the only dog here"."""
-    rest = tokens.low[at : min(at + 3, tokens.around(at - 1, at)[1])]
-    if not rest or tokens.gaps[at].strip() or rest[0] in ("here", "visible"):
-        return True
-    return rest[0] in ("in", "of") and rest[1:2] in (["the"], ["this"]) and rest[2:] != [] and rest[2] in _PICTURES
-
-
-def _scope_of_all(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
-    """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
-    for number in range(at, min(at + 6, len(tokens.low))):
-        if tokens.low[number] in _VERBS:
-            return scope_of(tokens, at, mentions, number)
-    return scope_of(tokens, at, mentions)

@@ -30,7 +30,7 @@ class Truth(NamedTuple):
     """Classes that annotators confuse with one that is supported (a car with a truck)."""
     complete: bool
     """There are boxes, and all their labels are of the vocabulary: a class without a box was looked for and not found.
-    Even then annotators overlook things (``Vocabulary.weak``)."""
+    Even then annotators overlook things (``Vocabulary.weak``). What a detector does not find was not looked for."""
 
     @property
     def known(self) -> bool:
@@ -92,6 +92,7 @@ def _truth_of(context: Context, vocabulary: Vocabulary) -> Truth:
         boxes[name] = (*boxes.get(name, ()), index)
         if context.boxes[index].crowd:
             crowds.add(name)
+        complete = complete and context.boxes[index].score is None
     there = boxes.keys() | captioned
     confused = frozenset(other for name in there for other in vocabulary.confused.get(name, ()))
     for names in near:

@@ -78,7 +78,8 @@ class RuleBook:
     def __init__(self, rules: Sequence[WordingRule]) -> None:
         self._rules = tuple(rules)
         self._sieve = Sieve([rule.pattern.pattern for rule in rules], BORDER)
-        self._by_lines = any(rule.by_lines for rule in rules)
+        self._by_lines = [number for number, rule in enumerate(rules) if rule.by_lines]
+        self._line_sieve = Sieve([rules[number].pattern.pattern for number in self._by_lines], BORDER)
 
     def suspects(self, whole: str) -> list[WordingRule]:
         """Give the rules that turns, in lower case with borders between them, may break, in order."""
@@ -86,7 +87,7 @@ class RuleBook:
         flat = on_one_line(low)
         numbers = set(self._sieve.may_match(flat))
         if self._by_lines and flat is not low:
-            numbers.update(self._sieve.may_match(low))
+            numbers.update(self._by_lines[number] for number in self._line_sieve.may_match(low))
         return [self._rules[number] for number in sorted(numbers)]
 
 

@@ -1,3 +1,7 @@
-"""Extractors: pictures in; text, boxes and frames found in them out. The table says what a block of ``extract`` means."""
+"""Extractors: pictures in; text, boxes and frames in them out. The table says what a block of ``extract`` uses."""
 
-TABLE: dict[str, str] = {}
+TABLE = {
+    "ocr": "instructgen.extract.ocr:OcrExtractor",
+    "detect": "instructgen.extract.detect:DetectExtractor",
+    "frames": "instructgen.extract.frames:FramesExtractor",
+}

@@ -59,7 +59,7 @@ class Page:
         pages = max(1, -(-len(found) // A_PAGE))
         at = _page(request.query_params.get("page", ""), pages)
         shower = Shower(number, run, table, wanted)
-        cards = shower.cards(entries(table, found[(at - 1) * A_PAGE : at * A_PAGE].tolist()))
+        cards = shower.cards(entries(table, found[(at - 1) * A_PAGE : at * A_PAGE].to_list()))
         return self._show(
             "grid.html",
             {"number": number, "run": run, "wanted": wanted, "facets": run.facets(table), "states": STATES}

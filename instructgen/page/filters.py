@@ -78,15 +78,14 @@ def facets(table: Table, reviews: Reviews) -> Facets:
 
 
 def rows(table: Table, wanted: Filter, reviews: Reviews, search: Search | None = None) -> Any:
-    """Give the numbers of the rows that a filter lets pass, in order, as an array.
+    """Give the numbers of the rows that a filter lets pass, in order, as a polars series.
 
     ``search`` is the one for the filter's words: what it has found so far counts.
     """
-    import numpy as np
     import polars as pl
 
     frame = table.frame
-    passing = [pl.lit(True)]
+    passing: list[Any] = [pl.Series(search.found)] if search else []
     passing += [pl.col("task") == wanted.task] if wanted.task else []
     passing += [pl.col("model") == wanted.model] if wanted.model else []
     passing += [_status(wanted.status, reviews)] if wanted.status in STATES else []
@@ -94,9 +93,9 @@ def rows(table: Table, wanted: Filter, reviews: Reviews, search: Search | None =
         known = frame["found"].unique().cast(pl.String).drop_nulls()
         held = [found for found in known if _holds(found, wanted.check, wanted.reason)]
         passing.append(pl.col("found").cast(pl.String).is_in(held))
-    mask = frame.select(pl.all_horizontal(passing).alias("mask"))["mask"].to_numpy()
-    mask = mask if len(mask) == len(frame) else np.full(len(frame), bool(mask[0]) if len(mask) else True)
-    return np.flatnonzero(mask & search.found if search else mask).astype(np.uint32)
+    if not passing:
+        return pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
+    return frame.select(pl.arg_where(pl.all_horizontal(passing))).to_series()
 
 
 def _counts(frame: Any, name: str) -> dict[str, int]:

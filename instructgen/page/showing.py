@@ -97,9 +97,7 @@ class Shower:
 
     def neighbours(self, rows: Any, row: int) -> Mapping[str, object]:
         """Give the samples before and after a row among those that the reader asked for, and its place there."""
-        import numpy as np
-
-        at = int(np.searchsorted(rows, row))
+        at = int(rows.search_sorted(row))
         inside = at < len(rows) and rows[at] == row
         after = at + 1 if inside else at
         names = self._table.frame["id"]

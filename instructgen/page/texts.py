@@ -16,8 +16,8 @@ from ..errors import SetupError
 from ..run import Run
 from ..run_folder import atomic
 
-BLOCK = 50
-"""Shards whose texts are in one file, and that are searched between two looks: 60 MB of a kilobyte a sample."""
+BLOCK = 25
+"""Shards whose texts are in one file, and that are searched between two looks: 25 MB of a kilobyte a sample."""
 
 SPARE_BYTES = 5_000_000_000
 """Where less than this is free on the disk, no texts are kept: the run itself may need the room."""

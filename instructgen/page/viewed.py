@@ -44,6 +44,7 @@ class Viewed:
         self._looked = 0.0
         self._looking = threading.Thread()
         self._keeping = threading.Thread()
+        self._kept_for: tuple[Index, int] | None = None
 
     def _open(self) -> None:
         self.run = Run.open(self.path)
@@ -70,11 +71,13 @@ class Viewed:
         return self.index.table
 
     def _look(self) -> None:
-        self.index.refresh()
-        if not self._keeping.is_alive():
+        index = self.index
+        index.refresh()
+        if (index, index.table.version) != self._kept_for and not self._keeping.is_alive():
             # apart: it takes seconds, in which there may be something new
-            shards = sorted(self.index.shards)
-            self._keeping = threading.Thread(target=keep, args=(self.run, shards), name="page-texts", daemon=True)
+            self._kept_for = (index, index.table.version)
+            shards = sorted(index.shards)
+            self._keeping = threading.Thread(target=keep, args=(index.run, shards), name="page-texts", daemon=True)
             self._keeping.start()
 
     def note_reviews(self) -> None:

@@ -1,7 +1,7 @@
 """A run's folder in; ``report.html`` out: what was made, what was rejected and why, and what it cost."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..judged import JudgedRun, Lost
@@ -183,7 +183,30 @@ def cost(reading: RunReading) -> Section:
     if len(models) > 1:
         paid = [(model or "unknown", *_paid(bills.total(model=model), 0)[:-1]) for model in models]
         section.tables.append(Table("Cost by model", head[:-1], paid))
+    if summary.served:
+        section.tables.append(Table("What the servers counted", ("", *_SEEN), [*_seen(summary.served)]))
     return section
+
+
+_SEEN = (
+    "seconds",
+    "reply tokens/s",
+    "prompt found in the cache",
+    "requests worked on",
+    "waiting",
+    "KV cache, mean",
+    "most",
+)
+
+
+def _seen(served: Mapping[str, Mapping[str, float]]) -> Iterator[Sequence[str]]:
+    """Give a row for each role whose servers could be looked into; means are over the seconds watched."""
+    for role, seen in served.items():
+        tokens, running, waiting = (seen.get(n) for n in ("reply_tokens_per_second", "mean_running", "mean_waiting"))
+        counted = [f"{n:,.1f}" if n is not None else "–" for n in (seen.get("seconds"), tokens, running, waiting)]
+        shares = [seen.get(name) for name in ("prefix_cache_hits", "mean_kv_cache", "most_kv_cache")]
+        cached, mean, most = (f"{share:.0%}" if share is not None else "–" for share in shares)
+        yield role, counted[0], counted[1], cached, counted[2], counted[3], mean, most
 
 
 def _paid(spent: Spent, accepted: int) -> tuple[str, ...]:

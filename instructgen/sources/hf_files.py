@@ -7,7 +7,7 @@ picture lies in the file itself, the address of the picture stands for it: ``FIL
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from instructgen.component import did_you_mean
@@ -50,8 +50,8 @@ def data_files(dataset: Path, split: str | None) -> list[Path]:
         raise SetupError(f"{dataset}: holds no Parquet file and nothing that save_to_disk wrote")
     by_split: dict[str, list[Path]] = {}
     for path in found:
-        by_split.setdefault(_split_of(path.relative_to(dataset)), []).append(path)
-    return by_split[_chosen(dataset, list(by_split), split)]
+        by_split.setdefault(split_of(path.relative_to(dataset)), []).append(path)
+    return by_split[chosen_split(str(dataset), list(by_split), split)]
 
 
 def is_saved(folder: Path) -> bool:
@@ -63,7 +63,7 @@ def _hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _split_of(path: Path) -> str:
+def split_of(path: PurePath) -> str:
     """Give the split that a file's name or the name of a folder above it tells; the file's own comes first."""
     for part in (path.stem, *reversed(path.parts[:-1])):
         if told := _SPLIT.search(part):
@@ -71,7 +71,8 @@ def _split_of(path: Path) -> str:
     return "train"
 
 
-def _chosen(dataset: Path, splits: Sequence[str], split: str | None) -> str:
+def chosen_split(dataset: str, splits: Sequence[str], split: str | None) -> str:
+    """Give the split to read; raises SetupError where there are several and none is named, or the named one is not."""
     if split is None and len(splits) == 1:
         return splits[0]
     if split is None:
@@ -86,7 +87,7 @@ def _saved_files(dataset: Path, split: str | None) -> list[Path]:
     try:
         if (dataset / "dataset_dict.json").is_file():
             splits = json.loads((dataset / "dataset_dict.json").read_bytes())["splits"]
-            folder = dataset / _chosen(dataset, splits, split)
+            folder = dataset / chosen_split(str(dataset), splits, split)
         state = json.loads((folder / "state.json").read_bytes())
         return [folder / file["filename"] for file in state["_data_files"]]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -17,7 +17,7 @@ from . import columns
 from .files import need_folder, stamps
 from .pictures import ImageFolder
 from .row_files import Reading, csv_records, json_records
-from .rows import Numbered, block_start, numbered, peeked, to_rows
+from .rows import EVERY, Numbered, block_start, numbered, peeked, to_rows
 from .tables import dataset_records, hub_dataset, is_saved_dataset, parquet_records, saved_dataset
 
 IMAGE = ("images", "image", "image_path", "file_name", "path")
@@ -82,7 +82,7 @@ class ImageTextSource(Component):
     """Columns with further texts, such as OCR lines: texts or objects with text, kind, box, seconds, or lists of
     these. Unless given: passages, ocr."""
     keep: tuple[str, ...] = ()
-    """Columns to carry along to the exports."""
+    """Columns to carry along to the exports; ``["*"]``: all that hold texts, numbers or truth values."""
     missing_images: Literal["fault", "leave_out", "keep"] = "fault"
     """What becomes of a row whose picture is not in ``images``: a fault, left out, or kept all the same."""
     longest_caption: int = Field(default=20_000, ge=1)
@@ -157,7 +157,7 @@ class ImageTextSource(Component):
         self._need_columns(set(names))
         plan = _planned(self, names)
         wanted = [self.id, plan.image, plan.url, *plan.captions, plan.boxes, *plan.passages, self.width, self.height]
-        return [name for name in names if name in {*wanted, *self.keep}]
+        return [name for name in names if EVERY in self.keep or name in {*wanted, *self.keep}]
 
     def _need_columns(self, names: set[str]) -> None:
         """Raise SetupError for a field that names a column that is not there, and for rows without any known one."""
@@ -166,7 +166,7 @@ class ImageTextSource(Component):
         own |= {n: [getattr(self, n)] for n in ("id", "width", "height") if n in self.model_fields_set}
         for field, columns_named in own.items():
             for column in columns_named:
-                if names and column is not None and column not in names:
+                if names and column not in (None, EVERY) and column not in names:
                     raise SetupError(f"{field}: the rows have no column '{column}'{did_you_mean(column, list(names))}")
         if names and _planned(self, tuple(names)) == (None, None, (), None, ()):
             found = ", ".join(sorted(names)[:12])

@@ -35,7 +35,7 @@ class LlavaJsonSource(Component):
     captions: Literal["answers", "first_answer", "none"] = "answers"
     """Which texts become captions: all that gpt says, as in files of captions; only the first; or none."""
     keep: tuple[str, ...] = ()
-    """Fields of a row to carry along to the exports."""
+    """Fields of a row to carry along to the exports; ``["*"]``: all that hold texts, numbers or truth values."""
     missing_images: Literal["fault", "leave_out", "keep"] = "fault"
     """What becomes of a row whose picture is not in ``images``: a fault, left out, or kept all the same."""
     longest_caption: int = Field(default=20_000, ge=1)

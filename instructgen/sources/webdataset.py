@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr
 from instructgen.component import PLACEMENT, Component
 from instructgen.errors import RecordError, SetupError
 from instructgen.records import Row
+from instructgen.tar_members import Member, listed
 from instructgen.text import encodable
 
 from . import columns
@@ -21,7 +22,6 @@ from .files import stamps_of
 from .folder import ENDINGS
 from .row_files import Raw, Reading, Record
 from .rows import EVERY, block_start, numbered, to_rows
-from .tar_members import Member, members
 
 CAPTIONS = ("caption", "text", "txt")
 _PICTURE = " picture"
@@ -141,8 +141,14 @@ def entries_of(path: Path) -> dict[str, _Entry]:
     A key is a name without its ending, which begins at the last dot: keys may hold dots themselves.
     """
     found: dict[str, _Entry] = {}
-    for member in members(path):
-        folder, _, name = member.name.removeprefix("./").rpartition("/")
+    try:
+        members, fault = listed(path)
+    except (OSError, ValueError) as error:
+        members, fault = [], " ".join(str(error).split())[:200]
+    if fault:
+        raise SetupError(f"{path} cannot be read as a tar file ({fault}); fetch it anew, uncompressed")
+    for member in members:
+        folder, _, name = member.name.rpartition("/")
         key, dot, ending = name.rpartition(".")
         if not dot or not key or name.startswith("."):
             continue
@@ -161,7 +167,7 @@ def _record(handle: int, shard: str, key: str, entry: _Entry, fields: Mapping[st
         if len(entry.pictures) > 1:
             names = ", ".join(member.name for member in entry.pictures)
             raise RecordError("repeated_key", f"expected one picture of this name, found {names}")
-        name = entry.pictures[0].name.removeprefix("./")
+        name = entry.pictures[0].name
         if not encodable(name) or "\\" in name or ".." in name.split("/") or name.startswith("/"):
             raise RecordError("bad_name", f"expected a plain name in UTF-8, found {name!r}")
         record = dict(fields)

@@ -158,7 +158,8 @@ class VllmServer(ChatModel):
     def _begun(self, exchange: Exchange) -> None:
         super()._begun(exchange)
         assert self._process is not None
-        self._keeping = exchange.loop.create_task(self._process.keep(exchange))
+        assert self._watch is not None
+        self._keeping = exchange.loop.create_task(self._process.keep(exchange, self._watch.begun))
 
     def state(self) -> str:
         """Say in a few words what the server is doing."""

@@ -8,8 +8,8 @@ from recaption_sets import caption, contexts, jpeg, kept, reasons, shard_files, 
 
 from instructgen.errors import SetupError
 from instructgen.images import read_inside
-from instructgen.sources.tar_members import members
 from instructgen.sources.webdataset import WebDatasetSource
+from instructgen.tar_members import listed
 
 
 def test_pictures_captions_and_fields_of_all_shards_in_order(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_members_are_those_that_the_library_finds(tmp_path: Path) -> None:
         (tmp_path / "link.jpg").symlink_to("a.jpg")
         for name in ("folder", "a.jpg", "link.jpg"):
             out.add(tmp_path / name, name)
-    assert [member.name for member in members(path)] == ["a.jpg"]
+    assert [member.name for member in listed(path).members] == ["a.jpg"]
     plain = tar(tmp_path / "plain.tar", shard_files(range(40)))
     with tarfile.open(plain) as out:
-        assert [tuple(m) for m in members(plain)] == [(m.name, m.offset_data, m.size) for m in out]
-    assert members(tar(tmp_path / "none.tar", [])) == []
+        assert [tuple(m) for m in listed(plain).members] == [(m.name, m.offset_data, m.size) for m in out]
+    assert listed(tar(tmp_path / "none.tar", [])) == ([], "")

@@ -8,6 +8,7 @@ writes nonsense as a real one does. Needs ``transformers`` and ``tokenizers``, w
 
 import sys
 from pathlib import Path
+from typing import Any
 
 SIDE, PATCH = 56, 14
 """Pixels of a picture's side as the model sees it, and of a patch: 16 tokens a picture."""
@@ -26,58 +27,21 @@ TEMPLATE = (
 
 def write(folder: Path) -> None:
     """Write the model."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import (
-        CLIPImageProcessor,
-        CLIPVisionConfig,
-        LlamaConfig,
-        LlavaConfig,
-        LlavaProcessor,
-        PreTrainedTokenizerFast,
-    )
+    from transformers import CLIPImageProcessor, CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaProcessor
 
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    special = ["<pad>", "<s>", "</s>", "<image>"]
-    tokenizer = Tokenizer(models.BPE({token: n for n, token in enumerate((*special, *alphabet))}, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(special)
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        pad_token="<pad>",
-        bos_token="<s>",
-        eos_token="</s>",
-        additional_special_tokens=["<image>"],
-        chat_template=TEMPLATE,
-        model_max_length=LONGEST,
-    )
-    pictures = CLIPImageProcessor(
-        size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}, do_center_crop=True
-    )
-    vision = CLIPVisionConfig(
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        image_size=SIDE,
-        patch_size=PATCH,
-        projection_dim=64,
-    )
-    words = LlamaConfig(
-        vocab_size=len(fast),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=2,
-        max_position_embeddings=LONGEST,
-        pad_token_id=0,
-        bos_token_id=1,
-        eos_token_id=2,
-    )
+    layers = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
+    words = tokenizer()
     config = LlavaConfig(
-        vision_config=vision,
-        text_config=words,
+        vision_config=CLIPVisionConfig(image_size=SIDE, patch_size=PATCH, projection_dim=64, **layers),
+        text_config=LlamaConfig(
+            vocab_size=len(words),
+            num_key_value_heads=2,
+            max_position_embeddings=LONGEST,
+            pad_token_id=0,
+            bos_token_id=1,
+            eos_token_id=2,
+            **layers,
+        ),
         image_token_index=3,
         image_seq_length=(SIDE // PATCH) ** 2,
         vision_feature_select_strategy="default",
@@ -86,14 +50,36 @@ def write(folder: Path) -> None:
     config.architectures = ["LlavaForConditionalGeneration"]
     config.save_pretrained(folder)
     LlavaProcessor(
-        image_processor=pictures,
-        tokenizer=fast,
+        image_processor=CLIPImageProcessor(size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}),
+        tokenizer=words,
         patch_size=PATCH,
         vision_feature_select_strategy="default",
         image_token="<image>",
         num_additional_image_tokens=1,
         chat_template=TEMPLATE,
     ).save_pretrained(folder)
+
+
+def tokenizer() -> Any:
+    """Give a tokenizer of bytes."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    special = ["<pad>", "<s>", "</s>", "<image>"]
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    bytewise = Tokenizer(models.BPE({token: n for n, token in enumerate((*special, *alphabet))}, merges=[]))
+    bytewise.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bytewise.decoder = decoders.ByteLevel()
+    bytewise.add_special_tokens(special)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bytewise,
+        pad_token="<pad>",
+        bos_token="<s>",
+        eos_token="</s>",
+        additional_special_tokens=["<image>"],
+        chat_template=TEMPLATE,
+        model_max_length=LONGEST,
+    )
 
 
 if __name__ == "__main__":

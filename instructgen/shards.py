@@ -1,0 +1,269 @@
+"""A shard's number in; its Parquet parts out, with as many requests in flight as the teachers can hold.
+
+What every engine has in common: shards at work on one event loop. The engine says which shards, and when. A shard's
+samples part is written last: its rename commits the shard.
+"""
+
+import asyncio
+
+from . import served
+from .assemble import Built
+from .drive import Answers, Digester, Stopped
+from .engine import Counted
+from .errors import UserError
+from .journal import Journal, Strays
+from .open_shard import OpenShard
+from .parts import PartWriter
+from .protocols import Queued
+from .records import Completion, Context, Row
+from .replay import jobs
+from .run_folder import RunFacts, RunFolder
+from .shard import Judge
+from .spent import Spent
+from .supply import BREATH, ContextsDigest, FaultBound, Supply
+from .tally import Tally
+
+SYNC_SECONDS = 0.1
+
+Job = tuple[OpenShard, int, Context, str]
+
+
+class Shards:
+    """Shards at work on the running event loop."""
+
+    def __init__(
+        self,
+        built: Built,
+        folder: RunFolder,
+        facts: RunFacts,
+        supply: Supply,
+        *,
+        offline: bool = False,
+        strays: Strays | None = None,
+        bound: FaultBound | None = None,
+    ) -> None:
+        """``offline``: replay the journal and never ask. ``bound`` stops the work when too many records are faulty."""
+        self._built = built
+        self._folder = folder
+        self._facts = facts
+        self._supply = supply
+        self._offline = offline
+        self._strays = strays
+        self._bound = bound
+        self._judge = Judge(built)
+        self._root = built.image_root() if built.recipe.output.images == "bytes" else None
+        self._digester = Digester()
+        self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
+        self._width = max(teacher.width() for teacher in built.teachers.values())
+        self._hungry = asyncio.Event()
+        """The queue runs low."""
+        self._reading = asyncio.Lock()
+        """The supply has one cursor."""
+        self._finishing: set[asyncio.Task[None]] = set()
+        self._workers: list[asyncio.Task[None]] = []
+        self._syncing: asyncio.Task[None] | None = None
+        self.open: dict[int, OpenShard] = {}
+        self.changed = asyncio.Event()
+        """A shard has been finished, or the work stops; whoever waits for it clears it."""
+        self.failure: BaseException | None = None
+        self.stopping = False
+        self.counted = Counted()
+
+    # ── beginning and ending ─────────────────────────────────────────────────────────────────────────────────
+
+    def start(self) -> None:
+        """Begin to work off what will be queued."""
+        self._syncing = asyncio.create_task(self._sync())
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._width)]
+
+    async def drain(self) -> None:
+        """Wait until all that was queued is done, and written where its shard is complete."""
+        for _ in self._workers:
+            self._queue.put_nowait(None)
+        await asyncio.gather(*self._workers)
+        while self._finishing:
+            await asyncio.gather(*self._finishing)
+
+    async def cancel(self) -> None:
+        """Let go of what is in flight."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    def close_journals(self) -> None:
+        """Sync and close the journals of shards that are still open."""
+        if self._syncing is not None:
+            self._syncing.cancel()
+        for shard in self.open.values():
+            shard.journal.close()
+
+    async def close_teachers(self) -> None:
+        """Let go of connections and servers."""
+        for teacher in self._built.teachers.values():
+            await teacher.close()
+
+    def stop(self) -> None:
+        """Ask nothing new; what is in flight is finished and journaled."""
+        self.stopping = True
+        self.changed.set()
+        self._hungry.set()
+        for teacher in self._built.teachers.values():
+            if isinstance(teacher, Queued):
+                teacher.halt(Stopped("stopped before it was sent"))
+
+    def fail(self, error: BaseException) -> None:
+        """Stop because of an error; the first one counts."""
+        if self.failure is None:
+            self.failure = error
+        self.stop()
+
+    def states(self) -> dict[str, str]:
+        """Say by role what its servers are doing, as far as that is known."""
+        return served.states(self._built.teachers)
+
+    def served(self) -> served.Figures:
+        """Give what was counted at the teachers' servers since this start, by role."""
+        return served.counted(self._built.teachers)
+
+    def settled(self) -> dict[str, dict[str, str]]:
+        """Give what the teachers have settled about their servers, by role."""
+        return {role: dict(t.settled()) for role, t in self._built.teachers.items() if t.settled()}
+
+    # ── a shard ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def begin(self, number: int) -> bool:
+        """Read a shard, write its contexts part and queue its jobs; tells whether the source has rows for it."""
+        try:
+            async with self._reading:
+                shard, contexts, held = await self._read(number)
+        except BaseException as error:
+            self.fail(error)
+            return True
+        if shard is None:
+            return held
+        shard.left += 1
+        for context, task in jobs(self._built, self._facts.ranges, contexts):
+            self._queue.put_nowait((shard, shard.reserve(), context, task))
+            if self._queue.qsize() >= 2 * self._width + BREATH:
+                # some hundred at a time: waking for each job costs as much as parsing its reply
+                self._hungry.clear()
+                await self._hungry.wait()
+            if self.stopping:
+                return True
+        self._settle(shard)
+        return True
+
+    async def _read(self, number: int) -> tuple[OpenShard | None, list[Context], bool]:
+        """Read a shard and write its contexts part; no shard when it holds no rows or needs no work after all."""
+        writer, digest, tally = PartWriter("contexts"), ContextsDigest(), Tally()
+        contexts: list[Context] = []
+
+        def take(row: Row) -> None:
+            digest.add(row)
+            tally.add_row(row)
+            writer.add(row)
+            if self._bound:
+                self._bound.add(row)
+            if isinstance(row.item, Context):
+                contexts.append(row.item)
+
+        async for block in self._supply.blocks(number, lambda: self.stopping):
+            for row in block:
+                take(row)
+        if self.stopping or not writer.count:
+            return None, [], bool(writer.count)
+        if self._bound:
+            self._bound.check()
+        noted = self._supply.kept(number, digest.hexdigest())
+        path, about = self._folder.part("contexts", number), {"rows": tally.rows, "contexts": digest.hexdigest()}
+        if noted is None:
+            self._folder.part("samples", number).unlink(missing_ok=True)
+        if noted is None or not path.exists():
+            await asyncio.to_thread(writer.write, path, about)
+        if noted is not None:
+            self.counted.add(noted)
+            return None, [], True
+        shard = OpenShard(number, self._answers(number), digest.hexdigest(), tally)
+        self.open[number] = shard
+        return shard, contexts, True
+
+    def _answers(self, number: int) -> Answers:
+        return Answers(
+            Journal(self._folder.part("journal", number)),
+            self._built.teachers,
+            self._digester,
+            strays=self._strays,
+            may_ask=lambda: not self.stopping,
+            on_missing=(lambda *_: None) if self._offline else None,
+            on_answer=self._count,
+        )
+
+    def _count(self, completion: Completion, asked: bool) -> None:
+        del completion
+        self.counted.asked += asked
+        self.counted.reused += not asked
+
+    # ── the work ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _work(self) -> None:
+        while (job := await self._queue.get()) is not None:
+            if self._queue.qsize() <= self._width:
+                self._hungry.set()
+            if self.stopping:
+                continue
+            shard, place, context, task = job
+            try:
+                outcome = await self._judge.settle(context, task, shard.answers)
+            except Stopped:
+                continue
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:
+                self.fail(error)
+                continue
+            shard.outcomes[place] = outcome
+            shard.tally.add_outcome(outcome)
+            self._settle(shard)
+            self.counted.done_here += 1
+            if self.counted.done_here % 8 == 0:
+                # a teacher that answers without waiting must not keep the loop to itself
+                await asyncio.sleep(0)
+
+    def _settle(self, shard: OpenShard) -> None:
+        """Count one job (or the reading) of a shard as done; the last one has it written."""
+        shard.left -= 1
+        if shard.left == 0:
+            finishing = asyncio.create_task(self._finish(shard))
+            self._finishing.add(finishing)
+            finishing.add_done_callback(self._finishing.discard)
+
+    async def _finish(self, shard: OpenShard) -> None:
+        try:
+            await asyncio.to_thread(shard.journal.sync)
+            await shard.write(self._folder, self._judge.actions, self._supply.fingerprint(shard.contexts), self._root)
+            self.counted.tally.merge(shard.tally)
+            self.counted.spent.merge(shard.journal.spent)
+        except BaseException as error:
+            self.fail(error)
+        finally:
+            shard.journal.close()
+            self.open.pop(shard.number, None)
+            self.changed.set()
+
+    def open_counts(self) -> tuple[Tally, Spent]:
+        """Give the counts of the shards that are open."""
+        tally, spent = Tally(), Spent()
+        for shard in self.open.values():
+            tally.merge(shard.tally)
+            spent.merge(shard.journal.spent)
+        return tally, spent
+
+    async def _sync(self) -> None:
+        """Have what was appended on the disk within a tenth of a second."""
+        while True:
+            await asyncio.sleep(SYNC_SECONDS)
+            for shard in list(self.open.values()):
+                try:
+                    await asyncio.to_thread(shard.journal.sync)
+                except UserError as error:
+                    self.fail(error)

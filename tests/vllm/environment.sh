@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# An environment of its own with a real vLLM for CPUs: made once, kept below the user's cache; prints its interpreter.
+#     PYTHON=python3.11 UV=uv bash tests/vllm/environment.sh
+# Torch's builds for CPUs lie apart from the others: where they are is taken from PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL
+# (pytorch.org names its index). All else is locked, by hash.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+torch=2.13.0
+python=${PYTHON:-python3}
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+key=$(cat requirements/vllm.txt tests/vllm/environment.sh tests/vllm/torchvision_ops.py | sha256sum | cut -c1-16)
+place=${XDG_CACHE_HOME:-$HOME/.cache}/instructgen/vllm-$version-$key
+if [ -e "$place/.installed" ]; then
+	echo "$place/bin/python"
+	exit
+fi
+echo "installing vLLM for CPUs in $place: some 2.5 GB" >&2
+rm -rf "$place"
+mkdir -p "$(dirname "$place")"
+where=()
+if [ -n "${UV:-}" ]; then
+	"$UV" venv --quiet --python "$python" "$place"
+	install=("$UV" pip install --quiet --python "$place/bin/python" --no-deps --compile-bytecode)
+	for link in ${PIP_FIND_LINKS:-}; do where+=(--find-links "$link"); done
+	for index in ${PIP_EXTRA_INDEX_URL:-}; do where+=(--extra-index-url "$index"); done
+else
+	"$python" -m venv "$place"
+	install=("$place/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps)
+fi
+"${install[@]}" ${where[@]+"${where[@]}"} "torch==$torch" >&2
+# From PyPI alone: what else the places above may hold bears other hashes.
+env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL "${install[@]}" --require-hashes -r requirements/vllm.txt >&2
+packages=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+cp tests/vllm/torchvision_ops.py "$packages"
+echo "import torchvision_ops" >"$packages/torchvision_ops.pth"
+if ! "$place/bin/python" -c 'import torch' 2>/dev/null; then
+	echo "torch $torch does not load: this is no build for CPUs; set PIP_EXTRA_INDEX_URL to PyTorch's index of them" >&2
+	exit 2
+fi
+touch "$place/.installed"
+echo "$place/bin/python"
