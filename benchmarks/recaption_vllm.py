@@ -141,7 +141,7 @@ class Work:
             seconds = time.perf_counter() - began
         if not summary.tally.accepted:
             print(f"  nothing was accepted: {json.dumps(summary.tally.to_json())[:300]}")
-        return engine.asked / seconds
+        return engine.counted.asked / seconds
 
     def by_loop(self) -> float:
         """Post the same bodies; give requests/s."""
