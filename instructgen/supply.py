@@ -28,6 +28,8 @@ _FEW_FAULTS = 10
 
 BREATH = 25
 """Rows read before the event loop gets a turn: about a millisecond."""
+_NEAR = 8
+"""Shards' worth of rows that are read and passed over, rather than that the source is opened anew further on."""
 _SLOW = 4
 """The same of rows whose pictures are looked at, in threads: a stop waits for them."""
 
@@ -148,7 +150,7 @@ class Supply:
                     self.folder.part(kind, shard).unlink()
 
     def _from_source(self, first: int) -> Iterator[Row]:
-        if self._at < 0 or first < self._at:
+        if self._at < 0 or not 0 <= first - self._at <= _NEAR * self.facts.shard_size:
             self._cursor, self._at = self._source.read(first), first
         for _ in range(first - self._at):
             next(self._cursor, None)
@@ -180,30 +182,32 @@ def draw_ranges(built: Built, facts: RunFacts) -> None:
 class FaultBound:
     """Counts source records that could not be read, and stops a run in which they are too many."""
 
-    def __init__(self, share: float) -> None:
-        """``share`` of the records may be faulty; ten are always allowed, but not all."""
+    def __init__(self, share: float | None) -> None:
+        """``share`` of the records may be faulty; ten are always allowed, but not all. None: they are but counted."""
         self._share = share
         self.rows = 0
         self.faults = 0
-        self._first: Fault | None = None
+        self.first: Fault | None = None
 
     def add(self, row: Row) -> None:
         """Count one row."""
         self.rows += 1
         if isinstance(row.item, Fault):
             self.faults += 1
-            self._first = self._first or row.item
+            self.first = self.first or row.item
 
     def add_counts(self, counts: Mapping[str, Any], first: Fault | None = None) -> None:
         """Count the rows of a finished shard, from its footer; ``first`` of its faults, where they are news."""
-        self._first = self._first or first
+        self.first = self.first or first
         self.rows += counts["rows"]
         self.faults += sum(counts["faults"].values())
 
     def check(self) -> None:
         """Raise UserError when too many records are faulty."""
-        first = self._first
-        if first is None or (self.faults <= max(_FEW_FAULTS, self._share * self.rows) and self.faults < self.rows):
+        first = self.first
+        if first is None or self._share is None:
+            return
+        if self.faults <= max(_FEW_FAULTS, self._share * self.rows) and self.faults < self.rows:
             return
         raise UserError(
             f"{self.faults} of {self.rows} source records cannot be used, more than max_faults: {self._share} allows; "
