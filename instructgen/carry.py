@@ -16,24 +16,33 @@ from .progress import Progress
 from .report import Summary, summarise, write_report
 from .run_checks import judge_run
 from .scale import RayEngine
+from .sharing import Sharing
 
 
 def carry_out(
-    opened: Opened, *, offline: bool = False, pool: Pool | None = None, console: Console | None = None
+    opened: Opened,
+    *,
+    offline: bool = False,
+    pool: Pool | None = None,
+    sharing: Sharing | None = None,
+    console: Console | None = None,
 ) -> tuple[Engine, Summary]:
     """Carry a run out as far as it goes, write its report, and give the engine and the figures.
 
-    With a ``pool`` of workers it is carried out on Ray, else on this machine. ``engine.stopping`` tells whether it was
+    With a ``pool`` of workers it is carried out on Ray, else on this machine, after all that is in the store of
+    ``sharing`` was brought in. ``engine.stopping`` tells whether it was
     stopped by the user. Errors that end the run are raised after everything in flight has been journaled.
     """
+    console = console or Console(stderr=True)
     engine: Engine
     if pool is None:
+        if sharing is not None:
+            sharing.pull(lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False))
         engine = LocalEngine(
             opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
         )
     else:
-        engine = RayEngine(opened, pool, offline=offline)
-    console = console or Console(stderr=True)
+        engine = RayEngine(opened, pool, offline=offline, sharing=sharing)
     quicken()
     try:
         _runner()(_attended(engine, opened, console))

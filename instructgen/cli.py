@@ -44,13 +44,14 @@ def run(
     engine: options.EngineName = "local",
     workers: options.Workers = "1",
     gpus: options.Gpus = 0.0,
+    store: options.StoreUrl = None,
 ) -> None:
     """Carry out a recipe; again to go on where it stopped.
 
     Example: instructgen run pipelines/llava_instruct.yaml --out runs/mine --limit 1000
     """
     pool = options.pool(engine, workers, gpus)
-    carry_on(*load(recipe, set_ or ()), out, limit=limit, update=update, offline=offline, pool=pool)
+    carry_on(*load(recipe, set_ or ()), out, limit=limit, update=update, offline=offline, pool=pool, store=store)
 
 
 @app.command()
@@ -68,6 +69,7 @@ def recaption(
     engine: options.EngineName = "local",
     workers: options.Workers = "1",
     gpus: options.Gpus = 0.0,
+    store: options.StoreUrl = None,
 ) -> None:
     """Have a model that sees write a new caption for every picture of a dataset; again to go on where it stopped.
 
@@ -78,7 +80,7 @@ def recaption(
     )
     say(made.said)
     pool = options.pool(engine, workers, gpus)
-    carry_on(made.recipe, made.library, out, limit=limit, update=update, pool=pool)
+    carry_on(made.recipe, made.library, out, limit=limit, update=update, pool=pool, store=store)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from .opening import open_run
 from .recipe import Recipe
 from .report import status_lines
 from .run_folder import RunFolder
+from .sharing import Sharing
+from .stores import Store
 
 
 def say(line: str) -> None:
@@ -28,17 +30,23 @@ def carry_on(
     update: bool,
     offline: bool = False,
     pool: Pool | None = None,
+    store: str | None = None,
 ) -> None:
     """Carry a recipe out as the run ``out``, and say how far it came; exit status 130 when the user stopped it.
 
-    With a ``pool`` of workers on a Ray cluster, else on this machine.
+    With a ``pool`` of workers on a Ray cluster, else on this machine. ``store`` is the URL by which workers' shards
+    come and go where they share no folder.
     """
+    kept = Store(store) if store else None
+    if kept is not None:
+        kept.check({"shard_size": recipe.shard_size})
     folder = RunFolder(out)
     with folder.locked():
         opened = open_run(recipe, library, folder, limit=limit, update=update)
         for note in opened.notes:
             say(note)
-        engine, summary = carry_out(opened, offline=offline, pool=pool)
+        sharing = Sharing(kept, folder, opened.supply) if kept else None
+        engine, summary = carry_out(opened, offline=offline, pool=pool, sharing=sharing)
         for note in opened.supply.extending.notes():
             say(note)
     for line in status_lines(summary.to_json(), str(out)):

@@ -104,6 +104,10 @@ class Answers:
         self._on_missing = on_missing
         self._on_answer = on_answer
 
+    def give_up(self) -> None:
+        """Ask nothing from now on."""
+        self._may_ask = lambda: False
+
     async def round(
         self, slots: Sequence[Slot], requests: Sequence[Request], player: str, context: Context
     ) -> Sequence[Completion]:

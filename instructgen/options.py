@@ -20,6 +20,10 @@ Workers = Annotated[
     str, typer.Option(metavar="N[-M]", help="With --engine ray: how many workers, or from how many to how many.")
 ]
 Gpus = Annotated[float, typer.Option(metavar="N", help="With --engine ray: GPUs for each worker, as for its vLLM.")]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="Where Ray's workers share no folder: by which store shards travel."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Set = Annotated[

@@ -121,15 +121,18 @@ class PartWriter:
                 file.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
 
 
-def footer(path: Path) -> Mapping[str, Any] | None:
-    """Give what was noted in a part's footer, or None when there is no such part or it is not ours."""
+def footer(path: Path, data: bytes | None = None) -> Mapping[str, Any] | None:
+    """Give what was noted in a part's footer, or None when there is no such part or it is not ours.
+
+    With ``data``, that of a part with these bytes, which is not at ``path`` yet.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not path.exists():
+    if data is None and not path.exists():
         return None
     try:
-        metadata = pq.read_metadata(path).metadata or {}
+        metadata = pq.read_metadata(path if data is None else pa.BufferReader(data)).metadata or {}
     except (pa.ArrowException, OSError) as error:
         raise SetupError(_damaged(path, error)) from None
     return json.loads(metadata[FOOTER]) if FOOTER in metadata else None

@@ -72,6 +72,11 @@ class RunFolder:
         """What servers that the run started said."""
         return self.path / "logs"
 
+    @property
+    def strays(self) -> Path:
+        """Journals of other shards, where a source has changed and the folder is a worker's own."""
+        return self.path / "strays"
+
     def facts(self) -> RunFacts | None:
         """Read what the run found out; None when the folder holds no run. Raises SetupError."""
         path = self.path / "run.json"

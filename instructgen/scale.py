@@ -6,6 +6,7 @@ finished for the other.
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -18,6 +19,7 @@ from .errors import UserError
 from .opening import Opened
 from .records import Fault
 from .served import of_workers, summed
+from .sharing import Sharing
 from .spent import Spent
 from .supply import FaultBound, nothing_read
 from .tally import Tally
@@ -29,11 +31,15 @@ WATCH_SECONDS = 0.5
 class RayEngine:
     """Carries out a run's shards on the Ray cluster that RAY_ADDRESS names, else on one started here."""
 
-    def __init__(self, opened: Opened, pool: Pool, *, offline: bool = False) -> None:
-        """Nothing is started before ``run``. Raises SetupError where Ray is not installed."""
+    def __init__(self, opened: Opened, pool: Pool, *, offline: bool = False, sharing: Sharing | None = None) -> None:
+        """Nothing is started before ``run``. With ``sharing``, shards come and go by a store and not by the folder.
+
+        Raises SetupError where Ray is not installed.
+        """
         self._opened = opened
         self._cluster = Cluster(pool)
         self._offline = offline
+        self._sharing = sharing
         self._finished = Counted()
         self._told: Mapping[str, Mapping[str, Any]] = {}
         """The last that each worker said of itself."""
@@ -60,6 +66,8 @@ class RayEngine:
         opened = self._opened
         await asyncio.to_thread(self._count)
         numbers = await asyncio.to_thread(lambda: list(self._unfinished()))
+        if self._sharing is not None:
+            numbers = await asyncio.to_thread(self._settled, self._sharing, numbers)
         served = opened.facts.served
         try:
             if numbers and not self.stopping:
@@ -129,6 +137,14 @@ class RayEngine:
                 self._finished.add(noted)
             number += 1
 
+    def _settled(self, sharing: Sharing, numbers: list[int]) -> list[int]:
+        """Take in which shards are finished in the store; gives the others."""
+        self._phase = "looking into the store"
+        found = sharing.settle(numbers, lambda: self.stopping)
+        for noted in found.values():
+            self._finished.add(noted)
+        return [number for number in numbers if number not in found]
+
     # ── the cluster ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def _carry_out(self, numbers: list[int]) -> None:
@@ -139,10 +155,13 @@ class RayEngine:
             str(opened.folder.path.resolve()),
             opened.facts.model_dump_json(),
             self._offline,
+            *((self._sharing.url, opened.built.texts) if self._sharing else ()),
         )
 
         def hand_out() -> None:
             for row in cluster.hand_out(order, numbers):
+                if self._sharing is not None and row["noted"]:
+                    self._sharing.bring(row["shard"])
                 loop.call_soon_threadsafe(self._take, row)
 
         self._phase = "Ray is starting"
@@ -157,6 +176,9 @@ class RayEngine:
         finally:
             watching.cancel()
             await asyncio.to_thread(cluster.leave)
+            if self._sharing is not None and (self.stopping or self._failure):
+                with contextlib.suppress(UserError):  # it is there for the next start
+                    await asyncio.to_thread(self._sharing.pull, lambda _: None, wait=False)
 
     def _take(self, row: Mapping[str, Any]) -> None:
         """Take in what a worker says of a shard."""

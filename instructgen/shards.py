@@ -252,6 +252,13 @@ class Shards:
             self.open.pop(shard.number, None)
             self.changed.set()
 
+    def give_up(self, number: int) -> None:
+        """Ask nothing more for a shard that another owns by now, and write nothing of it."""
+        shard = self.open.pop(number, None)
+        if shard is not None:
+            shard.answers.give_up()
+        self.changed.set()
+
     def open_counts(self) -> tuple[Tally, Spent]:
         """Give the counts of the shards that are open."""
         tally, spent = Tally(), Spent()

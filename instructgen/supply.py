@@ -93,7 +93,7 @@ class Supply:
     def finished(self, shard: int) -> Mapping[str, Any] | None:
         """Give the footer of a shard that needs no work, else None. When rereading, none is known to be finished."""
         noted = None if self.facts.rereading else self.intact(shard)
-        if noted is None or noted["rows"] != self.wanted(shard) or not _all_asked(noted):
+        if noted is None or not self.complete(shard, noted):
             return None
         # contexts that were lost are read again from the source: nothing can be exported without them
         return noted if self.folder.part("contexts", shard).exists() else None
@@ -102,6 +102,11 @@ class Supply:
         """Give the footer of a shard whose samples are what its contexts give as the run stands, else None."""
         noted = footer(self.folder.part("samples", shard))
         return noted if noted is not None and noted["fingerprint"] == self.fingerprint(noted["contexts"]) else None
+
+    def complete(self, shard: int, noted: Mapping[str, Any]) -> bool:
+        """Tell whether a samples part with this footer leaves nothing to be done for its contexts."""
+        made_so = noted["fingerprint"] == self.fingerprint(noted["contexts"])
+        return made_so and noted["rows"] == self.wanted(shard) and _all_asked(noted)
 
     def kept(self, shard: int, contexts: str) -> Mapping[str, Any] | None:
         """Give the footer of a shard that was reread and found as it was, else None."""

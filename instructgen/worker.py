@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +25,10 @@ from .parts import footer
 from .recipe import validated
 from .run_folder import RunFacts, RunFolder
 from .shards import OPEN_SHARDS, Shards
+from .stored_shards import StoredShards, scratch
+from .stores import Store
 from .supply import FaultBound, Supply
+from .workbench import Workbench
 
 T = TypeVar("T")
 TELL_SECONDS = 0.5
@@ -41,10 +44,14 @@ class Order:
     recipe: Mapping[str, object]
     """The resolved recipe, with absolute paths."""
     folder: str
-    """The run's folder, under the same path on every machine."""
+    """The run's folder, under the same path on every machine; with a store, workers do not see it."""
     facts: str
     """``run.json`` as the driver has it."""
     offline: bool
+    store: str = ""
+    """URL of the store by which shards come and go where machines share no folder."""
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Prompts and seeds by kind and file name, for workers that do not see the run's folder."""
 
 
 class Board:
@@ -87,7 +94,9 @@ class ShardWorker:
         self._start = uuid.uuid4().hex
         self._name = _actor() or self._start
         self._board = board
-        self._folder = RunFolder(Path(order.folder))
+        self._folder = RunFolder(scratch() if order.store else Path(order.folder))
+        self._bench: Workbench | None = None
+        """Where shards come and go by a store."""
         self._faults = FaultBound(None)
         self._done: dict[int, Mapping[str, Any]] = {}
         """Footers of shards that are finished, and whose stretch is not."""
@@ -114,12 +123,18 @@ class ShardWorker:
         library = Library((self._folder.path, shipped()))
         logs = self._folder.logs / f"{socket.gethostname()}-{os.getpid()}"
         try:
+            stored = StoredShards(Store(order.store), facts) if order.store else None
+            self._folder.write_texts(order.texts)
+            if stored is not None and facts.moved:
+                await asyncio.to_thread(stored.fetch_strays, self._folder)
             built = build(validated(order.recipe, "the run's recipe"), library, facts.settled, logs)
         except UserError as error:
             self._unbuilt = f"{socket.gethostname()}: {error}"
             return
-        strays = Strays(self._folder.path / "journal") if facts.moved else None
+        strays = Strays(self._folder.strays if stored else self._folder.path / "journal") if facts.moved else None
         self._supply = Supply(self._folder, built, facts)
+        if stored is not None:
+            self._bench = Workbench(stored, self._folder, self._supply)
         self._shards = Shards(
             built, self._folder, facts, self._supply, offline=order.offline, strays=strays, bound=self._faults
         )
@@ -149,26 +164,33 @@ class ShardWorker:
         return rows
 
     async def _carry(self, shards: Shards, number: int) -> None:
-        """Carry out one shard while holding its lock."""
+        """Carry out one shard while it is ours: by its lock, or by its lease in the store."""
         async with self._room:
-            with contextlib.ExitStack() as held:
-                try:
-                    await self._own(shards, number, held)
-                except UserError as error:
-                    shards.fail(error)
-                if shards.stopping:
-                    return
-                if self._supply.finished(number) is None:
-                    async with self._beginning:  # one after the other: the source is read in order
-                        await shards.begin(number)
-                while number in shards.open and not shards.stopping:
-                    shards.changed.clear()
-                    await shards.changed.wait()
-                if shards.stopping:
-                    await self._empty(shards)
-                finished = None if number in shards.open else footer(self._folder.part("samples", number))
-                if finished is not None:
-                    self._done[number] = finished
+            if self._bench is not None:
+                finished = await self._bench.carry(shards, number, lambda: self._work(shards, number))
+            else:
+                with contextlib.ExitStack() as held:
+                    try:
+                        await self._own(shards, number, held)
+                    except UserError as error:
+                        shards.fail(error)
+                    finished = await self._work(shards, number)
+            if finished is not None:
+                self._done[number] = finished
+
+    async def _work(self, shards: Shards, number: int) -> Mapping[str, Any] | None:
+        """Carry out a shard that is ours; gives the footer of its samples part when it is finished."""
+        if shards.stopping:
+            return None
+        if self._supply.finished(number) is None:
+            async with self._beginning:  # one after the other: the source is read in order
+                await shards.begin(number)
+        while number in shards.open and not shards.stopping:
+            shards.changed.clear()
+            await shards.changed.wait()
+        if shards.stopping:
+            await self._empty(shards)
+        return None if number in shards.open else footer(self._folder.part("samples", number))
 
     async def _own(self, shards: Shards, number: int, held: contextlib.ExitStack) -> None:
         """Wait for a shard's lock. Raises RunLocked when it is not to be had."""

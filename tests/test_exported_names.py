@@ -18,7 +18,18 @@ def test_the_commands_and_their_options() -> None:
     app = get_command(cli.app)
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
-        "run": ["--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--update", "--workers", "recipe"],
+        "run": [
+            "--engine",
+            "--gpus",
+            "--limit",
+            "--offline",
+            "--out",
+            "--set",
+            "--store",
+            "--update",
+            "--workers",
+            "recipe",
+        ],
         "recaption": [
             *(
                 "--base-url",
@@ -29,6 +40,7 @@ def test_the_commands_and_their_options() -> None:
                 "--model",
                 "--out",
                 "--set",
+                "--store",
                 "--style",
                 "--teacher",
                 "--update",
