@@ -62,7 +62,8 @@ class Sharing:
             if waiting and not told:
                 told = True
                 say(
-                    f"{self.url}: waiting until {len(waiting)} shards are let go, at most {EXPIRY_SECONDS:.0f} s if lost"
+                    f"{self.url}: workers hold {len(waiting)} shards; waiting until they let go, "
+                    f"or for {EXPIRY_SECONDS:.0f} s if they are lost"
                 )
             if waiting:
                 time.sleep(LOOK_SECONDS)

@@ -105,9 +105,9 @@ class StoredShards:
 
     def _contexts(self, folder: RunFolder, shard: int, generation: int, digest: str) -> bytes | None:
         """Give the contexts of which samples of a generation were made: the last that were there."""
-        for name in (
-            name for g, name in sorted(self._parts("contexts", shard).items(), reverse=True) if g <= generation
-        ):
+        for at, name in sorted(self._parts("contexts", shard).items(), reverse=True):
+            if at > generation:
+                continue
             data = self.store.read(name)
             noted = footer(folder.part("contexts", shard), data)
             if noted is not None and noted["contexts"] == digest:

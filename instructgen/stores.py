@@ -35,8 +35,10 @@ class Store:
 
         parts = urlsplit(url)
         if not parts.scheme or "@" in parts.netloc:
-            wrong = "credentials belong into the environment" if parts.scheme else "a URL such as s3://bucket/run"
+            wrong = "credentials belong into the environment" if parts.scheme else "expected a URL, as s3://bucket/run"
             raise SetupError(f"--store {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}: {wrong}")
+        if not (parts.netloc + parts.path).strip("/"):
+            raise SetupError(f"--store {url}: names no bucket or folder; expected a URL, as s3://bucket/run")
         self.url = url.rstrip("/")
         try:
             self._files, self._root = fsspec.url_to_fs(self.url, use_listings_cache=False)
@@ -45,8 +47,6 @@ class Store:
             raise SetupError(f"--store {url}: needs a package that is not installed: {package}") from None
         except ValueError as error:
             raise SetupError(f"--store {url}: {_told(error)}") from None
-        if not self._root.strip("/"):
-            raise SetupError(f"--store {url}: names no bucket or folder; give one such as s3://bucket/run")
         self._local = _is_local(self._files)
 
     def names(self, folder: str) -> list[str]:
@@ -77,15 +77,16 @@ class Store:
             with contextlib.suppress(FileExistsError):
                 self._put("run.json", text)
             self._names_itself_once()
+            self._find("leases")
             found = self._files.cat_file(self._at("run.json"))
         except UserError:
             raise
         except Exception as error:
-            raise SetupError(f"--store {self.url}: cannot be written ({_told(error)}); see to URL and rights") from None
+            raise SetupError(f"--store {self.url}: cannot be used ({_told(error)}); see to URL and rights") from None
         if found != text:
             raise SetupError(
-                f"--store {self.url}: holds a run of which other things are fixed ({found[:80].decode(errors='replace')}"
-                f" and not {text.decode()}); give a URL of its own"
+                f"--store {self.url}: holds a run with {found[:80].decode(errors='replace')}, and not "
+                f"{text.decode()}; give a URL of its own"
             )
 
     def _names_itself_once(self) -> None:
