@@ -70,6 +70,7 @@ class Quiet:
 
     seen: tuple[int, str] = (0, "")
     since: float = 0.0
+    clock: Callable[[], float] = time.monotonic
 
 
 def _latest(store: Store, shard: int) -> tuple[int, str]:
@@ -94,9 +95,9 @@ def acquire(store: Store, shard: int, quiet: Quiet) -> Lease | None:
     return Lease(store, shard, generation) if store.create(mine, uuid.uuid4().hex.encode()) else None
 
 
-def free(store: Store, shard: int, quiet: Quiet, clock: Callable[[], float] = time.monotonic) -> bool:
+def free(store: Store, shard: int, quiet: Quiet) -> bool:
     """Tell whether nobody who lives owns a shard, as far as was seen in the time that ``quiet`` covers."""
-    latest, now = _latest(store, shard), clock()
+    latest, now = _latest(store, shard), quiet.clock()
     if latest != quiet.seen:
         quiet.seen, quiet.since = latest, now
     return latest[0] == 0 or latest[1] == "done" or now - quiet.since >= EXPIRY_SECONDS

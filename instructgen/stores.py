@@ -45,7 +45,7 @@ class Store:
         except ImportError:
             package = "pip install 'instructgen[s3]'" if parts.scheme == "s3" else "install fsspec's package for it"
             raise SetupError(f"--store {url}: needs a package that is not installed: {package}") from None
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise SetupError(f"--store {url}: {_told(error)}") from None
         self._local = _is_local(self._files)
 
@@ -123,7 +123,7 @@ class Store:
         retrying = Retrying(
             retry=retry_if_not_exception_type(_FINAL),
             stop=stop_after_delay(RETRY_SECONDS),
-            wait=wait_exponential_jitter(initial=0.2, max=10),
+            wait=wait_exponential_jitter(multiplier=0.2, max=10),
             reraise=True,
         )
         try:
