@@ -55,7 +55,8 @@ test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an env
 
 test-ray: $(DEV) ## runs on a real Ray cluster on this machine, in an environment of its own that is kept
 	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/ray/environment.sh) && \
-	PYTHONPATH="$(CURDIR)" "$$ray" -m pytest -m ray tests/ray
+	moto=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/ray/moto.sh) && \
+	PYTHONPATH="$(CURDIR)" INSTRUCTGEN_MOTO_PYTHON="$$moto" "$$ray" -m pytest -m ray tests/ray tests/test_stores.py
 
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check
@@ -87,7 +88,9 @@ lock: ## resolve the locked requirements anew (needs uv)
 	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames) \
 		--overrides - --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/extras.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
-	$(call compile,pyproject.toml --extra ray --extra dev) --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/ray.txt
+	sed '/^python-dateutil/,/[^\\]$$/d' $(LOCKS)/dev.txt | $(call compile,pyproject.toml --extra ray --extra s3 --extra dev) \
+		--constraints - --output-file $(LOCKS)/ray.txt
+	$(call compile,--group moto) --output-file $(LOCKS)/moto.txt
 	$(call compile,--group vllm) --overrides $(LOCKS)/vllm.overrides --output-file $(LOCKS)/vllm.txt \
 		$(foreach package,torch torchaudio torchcodec triton,--no-emit-package $(package))
 

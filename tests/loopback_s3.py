@@ -1,4 +1,4 @@
-"""A real S3-compatible server on the loopback: moto's, from an environment of its own that INSTRUCTGEN_MOTO names."""
+"""A real S3-compatible server on the loopback: moto's, from an environment of its own that INSTRUCTGEN_MOTO_PYTHON names."""
 
 import os
 import socket
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-MOTO = os.environ.get("INSTRUCTGEN_MOTO")
-"""Path of ``moto_server``."""
+MOTO = os.environ.get("INSTRUCTGEN_MOTO_PYTHON")
+"""The interpreter of that environment."""
 SECRET = "loopback-secret-0123456789"
 
 
@@ -18,7 +18,7 @@ SECRET = "loopback-secret-0123456789"
 def bucket() -> Iterator[str]:
     """Give the URL of a bucket; what is needed to reach it is in the environment meanwhile."""
     if MOTO is None:
-        pytest.skip("INSTRUCTGEN_MOTO names no moto_server")
+        pytest.skip("INSTRUCTGEN_MOTO_PYTHON names no environment that has moto")
     s3fs = pytest.importorskip("s3fs")
     with socket.socket() as trying:
         trying.bind(("127.0.0.1", 0))
@@ -26,7 +26,7 @@ def bucket() -> Iterator[str]:
     reach = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "us-east-1", "NO_PROXY": "127.0.0.1"}
     reach |= {"AWS_ACCESS_KEY_ID": "loopback", "AWS_SECRET_ACCESS_KEY": SECRET}
     quiet = subprocess.DEVNULL
-    server = subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=quiet, stderr=quiet)
+    server = subprocess.Popen([MOTO, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=quiet, stderr=quiet)
     try:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in reach.items():
