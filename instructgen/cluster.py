@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -95,7 +96,10 @@ class Cluster:
                 self._ray.init(log_to_driver=False, logging_level="critical", **own)
         except Exception as error:  # Ray raises a plain Exception where its processes do not come up
             why = " ".join(str(error).split())[:200]
-            advice = f"start the cluster at RAY_ADDRESS={address}, or unset that" if address else "try again"
+            joining = (
+                f"start the cluster at RAY_ADDRESS={address}, or unset that; if it asks for a token, RAY_AUTH_MODE"
+            )
+            advice = f"{joining}=token has to be set here, too" if address else "try again"
             raise SetupError(f"--engine ray: no Ray cluster could be had ({why}); {advice}") from None
 
     def _look_for_room(self, address: str | None) -> None:
@@ -182,6 +186,9 @@ def _unheard() -> Iterator[None]:
 def _ray() -> Any:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    if not {"RAY_ADDRESS", "RAY_AUTH_MODE"} & {*os.environ} and "ray" not in sys.modules:
+        # Ray listens to the network, for whoever knows a token; by itself it would leave that in the user's home
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     try:
         import ray
         import ray.data

@@ -8,7 +8,6 @@ finished for the other.
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from .assemble import plain_tree
@@ -19,7 +18,7 @@ from .opening import Opened
 from .records import Fault
 from .served import of_workers, summed
 from .spent import Spent
-from .supply import FaultBound, nothing_read
+from .supply import FaultBound, count_rows, nothing_read
 from .tally import Tally
 from .worker import Order
 
@@ -108,11 +107,9 @@ class RayEngine:
         """Count the source's records, up to the limit: how many shards there are has to be known beforehand."""
         facts = self._opened.facts
         if facts.end is None:
-            count = 0
-            for _ in islice(self._opened.built.source.read(0), facts.limit):
-                count += 1
-                if self.stopping:
-                    return
+            count = count_rows(self._opened.built.source, facts.limit, lambda: self.stopping)
+            if count is None:
+                return
             if not count:
                 raise nothing_read()
             if facts.limit is None or count < facts.limit:
