@@ -54,8 +54,8 @@ test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an env
 	INSTRUCTGEN_VLLM_PYTHON="$$vllm" $(BIN)/python -m pytest -s -m vllm tests/vllm
 
 test-ray: $(DEV) ## runs on a real Ray cluster on this machine, in an environment of its own that is kept
-	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/ray/environment.sh) && \
-	PYTHONPATH="$(CURDIR)" "$$ray" -m pytest -m ray tests/ray
+	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/environment.sh) && \
+	PYTHONPATH="$(CURDIR)" "$$ray" -m pytest -m ray tests/on_ray
 
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check

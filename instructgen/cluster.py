@@ -5,7 +5,9 @@ import json
 import logging
 import os
 import secrets
+import socket
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ STRETCHES = 16
 LONGEST_STRETCH = 256
 STORE_BYTES = 128 * 1024 * 1024
 """Shared memory of a cluster of our own: shards' numbers and counts are all that goes through it."""
+
+LEAVE_SECONDS = 15.0
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -88,7 +92,9 @@ class Cluster:
 
     def _start(self, address: str | None) -> None:
         own: dict[str, Any] = {}
-        if not address:
+        if address:
+            _reach(address)
+        else:
             cpus = max(os.cpu_count() or 1, self._pool.most)
             own = {"include_dashboard": False, "num_cpus": cpus, "object_store_memory": STORE_BYTES}
         try:
@@ -165,11 +171,32 @@ class Cluster:
         if self._ours:
             self._ray.shutdown()
 
+    def abandon(self) -> None:
+        """Let go of a cluster that is no longer there, as far as that goes within some seconds."""
+        leaving = threading.Thread(target=self._ray.shutdown, daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_SECONDS)
+
+
+def _reach(address: str) -> None:
+    """Raise SetupError where nobody listens: Ray itself would try for a minute."""
+    if "://" in address:
+        raise SetupError(f"RAY_ADDRESS={address}: expected HOST:PORT; run on one of the cluster's machines")
+    host, _, port = address.rpartition(":")
+    if port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+        except OSError as error:
+            raise SetupError(
+                f"--engine ray: nobody listens at RAY_ADDRESS={address} ({error.strerror or error}); start the cluster "
+                "there, or unset that"
+            ) from None
+
 
 @contextlib.contextmanager
 def _unheard() -> Iterator[None]:
     """Keep what is not Python's from standard error: Ray announces there that it will be quiet."""
-    if sys.stderr is not sys.__stderr__:
+    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
         yield
         return
     heard, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 import threading
 import time
 import uuid
@@ -45,6 +46,8 @@ class Order:
     facts: str
     """``run.json`` as the driver has it."""
     offline: bool
+    modules: tuple[str, ...]
+    """Folders in which the user's own modules are looked for: the driver's PYTHONPATH."""
 
 
 class Board:
@@ -113,6 +116,7 @@ class ShardWorker:
         facts = RunFacts.model_validate_json(order.facts)
         library = Library((self._folder.path, shipped()))
         logs = self._folder.logs / f"{socket.gethostname()}-{os.getpid()}"
+        sys.path.extend(place for place in order.modules if place not in sys.path)
         try:
             built = build(validated(order.recipe, "the run's recipe"), library, facts.settled, logs)
         except UserError as error:

@@ -133,7 +133,7 @@ def test_what_one_engine_was_stopped_in_the_other_finishes_without_asking_twice(
     teacher.set(latency=0.2)
     path, run = made(tmp_path, teacher), tmp_path / "run"
     process = begun(path, run, joined if first == "ray" else None)
-    wait(lambda: len(journaled(run)) > 80)
+    wait(lambda: process.poll() is not None or len(journaled(run)) > 80)
     process.send_signal(signal.SIGINT)
     end = ended(process, 120)
     assert end.code == 130, end
@@ -151,7 +151,7 @@ def test_what_one_engine_was_stopped_in_the_other_finishes_without_asking_twice(
 def test_a_second_signal_stops_at_once(tmp_path: Path, teacher: Teacher, joined: RayCluster) -> None:
     path, run = made(tmp_path, teacher), tmp_path / "run"
     process = begun(path, run, joined)
-    wait(lambda: len(journaled(run)) > 60)
+    wait(lambda: process.poll() is not None or len(journaled(run)) > 60)
     teacher.set(latency=600.0)
     wait(lambda: teacher.stats().requests - sum(teacher.stats().answered.values()) >= 2 * IN_FLIGHT)
     process.send_signal(signal.SIGINT)
@@ -200,7 +200,7 @@ def test_a_run_whose_whole_cluster_was_killed_goes_on_to_the_same_bytes(
     path, run = made(tmp_path, teacher), tmp_path / "run"
     if whose == "own":
         process = start("run", path, "--out", run, *ON_RAY)
-        wait(lambda: len(journaled(run)) > 60)
+        wait(lambda: process.poll() is not None or len(journaled(run)) > 60)
         family = with_children({process.pid})
         assert len(family) > 5
         for pid in family:
@@ -209,7 +209,7 @@ def test_a_run_whose_whole_cluster_was_killed_goes_on_to_the_same_bytes(
     else:
         with cluster() as other:
             process = begun(path, run, other)
-            wait(lambda: len(journaled(run)) > 60)
+            wait(lambda: process.poll() is not None or len(journaled(run)) > 60)
             other.kill()
             end = ended(process, 300)
         assert end.code == 2, end
@@ -250,9 +250,13 @@ def test_too_many_faulty_records_end_the_run_in_one_line(tmp_path: Path, teacher
     assert teacher.stats().requests < 300
 
 
-def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, teacher: Teacher) -> None:
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("127.0.0.1:1", "nobody listens at RAY_ADDRESS=127.0.0.1:1"), ("ray://127.0.0.1:1", "expected HOST:PORT")],
+)
+def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, teacher: Teacher, address: str, told: str) -> None:
     path, run = made(tmp_path, teacher), tmp_path / "run"
-    end = ended(start("run", path, "--out", run, *ON_RAY, RAY_ADDRESS="127.0.0.1:1"), 300)
+    end = ended(start("run", path, "--out", run, *ON_RAY, RAY_ADDRESS=address), 120)
     assert end.code == 2, end
     (line,) = plain(end.err)
-    assert "start the cluster at RAY_ADDRESS=127.0.0.1:1, or unset that" in line
+    assert told in line
