@@ -156,23 +156,27 @@ class Cluster:
 
     def look(self) -> Mapping[str, Mapping[str, Any]] | None:
         """Give the last that each worker said of itself; nothing when the board does not answer."""
-        with contextlib.suppress(self._ray.exceptions.RayError):
+        with contextlib.suppress(Exception):  # Ray's, of several kinds
             told: Mapping[str, Mapping[str, Any]] = self._ray.get(self._board.look.remote(), timeout=10)
             return told
         return None
 
     def stop(self) -> None:
         """Have the workers finish what is in flight."""
-        if self._board is not None:
-            self._board.stop.remote()
+        board = self._board
+        if board is not None:
+            with contextlib.suppress(Exception):  # Ray's, of several kinds: there is nobody left to stop
+                board.stop.remote()
 
     def leave(self) -> None:
         """Let go of the cluster, and of all that runs on it for us."""
+        self._board = None
         if self._ours:
             self._ray.shutdown()
 
     def abandon(self) -> None:
         """Let go of a cluster that is no longer there, as far as that goes within some seconds."""
+        self._board = None
         leaving = threading.Thread(target=self._ray.shutdown, daemon=True)
         leaving.start()
         leaving.join(LEAVE_SECONDS)
