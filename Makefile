@@ -54,9 +54,9 @@ test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an env
 	INSTRUCTGEN_VLLM_PYTHON="$$vllm" $(BIN)/python -m pytest -s -m vllm tests/vllm
 
 test-ray: $(DEV) ## runs on a real Ray cluster on this machine, in an environment of its own that is kept
-	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/ray/environment.sh) && \
-	moto=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/ray/moto.sh) && \
-	PYTHONPATH="$(CURDIR)" INSTRUCTGEN_MOTO_PYTHON="$$moto" "$$ray" -m pytest -m ray tests/ray tests/test_stores.py
+	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/environment.sh) && \
+	moto=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/moto.sh) && \
+	PYTHONPATH="$(CURDIR)" INSTRUCTGEN_MOTO_PYTHON="$$moto" "$$ray" -m pytest -m ray tests/on_ray tests/test_stores.py
 
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check

@@ -4,7 +4,10 @@ import contextlib
 import json
 import logging
 import os
+import secrets
+import socket
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +25,8 @@ STRETCHES = 16
 LONGEST_STRETCH = 256
 STORE_BYTES = 128 * 1024 * 1024
 """Shared memory of a cluster of our own: shards' numbers and counts are all that goes through it."""
+
+LEAVE_SECONDS = 15.0
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -87,7 +92,9 @@ class Cluster:
 
     def _start(self, address: str | None) -> None:
         own: dict[str, Any] = {}
-        if not address:
+        if address:
+            _reach(address)
+        else:
             cpus = max(os.cpu_count() or 1, self._pool.most)
             own = {"include_dashboard": False, "num_cpus": cpus, "object_store_memory": STORE_BYTES}
         try:
@@ -95,7 +102,10 @@ class Cluster:
                 self._ray.init(log_to_driver=False, logging_level="critical", **own)
         except Exception as error:  # Ray raises a plain Exception where its processes do not come up
             why = " ".join(str(error).split())[:200]
-            advice = f"start the cluster at RAY_ADDRESS={address}, or unset that" if address else "try again"
+            joining = (
+                f"start the cluster at RAY_ADDRESS={address}, or unset that; if it asks for a token, RAY_AUTH_MODE"
+            )
+            advice = f"{joining}=token has to be set here, too" if address else "try again"
             raise SetupError(f"--engine ray: no Ray cluster could be had ({why}); {advice}") from None
 
     def _look_for_room(self, address: str | None) -> None:
@@ -146,26 +156,51 @@ class Cluster:
 
     def look(self) -> Mapping[str, Mapping[str, Any]] | None:
         """Give the last that each worker said of itself; nothing when the board does not answer."""
-        with contextlib.suppress(self._ray.exceptions.RayError):
+        with contextlib.suppress(Exception):  # Ray's, of several kinds
             told: Mapping[str, Mapping[str, Any]] = self._ray.get(self._board.look.remote(), timeout=10)
             return told
         return None
 
     def stop(self) -> None:
         """Have the workers finish what is in flight."""
-        if self._board is not None:
-            self._board.stop.remote()
+        board = self._board
+        if board is not None:
+            with contextlib.suppress(Exception):  # Ray's, of several kinds: there is nobody left to stop
+                board.stop.remote()
 
     def leave(self) -> None:
         """Let go of the cluster, and of all that runs on it for us."""
+        self._board = None
         if self._ours:
             self._ray.shutdown()
+
+    def abandon(self) -> None:
+        """Let go of a cluster that is no longer there, as far as that goes within some seconds."""
+        self._board = None
+        leaving = threading.Thread(target=self._ray.shutdown, daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_SECONDS)
+
+
+def _reach(address: str) -> None:
+    """Raise SetupError where nobody listens: Ray itself would try for a minute."""
+    if "://" in address:
+        raise SetupError(f"RAY_ADDRESS={address}: expected HOST:PORT; run on one of the cluster's machines")
+    host, _, port = address.rpartition(":")
+    if port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+        except OSError as error:
+            raise SetupError(
+                f"--engine ray: nobody listens at RAY_ADDRESS={address} ({error.strerror or error}); start the cluster "
+                "there, or unset that"
+            ) from None
 
 
 @contextlib.contextmanager
 def _unheard() -> Iterator[None]:
     """Keep what is not Python's from standard error: Ray announces there that it will be quiet."""
-    if sys.stderr is not sys.__stderr__:
+    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
         yield
         return
     heard, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -182,6 +217,9 @@ def _unheard() -> Iterator[None]:
 def _ray() -> Any:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    if not {"RAY_ADDRESS", "RAY_AUTH_MODE"} & {*os.environ} and "ray" not in sys.modules:
+        # Ray listens to the network, for whoever knows a token; by itself it would leave that in the user's home
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     try:
         import ray
         import ray.data

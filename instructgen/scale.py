@@ -8,8 +8,11 @@ finished for the other.
 import asyncio
 import contextlib
 import json
+import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from .assemble import plain_tree
@@ -21,11 +24,13 @@ from .records import Fault
 from .served import of_workers, summed
 from .sharing import Sharing
 from .spent import Spent
-from .supply import FaultBound, nothing_read
+from .supply import FaultBound, count_rows, nothing_read
 from .tally import Tally
 from .worker import Order
 
 WATCH_SECONDS = 0.5
+LOST_SECONDS = 20.0
+"""How long the board may not answer before the cluster counts as lost."""
 
 
 class RayEngine:
@@ -43,6 +48,7 @@ class RayEngine:
         self._finished = Counted()
         self._told: Mapping[str, Mapping[str, Any]] = {}
         """The last that each worker said of itself."""
+        self._lost = False
         self._phase = "counting the source's records"
         self._failure: BaseException | None = None
         self._running: asyncio.Task[None] | None = None
@@ -72,6 +78,9 @@ class RayEngine:
         try:
             if numbers and not self.stopping:
                 await self._carry_out(numbers)
+                if self._sharing is not None and self.stopping:
+                    with contextlib.suppress(UserError):  # it is there for the next start
+                        await asyncio.to_thread(self._sharing.pull, lambda _: None, wait=False)
             if not self.stopping:
                 opened.supply.remove_beyond()
                 opened.facts.rereading = False
@@ -116,11 +125,9 @@ class RayEngine:
         """Count the source's records, up to the limit: how many shards there are has to be known beforehand."""
         facts = self._opened.facts
         if facts.end is None:
-            count = 0
-            for _ in islice(self._opened.built.source.read(0), facts.limit):
-                count += 1
-                if self.stopping:
-                    return
+            count = count_rows(self._opened.built.source, facts.limit, lambda: self.stopping)
+            if count is None:
+                return
             if not count:
                 raise nothing_read()
             if facts.limit is None or count < facts.limit:
@@ -155,30 +162,38 @@ class RayEngine:
             str(opened.folder.path.resolve()),
             opened.facts.model_dump_json(),
             self._offline,
+            tuple(str(Path(place).absolute()) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place),
             *((self._sharing.url, opened.built.texts) if self._sharing else ()),
         )
 
+        handed_out: asyncio.Future[None] = loop.create_future()
+
         def hand_out() -> None:
-            for row in cluster.hand_out(order, numbers):
-                if self._sharing is not None and row["noted"]:
-                    self._sharing.bring(row["shard"])
-                loop.call_soon_threadsafe(self._take, row)
+            ended: BaseException | None = None
+            try:
+                for row in cluster.hand_out(order, numbers):
+                    if self._sharing is not None and row["noted"]:
+                        self._sharing.bring(row["shard"])
+                    loop.call_soon_threadsafe(self._take, row)
+            except BaseException as error:
+                ended = error
+            with contextlib.suppress(RuntimeError):  # the loop may be gone when the user did not wait
+                loop.call_soon_threadsafe(_settle, handed_out, ended)
 
         self._phase = "Ray is starting"
         await asyncio.to_thread(cluster.connect)
         self._phase = f"none yet: the cluster lacks {cluster.lacks}" if cluster.lacks else "starting"
-        watching = asyncio.create_task(self._watch())
+        watching = asyncio.create_task(self._watch(handed_out))
         try:
             if not self.stopping:
-                await asyncio.to_thread(hand_out)
+                # not one of the loop's own threads, which are waited for: Ray may not come back when it was left
+                threading.Thread(target=hand_out, daemon=True).start()
+                await handed_out
             await asyncio.to_thread(self._look)
             self._check_faults()
         finally:
             watching.cancel()
-            await asyncio.to_thread(cluster.leave)
-            if self._sharing is not None and (self.stopping or self._failure):
-                with contextlib.suppress(UserError):  # it is there for the next start
-                    await asyncio.to_thread(self._sharing.pull, lambda _: None, wait=False)
+            await asyncio.to_thread(cluster.abandon if self._lost else cluster.leave)
 
     def _take(self, row: Mapping[str, Any]) -> None:
         """Take in what a worker says of a shard."""
@@ -187,19 +202,25 @@ class RayEngine:
         if row["noted"]:
             self._finished.add(json.loads(row["noted"]))
 
-    async def _watch(self) -> None:
-        """Hear from the workers; stop them where too many records are faulty."""
+    async def _watch(self, handed_out: "asyncio.Future[None]") -> None:
+        """Hear from the workers; stop them where too many records are faulty, and the waiting where all are gone."""
+        heard = time.monotonic()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            await asyncio.to_thread(self._look)
+            if await asyncio.to_thread(self._look):
+                heard = time.monotonic()
+            elif time.monotonic() - heard > LOST_SECONDS:
+                self._lost = True
+                _settle(handed_out, UserError("--engine ray: the cluster no longer answers; run again to go on"))
+                return
             if self._take_settled():
                 self._opened.folder.write_facts(self._opened.facts)
             self._check_faults()
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
         told = self._cluster.look()
-        if told is not None:
-            self._told = told
+        self._told = self._told if told is None else told
+        return told is not None
 
     def _take_settled(self) -> bool:
         """Take in what the workers have settled about servers; tells whether there was anything new."""
@@ -224,3 +245,11 @@ class RayEngine:
         if self._failure is None:
             self._failure = error
         self.stop()
+
+
+def _settle(future: "asyncio.Future[None]", error: BaseException | None) -> None:
+    if not future.done():
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

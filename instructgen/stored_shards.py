@@ -35,16 +35,15 @@ class StoredShards:
 
     def shards(self) -> set[int]:
         """List the shards of which the store has anything."""
-        names = [name for kind in ("leases", "journal", *KINDS) for name in self.store.names(kind)]
-        return {int(name.split("/")[1].removeprefix("part-")) for name in names}
+        return {int(name.removeprefix("part-")) for name in self.store.folders("leases")}  # nothing goes in without one
 
     def fetch(self, folder: RunFolder, supply: Supply, shard: int) -> Mapping[str, Any] | None:
         """Bring a finished shard into a folder, its samples last; gives their footer, or None when it is not finished.
 
         What was made with another recipe or source, or lacks answers, is not finished.
         """
-        for generation in sorted(self._parts("samples", shard), reverse=True):
-            samples = self._read("samples", shard, generation)
+        for generation, name in sorted(self._parts("samples", shard).items(), reverse=True):
+            samples = self.store.read(name)
             noted = footer(folder.part("samples", shard), samples)
             contexts = self._contexts(folder, shard, generation, noted["contexts"]) if noted else None
             rejected = self._parts("rejected", shard)
@@ -52,7 +51,7 @@ class StoredShards:
                 continue
             self.fetch_journal(folder, shard)
             _place(folder, "contexts", shard, contexts)
-            _place(folder, "rejected", shard, self._read("rejected", shard, generation))
+            _place(folder, "rejected", shard, self.store.read(rejected[generation]))
             _place(folder, "samples", shard, samples)
             return noted
         return None
@@ -60,11 +59,9 @@ class StoredShards:
     def fetch_begun(self, folder: RunFolder, shard: int) -> bytes | None:
         """Bring journal and contexts of a shard that is not finished into an empty folder; gives the contexts."""
         self.fetch_journal(folder, shard)
-        generation = max(self._parts("contexts", shard), default=0)
-        if not generation:
-            return None
-        contexts = self._read("contexts", shard, generation)
-        _place(folder, "contexts", shard, contexts)
+        contexts = self._last_contexts(shard)
+        if contexts is not None:
+            _place(folder, "contexts", shard, contexts)
         return contexts
 
     def fetch_journal(self, folder: RunFolder, shard: int) -> None:
@@ -85,7 +82,7 @@ class StoredShards:
 
     def journal(self, shard: int) -> bytes:
         """Give a shard's journal: its objects' lines, in the order of their names."""
-        return b"".join(self.store.read(name) for name in self.store.names(folder_of("journal", shard)))
+        return b"".join(self.store.read_all(self.store.names(folder_of("journal", shard))))
 
     def is_free(self, shard: int, quiet: Quiet) -> bool:
         """Tell whether nobody who lives owns a shard, as far as was seen in the time that ``quiet`` covers."""
@@ -100,8 +97,9 @@ class StoredShards:
                 found[int(generation)] = name
         return found
 
-    def _read(self, kind: Kind, shard: int, generation: int) -> bytes:
-        return self.store.read(self._parts(kind, shard)[generation])
+    def _last_contexts(self, shard: int) -> bytes | None:
+        there = self._parts("contexts", shard)
+        return self.store.read(there[max(there)]) if there else None
 
     def _contexts(self, folder: RunFolder, shard: int, generation: int, digest: str) -> bytes | None:
         """Give the contexts of which samples of a generation were made: the last that were there."""
@@ -133,9 +131,8 @@ class StoredShards:
         lines = _lacking(journal.read_bytes(), self.journal(shard)) if journal.exists() else b""
         if not contexts or not part.exists():
             return lines, None
-        generation, here = max(self._parts("contexts", shard), default=0), part.read_bytes()
-        there = self._read("contexts", shard, generation) if generation else None
-        return lines, None if here == there else here
+        here = part.read_bytes()
+        return lines, None if here == self._last_contexts(shard) else here
 
     def push(self, folder: RunFolder, shard: int, quiet: Quiet, *, contexts: bool = True) -> bool:
         """Put what a folder has of a shard at work and the store has not; False: its lease is not to be had yet."""

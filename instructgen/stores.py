@@ -11,6 +11,7 @@ import json
 import os
 import threading
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,19 @@ class Store:
         """List the names of all objects below ``folder``, sorted; raises UserError."""
         found = self._tried(f"{folder}: cannot be listed", lambda: self._find(folder))
         return sorted(found)
+
+    def folders(self, folder: str) -> list[str]:
+        """List the names of the folders just below ``folder``, sorted; raises UserError."""
+        found = self._tried(f"{folder}: cannot be listed", lambda: self._list(folder))
+        return sorted(found)
+
+    def read_all(self, names: Sequence[str]) -> list[bytes]:
+        """Give the bytes of several objects, read at the same time where the store lets them; raises UserError."""
+        at = [self._at(name) for name in names]
+        if len(at) < 2:
+            return [self.read(name) for name in names]
+        found = self._tried(f"{names[0]} and others: cannot be read", lambda: self._files.cat(at))
+        return [found[place] for place in at]
 
     def read(self, name: str) -> bytes:
         """Give an object's bytes; raises UserError."""
@@ -110,6 +124,14 @@ class Store:
             return [path[above:] for path in self._files.find(self._at(folder)) if not path.endswith(".tmp")]
         except FileNotFoundError:
             return []
+
+    def _list(self, folder: str) -> list[str]:
+        self._files.invalidate_cache()
+        try:
+            found = self._files.ls(self._at(folder), detail=True)
+        except FileNotFoundError:
+            return []
+        return [entry["name"].rstrip("/").rpartition("/")[2] for entry in found if entry["type"] == "directory"]
 
     def _put(self, name: str, data: bytes) -> None:
         """Create an object; raises FileExistsError, and whatever else the file system raises."""

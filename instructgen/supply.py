@@ -6,6 +6,7 @@ Also tells which shards are finished: whose samples part bears the fingerprint o
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from hashlib import blake2b
 from itertools import islice
@@ -18,6 +19,7 @@ from .digests import digest
 from .errors import UserError
 from .extending import Extending
 from .parts import footer, read_rows, row_of
+from .protocols import Source
 from .records import Box, Context, Fault, Image, Passage, Row
 from .run_folder import RunFacts, RunFolder
 from .selection import all_ranges, needs_pass, ranges_of
@@ -32,6 +34,9 @@ _NEAR = 8
 """Shards' worth of rows that are read and passed over, rather than that the source is opened anew further on."""
 _SLOW = 4
 """The same of rows whose pictures are looked at, in threads: a stop waits for them."""
+
+COUNT_SECONDS = 10.0
+"""How long rows are counted one by one."""
 
 UNANSWERED = f"reply:{NO_ANSWER}"
 """Reason of a request that was tried to the limit of retries: nothing was paid, so the next start tries it again."""
@@ -172,6 +177,34 @@ def _all_asked(noted: Mapping[str, Any]) -> bool:
         or any(check["verdicts"].get(UNJUDGED) for check in task.get("asked", {}).values())
         for task in tasks
     )
+
+
+def count_rows(source: Source, limit: int | None, stopping: Callable[[], bool]) -> int | None:
+    """Count a source's rows, up to a limit; None when it is ``stopping`` before they are counted.
+
+    Where reading them all takes long, the end is searched for by jumping: sources pass over rows faster than they make
+    them, and whole files without a look where these say how many rows they hold.
+    """
+    count, began = 0, time.monotonic()
+    for _ in islice(source.read(0), limit):
+        count += 1
+        if count % 1000 == 0:
+            if stopping():
+                return None
+            if time.monotonic() - began > COUNT_SECONDS:
+                break
+    else:
+        return count
+    most = limit
+    while most is None or count < most:
+        if stopping():
+            return None
+        trial = 2 * count if most is None else (count + most + 1) // 2
+        if next(source.read(trial - 1), None) is not None:
+            count = trial
+        else:
+            most = trial - 1
+    return count
 
 
 def draw_ranges(built: Built, facts: RunFacts) -> None:

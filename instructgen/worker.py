@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 import threading
 import time
 import uuid
@@ -48,6 +49,8 @@ class Order:
     facts: str
     """``run.json`` as the driver has it."""
     offline: bool
+    modules: tuple[str, ...]
+    """Folders in which the user's own modules are looked for: the driver's PYTHONPATH."""
     store: str = ""
     """URL of the store by which shards come and go where machines share no folder."""
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class ShardWorker:
         facts = RunFacts.model_validate_json(order.facts)
         library = Library((self._folder.path, shipped()))
         logs = self._folder.logs / f"{socket.gethostname()}-{os.getpid()}"
+        sys.path.extend(place for place in order.modules if place not in sys.path)
         try:
             stored = StoredShards(Store(order.store), facts) if order.store else None
             self._folder.write_texts(order.texts)

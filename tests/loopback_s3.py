@@ -26,7 +26,9 @@ def bucket() -> Iterator[str]:
     reach = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "us-east-1", "NO_PROXY": "127.0.0.1"}
     reach |= {"AWS_ACCESS_KEY_ID": "loopback", "AWS_SECRET_ACCESS_KEY": SECRET}
     quiet = subprocess.DEVNULL
-    server = subprocess.Popen([MOTO, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=quiet, stderr=quiet)
+    server = subprocess.Popen(
+        [MOTO, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=quiet, stderr=quiet
+    )
     try:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in reach.items():

@@ -13,6 +13,8 @@ from instructgen.errors import SetupError, UserError
 from instructgen.leases import BEAT_SECONDS, EXPIRY_SECONDS, Lease, LostLease, Quiet, acquire
 from instructgen.stores import Store
 
+pytestmark = pytest.mark.filterwarnings("ignore:_SixMetaPathImporter:ImportWarning")
+
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
@@ -52,8 +54,17 @@ def test_an_object_is_created_once_whoever_tries(store: Store) -> None:
         created = list(pool.map(lambda n: store.create("leases/part-00003/0001", b"%d" % n), range(8)))
     assert sum(created) == 1
     assert store.read("leases/part-00003/0001") == b"%d" % created.index(True)
+    assert store.folders("") == ["leases"] and store.folders("leases") == ["part-00003"] and store.folders("no") == []
     assert store.names("") == store.names("leases") == ["leases/part-00003/0001"]
     assert store.create("leases/part-00003/0001", store.read("leases/part-00003/0001")), "a reply lost, tried again"
+
+
+def test_several_objects_are_read_in_the_order_asked_for(store: Store) -> None:
+    names = [f"journal/part-00000/0001-{n:06d}.jsonl" for n in range(5)]
+    for name in names:
+        store.create(name, name.encode())
+    assert store.read_all(names[::-1]) == [name.encode() for name in names[::-1]]
+    assert store.read_all(names[:1]) == [names[0].encode()] and store.read_all([]) == []
 
 
 def test_a_store_is_one_runs(store: Store) -> None:
