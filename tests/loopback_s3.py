@@ -1,4 +1,4 @@
-"""A real S3-compatible server on the loopback: moto's, from an environment of its own that INSTRUCTGEN_MOTO_PYTHON names."""
+"""A real S3-compatible server on the loopback: moto's, in the environment that INSTRUCTGEN_MOTO_PYTHON names."""
 
 import os
 import socket
