@@ -157,9 +157,10 @@ def test_a_worker_that_lost_its_lease_stops_and_finds_the_shard_finished(
             store.create("leases/part-00000/0002", b"another machine's")
             await asyncio.sleep(0.5)
             assert not stale.shards.open, "it has given the shard up"
-            names = store.names("")
+            names, answered = store.names(""), sum(slow.stats().answered.values())
             await asyncio.sleep(0.7)
             assert store.names("") == names, "and writes nothing of it"
+            assert sum(slow.stats().answered.values()) == answered < 10, "and asks nothing for it"
             store.create("leases/part-00000/0002.done", b"")
             [second] = await fresh._carry(0)
             return (await first)[0], second
