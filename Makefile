@@ -69,7 +69,7 @@ bench: $(DEV) ## the figures of docs/performance.md and docs/checks.md, measured
 	$(BIN)/python "benchmarks/$$name.py" $$data || past=1; done; exit $$past
 
 test-extras: ## extractors with the packages they need, in an environment of its own: .env-extras
-	bash tests/extract/run.sh
+	PYTHON="$(PYTHON)" bash tests/extract/run.sh
 
 test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh
