@@ -5,9 +5,8 @@
 
 Starts one server as ``teacher: {use: vllm_server}`` does. In turn, and each in both ways that a picture can go, by its
 file's address and as base64 in the request, the askers of ``vllm_load`` have it caption the same pictures; before each
-turn the server forgets what it has cached. The load generator's figure is its own. That of recaptioning is taken from
-the moment the server has its first request until the journal's last reply; the whole command, start and saving
-included, stands beside it. With vLLM's build for CPUs and a tiny model it runs as well:
+turn the server forgets what it has cached. The load generator's figure is its own; that of recaptioning is taken from
+opening the run to its last file, all checks and saving included. With the build for CPUs and a tiny model it runs too:
 
     python tests/vllm/tiny_llava.py tiny && python benchmarks/vllm_gpu.py --python PYTHON-WITH-VLLM --model tiny \
         --pictures 8 --tokens 16 --in-flight 4 --flag=--load-format=dummy --flag=--enforce-eager
@@ -111,14 +110,14 @@ def carry_out(given: argparse.Namespace, server: Server, process: subprocess.Pop
             found = by_bare(given, server, way)
         else:
             found = by_recaption(given, server, way, f"{asker}-{way}-{number}", asker == "adaptive")
-        after = server.figures()
-        counted = {key: int(after[name] - before.get(name, 0)) for key, name in COUNTED.items()}
+        now = server.figures()
+        counted = {key: int(now[name] - before.get(name, 0)) for key, name in COUNTED.items()}
         rate = found["requests"] / found["seconds"]
         rates.setdefault(f"{asker} {way}", []).append(rate)
-        whole = f", the whole command {found['whole']:.1f} s" if "whole" in found else ""
+        after = f", {found['after']:.1f} s of them after the last reply" if "after" in found else ""
         print(
             f"{asker:9} {way:6} {rate:6.2f} requests/s {found['tokens'] / found['seconds']:7.0f} tokens/s"
-            f" in {found['seconds']:.1f} s{whole}; the server: {counted}",
+            f" in {found['seconds']:.1f} s{after}; the server: {counted}",
             flush=True,
         )
 
@@ -172,7 +171,8 @@ def main() -> None:
             with (given.work / "bench.out").open("w") as log:
                 until_ready(process, log)
             few = argparse.Namespace(**{**vars(given), "pictures": min(given.in_flight, given.pictures)})
-            by_bench(few, server, process, "path")
+            by_bench(few, server, process, "path")  # the server's kernels are compiled
+            by_recaption(few, server, "path", "first", False)  # and our modules imported
             rates = carry_out(given, server, process)
     finally:
         server.stop()
