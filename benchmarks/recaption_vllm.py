@@ -1,12 +1,13 @@
 """A vLLM in; recaptioning's requests/s beside those of vLLM's own load generator, on one server, out.
 
-    python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM                    # weights made up, LLaVA-1.5 7B's shapes
+    python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM          # weights made up, LLaVA-1.5 7B's shapes
     python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model llava-hf/llava-1.5-7b-hf
 
 Starts one server as ``teacher: {use: vllm_server}`` does. In turn, and each in both ways that a picture can go, by its
 file's address and as base64 in the request, the askers of ``vllm_load`` have it caption the same pictures; before each
 turn the server forgets what it has cached. The load generator's figure is its own; that of recaptioning is taken from
-opening the run to its last file, all checks and saving included. With the build for CPUs and a tiny model it runs too:
+opening the run to its last file, all checks and saving included. Exit status 1 where the median is below 0.95 of the load
+generator's. With the build for CPUs and a tiny model it runs too:
 
     python tests/vllm/tiny_llava.py tiny && python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model tiny \
         --pictures 8 --tokens 16 --in-flight 4 --flag=--load-format=dummy --flag=--enforce-eager
@@ -38,6 +39,7 @@ MATERIALS = Library((shipped(),))
 MADE_UP = "made-up"
 WAYS = ("path", "inline")
 ASKERS = ("bench", "bare", "recaption")
+LIMIT = 0.95
 COUNTED = {
     "prompt tokens": "vllm:prompt_tokens_total",
     "of them cached": "vllm:prefix_cache_hits_total",
@@ -177,11 +179,15 @@ def main() -> None:
     finally:
         server.stop()
     median = {key: statistics.median(values) for key, values in rates.items()}
+    held = True
     for way in WAYS:
         ours = median[f"recaption {way}"]
         for asker, called in (("bench", "vllm bench serve"), ("bare", "the bare loop")):
             theirs = median[f"{asker} {way}"]
             print(f"{way:6} recaption {ours:.2f} requests/s, {called} {theirs:.2f}: {ours / theirs:.1%}")
+        held = held and ours >= LIMIT * median[f"bench {way}"]
+    print(f"limit {LIMIT:.0%} of vllm bench serve: {'ok' if held else 'PAST'}")
+    sys.exit(0 if held else 1)
 
 
 if __name__ == "__main__":
