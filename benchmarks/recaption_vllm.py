@@ -6,10 +6,10 @@
 Starts one server as ``teacher: {use: vllm_server}`` does. In turn, and each in both ways that a picture can go, by its
 file's address and as base64 in the request, the askers of ``vllm_load`` have it caption the same pictures; before each
 turn the server forgets what it has cached. The load generator's figure is its own; that of recaptioning is taken from
-opening the run to its last file, all checks and saving included. Exit status 1 where the median is below 0.95 of the load
-generator's. With the build for CPUs and a tiny model it runs too:
+opening the run to its last file, all checks and saving included. Exit status 1 where the median is below 0.95 of the
+load generator's. With the build for CPUs and a tiny model it runs too:
 
-    python tests/vllm/tiny_llava.py tiny && python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model tiny \
+    PYTHON-WITH-VLLM tests/vllm/tiny_llava.py tiny && python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model tiny \
         --pictures 8 --tokens 16 --in-flight 4 --flag=--load-format=dummy --flag=--enforce-eager
 """
 
