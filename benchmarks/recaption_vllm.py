@@ -9,7 +9,8 @@ turn the server forgets what it has cached. The load generator's figure is its o
 opening the run to its last file, all checks and saving included. Exit status 1 where the median is below 0.95 of the
 load generator's. With the build for CPUs and a tiny model it runs too:
 
-    PYTHON-WITH-VLLM tests/vllm/tiny_llava.py tiny && python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model tiny \
+    PYTHON-WITH-VLLM tests/vllm/tiny_llava.py tiny
+    python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model tiny \
         --pictures 8 --tokens 16 --in-flight 4 --flag=--load-format=dummy --flag=--enforce-eager
 """
 
