@@ -20,7 +20,8 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-browser test-extras test-vllm check fix bench test-trainers models lock clean
+.PHONY: help demo test test-slow test-browser test-extras test-vllm test-ray check fix bench test-trainers models \
+	lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +54,10 @@ test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an env
 	@vllm=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/vllm/environment.sh) && \
 	INSTRUCTGEN_VLLM_PYTHON="$$vllm" $(BIN)/python -m pytest -s -m vllm tests/vllm
 
+test-ray: $(DEV) ## runs on a real Ray cluster on this machine, in an environment of its own that is kept
+	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/environment.sh) && \
+	PYTHONPATH="$(CURDIR)" "$$ray" -m pytest -m ray tests/on_ray
+
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -83,6 +88,7 @@ lock: ## resolve the locked requirements anew (needs uv)
 	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames) \
 		--overrides - --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/extras.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
+	$(call compile,pyproject.toml --extra ray --extra dev) --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/ray.txt
 	$(call compile,--group vllm) --overrides $(LOCKS)/vllm.overrides --output-file $(LOCKS)/vllm.txt \
 		$(foreach package,torch torchaudio torchcodec triton,--no-emit-package $(package))
 

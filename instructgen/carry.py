@@ -8,13 +8,14 @@ from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 
+from .cluster import Pool
 from .engine import Engine, quicken
 from .local import LocalEngine
 from .opening import Opened
 from .progress import Progress
 from .report import Summary, summarise, write_report
 from .run_checks import judge_run
-from .scale import Pool, RayEngine
+from .scale import RayEngine
 
 
 def carry_out(

@@ -6,12 +6,12 @@ import typer
 from rich.console import Console
 
 from .carry import carry_out
+from .cluster import Pool
 from .library import Library
 from .opening import open_run
 from .recipe import Recipe
 from .report import status_lines
 from .run_folder import RunFolder
-from .scale import Pool
 
 
 def say(line: str) -> None:
