@@ -12,7 +12,7 @@ from pydantic import Field
 from ..component import Component
 from ..records import Context, Sample, Span, Verdict
 from ..vocabulary import COCO
-from .caption_entities import Number, Particulars, particulars
+from .caption_entities import Coloured, Number, Particulars, names_in, particulars
 from .mentions import Mention, reading_of
 from .tallies import singular
 from .truth import truth_of
@@ -37,7 +37,6 @@ _ALIKE = (
     frozenset(("blue", "turquoise", "teal", "purple")),
     frozenset(("green", "turquoise", "teal")),
     frozenset(("pink", "purple", "maroon")),
-    frozenset(("black", "blue")),
     frozenset(("blue", "gray")),
 )
 """Colours that two people may give the same thing."""
@@ -106,23 +105,24 @@ def _compared(sample: Sample, context: Context) -> tuple[int, list[Entity]]:
         return 0, []
     (turn,) = answers
     text = sample.turns[turn].text
-    new = particulars(text, turn, reading_of(sample.turns))
-    return turn, list(_fates(_originals(context), new, text))
+    (new,) = particulars(reading_of(sample.turns), {turn: text})
+    return turn, list(_fates(*_originals(context), new, text))
 
 
-_latest: tuple[Context | None, list[Particulars]] = (None, [])
+_latest: tuple[Context | None, list[Particulars], list[str]] = (None, [], [])
 
 
-def _originals(context: Context) -> list[Particulars]:
-    """Give the particulars of each original caption; kept for the context judged last."""
+def _originals(context: Context) -> tuple[list[Particulars], list[str]]:
+    """Give the particulars of each original caption, and the names in them; kept for the context judged last."""
     global _latest
     if _latest[0] is not context:
-        captions = truth_of(context).captions
-        _latest = (context, [particulars(text, turn, captions) for turn, text in enumerate(context.captions)])
-    return _latest[1]
+        found = particulars(truth_of(context).captions, dict(enumerate(context.captions)))
+        names = dict.fromkeys(name for text in context.captions for name in names_in(text))
+        _latest = (context, found, list(names))
+    return _latest[1:]
 
 
-def _fates(originals: Sequence[Particulars], new: Particulars, text: str) -> Iterator[Entity]:
+def _fates(originals: Sequence[Particulars], names: Sequence[str], new: Particulars, text: str) -> Iterator[Entity]:
     for name in dict.fromkeys(name for said in originals for name in said.things):
         if (denial := new.denied.get(name)) and name not in new.things:
             yield Entity("contradicted", "denied", (denial.start, denial.end), f"{_SAID}{name}")
@@ -130,11 +130,10 @@ def _fates(originals: Sequence[Particulars], new: Particulars, text: str) -> Ite
         yield _thing(name, originals, new)
         if numbers := [number for said in originals for number in said.numbers.get(name, ())]:
             yield _number(name, numbers, new)
-        if any(name in said.colours for said in originals):
-            yield _colour(name, originals, new)
-    low = text.lower()
-    for name in dict.fromkeys(name for said in originals for name in (*said.names, *said.quotes)):
-        yield Entity("kept" if name in low else "missing", against=name)
+        if told := [coloured for said in originals for coloured in said.colours(name)]:
+            yield _colour(name, told, originals, new)
+    for name in names:
+        yield Entity("kept" if name.lower() in text.lower() else "missing", against=name)
 
 
 def _thing(name: str, originals: Sequence[Particulars], new: Particulars) -> Entity:
@@ -179,20 +178,17 @@ def _alone(mentions: Sequence[Mention], mention: Mention) -> bool:
     return all(other is mention or other.definite for other in mentions)
 
 
-def _colour(name: str, originals: Sequence[Particulars], new: Particulars) -> Entity:
-    """Hold the colour of a class's thing to those that the originals give."""
-    told = [coloured for said in originals for coloured in said.colours.get(name, ())]
-    wanted = frozenset().union(*(coloured.colours for coloured in told))
+def _colour(name: str, told: Sequence[Coloured], originals: Sequence[Particulars], new: Particulars) -> Entity:
+    """Hold the colour of a class's thing to what the originals tell of it."""
+    wanted = frozenset[str]().union(*(coloured.colours for coloured in told))
     against = f"{' and '.join(sorted(wanted))} for: {told[0].mention.word}"
-    said = new.colours.get(name, ())
+    said = new.colours(name)
     if any(_alike(one, other) for coloured in said for one in coloured.colours for other in wanted):
         return Entity("kept")
-    if not said or name == "person":
-        return Entity("missing", against=against)
     # There may be a red bus and a blue one, of which each text colours one.
-    same = {coloured.mention.plural for coloured in (*told, *said)}
-    texts = (one for one in (*originals, new) if name in one.colours)
-    if len(same) > 1 or not all(_alone(one.things[name], one.colours[name][0].mention) for one in texts):
+    same = len({coloured.mention.plural for coloured in (*told, *said)}) == 1
+    single = all(sum(not m.definite for m in text.things.get(name, ())) < 2 for text in (*originals, new))
+    if not (said and same and single) or name == "person":
         return Entity("missing", against=against)
     return Entity("contradicted", "other_colour", (said[0].start, said[0].end), f"{_SAID}{against}")
 

@@ -5,18 +5,17 @@ noun's things, capitals in a text that does not write every word with one.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..text import word_set
 from ..vocabulary import COLORS, MATERIALS
 from .claims import is_owner, is_plain, may_claim
 from .mentions import Mention, Reading
-from .quantities import WORDS, counted, quantities_of
+from .quantities import WORDS, counted, has_quotes, quantities_of
 from .sentences import Tokens
-
-Stretch = tuple[int, int]
-"""Where something begins and ends, in code points."""
 
 
 class Number(NamedTuple):
@@ -37,23 +36,56 @@ class Coloured(NamedTuple):
     end: int
 
 
-class Particulars(NamedTuple):
-    """What one text, a turn of a reading, says in particular."""
+class Particulars:
+    """What one text, a turn of a reading, says in particular. Numbers and colours are read when they are asked for."""
 
     things: Mapping[str, list[Mention]]
     """Asserted and certain mentions by class."""
-    named: frozenset[str]
+    named: Set[str]
     """Classes that it names by whatever word and in whatever sense, but does not deny."""
     denied: Mapping[str, Mention]
     """Classes of which it says that the picture has none."""
-    numbers: Mapping[str, list[Number]]
-    """By class."""
-    colours: Mapping[str, list[Coloured]]
-    """By class."""
-    names: Mapping[str, Stretch]
-    """Proper names, in lower case."""
-    quotes: Mapping[str, Stretch]
-    """Quoted texts, in lower case."""
+
+    def __init__(self, text: str, tokens: Tokens, mentions: Sequence[Mention]) -> None:
+        self._text, self._tokens = text, tokens
+        things: dict[str, list[Mention]] = {}
+        named, denied = set[str](), dict[str, Mention]()
+        for mention in mentions:
+            if mention.polarity == "negated":
+                if mention.whole and mention.certain and not mention.near:
+                    denied[mention.name] = mention
+                continue
+            named.update(mention.classes)
+            if may_claim(mention) and not is_owner(text, mention):
+                things.setdefault(mention.name, []).append(mention)
+        self.things, self.named, self.denied = things, named, denied
+
+    @cached_property
+    def numbers(self) -> Mapping[str, list[Number]]:
+        """Exact numbers of things, by class; not "two red cars", which may be a part."""
+        found: dict[str, list[Number]] = {}
+        text, tokens = self._text, self._tokens
+        if WORDS.isdisjoint(tokens.low) and not _DIGIT.search(text):
+            return found
+        mentions = {mention.first: mention for those in self.things.values() for mention in those}
+        for quantity in quantities_of(text, tokens):
+            said = counted(text, tokens, quantity, mentions) if quantity.low == quantity.high else None
+            if not said or said.described or said.measure or not is_plain(tokens, said.mention):
+                continue
+            if not _is_part(tokens, said.mention):
+                number = Number(quantity.low, said.mention, tokens.starts[quantity.first])
+                found.setdefault(said.mention.name, []).append(number)
+        return found
+
+    def colours(self, name: str) -> list[Coloured]:
+        """Give what is said of the colour of a class's things."""
+        if not self._coloured:
+            return []
+        return [said for mention in self.things.get(name, ()) if (said := _colours(self._tokens, mention))]
+
+    @cached_property
+    def _coloured(self) -> bool:
+        return not COLORS.isdisjoint(self._tokens.low) or "-" in self._text
 
 
 _SAME = {"grey": "gray", "golden": "gold", "violet": "purple", "blonde": "yellow"}
@@ -68,43 +100,29 @@ _WEAK = word_set("very mostly all entirely painted bright light dark pale")
 _REACH = 6
 _MORE = word_set("another other others rest remaining third fourth fifth additional")
 """With one of these in its sentence, a number may be of some of the things only."""
+_DIGIT = re.compile("[0-9]")
 _QUOTED = re.compile('["“]([^"“”]{2,80})["”]')
-_INITIAL = frozenset('.!?:"“(')
-_NO_NAMES = word_set("i i'm a the an of and tv usa us uk ok dvd cd pc lcd am pm suv")
+_NAME = re.compile(r"(?<=[^\s.!?:\"“(] )[A-Z][\w&]*(?:[ -][A-Z][\w&]*)*")
+_CAPITAL = re.compile(r"\b[A-Z]")
+_NO_NAMES = word_set("I TV TVs DVD CD PC SUV LCD AM PM UK US USA A The")
 _TITLED = 0.5
 """A text of whose words more begin with a capital writes all its words so, or nearly."""
 
 
-def particulars(text: str, turn: int, reading: Reading) -> Particulars:
-    """Give what a text says in particular; it is turn ``turn`` of a reading."""
-    tokens = reading.tokens[turn]
-    mentions = [mention for mention in reading.mentions if mention.turn == turn]
-    sure = [m for m in mentions if may_claim(m) and not is_owner(text, m)]
-    things: dict[str, list[Mention]] = {}
-    colours: dict[str, list[Coloured]] = {}
-    coloured = not COLORS.isdisjoint(tokens.low) or "-" in text
-    for mention in sure:
-        things.setdefault(mention.name, []).append(mention)
-        if coloured and (said := _colours(tokens, mention)):
-            colours.setdefault(mention.name, []).append(said)
-    named = frozenset(name for m in mentions if m.polarity != "negated" for name in m.classes)
-    denied = {m.name: m for m in mentions if m.polarity == "negated" and m.whole and m.certain and not m.near}
-    numbers = _numbers(text, tokens, sure)
-    return Particulars(things, named, denied, numbers, colours, dict(_names(text, tokens)), dict(_quotes(text)))
+def particulars(reading: Reading, texts: Mapping[int, str]) -> list[Particulars]:
+    """Give what texts say in particular, by the number of the turn that each is in a reading."""
+    mentions: dict[int, list[Mention]] = {turn: [] for turn in texts}
+    for mention in reading.mentions:
+        if mention.turn in mentions:
+            mentions[mention.turn].append(mention)
+    return [Particulars(text, reading.tokens[turn], mentions[turn]) for turn, text in texts.items()]
 
 
-def _numbers(text: str, tokens: Tokens, sure: Sequence[Mention]) -> dict[str, list[Number]]:
-    """Give the exact numbers of things, by class; not "two red cars", which may be a part."""
-    found: dict[str, list[Number]] = {}
-    if WORDS.isdisjoint(tokens.low) and not any(map(str.isdigit, text)):
-        return found
-    mentions = {mention.first: mention for mention in sure}
-    for quantity in quantities_of(text, tokens):
-        said = counted(text, tokens, quantity, mentions) if quantity.low == quantity.high else None
-        if said and not said.described and not said.measure and is_plain(tokens, said.mention, _MORE):
-            number = Number(quantity.low, said.mention, tokens.starts[quantity.first])
-            found.setdefault(said.mention.name, []).append(number)
-    return found
+def _is_part(tokens: Tokens, mention: Mention) -> bool:
+    """Tell whether a sentence goes on with more of what it has counted; not "beside each other"."""
+    first, last = tokens.around(mention.first, mention.last)
+    low = tokens.low[first:last]
+    return not _MORE.isdisjoint(low) and any(w in _MORE and before != "each" for before, w in pairwise(["", *low]))
 
 
 def _colours(tokens: Tokens, mention: Mention) -> Coloured | None:
@@ -139,25 +157,9 @@ def _parts(word: str) -> list[str]:
     return [_SAME.get(part, part) for part in parts] if parts and COLORS.issuperset(parts) else []
 
 
-def _names(text: str, tokens: Tokens) -> Iterator[tuple[str, Stretch]]:
-    """Give runs of capitalised words that do not only begin a sentence."""
-    if text.islower():
-        return
-    starts, ends, low = tokens.starts, tokens.ends, tokens.low
-    capital = [text[start].isupper() for start in starts]
-    if sum(capital) > max(3, _TITLED * len(low)):
-        return
-    at = 0
-    while at < len(low):
-        first = at
-        while at < len(low) and capital[at] and (at == first or tokens.gaps[at] == " ") and low[at] not in _NO_NAMES:
-            at += 1
-        before = text[: starts[first]].rstrip()[-1:]
-        if at > first and before and before not in _INITIAL:
-            yield " ".join(low[first:at]), (starts[first], ends[at - 1])
-        at = max(at, first + 1)
-
-
-def _quotes(text: str) -> Iterator[tuple[str, Stretch]]:
-    if '"' in text or "“" in text:
-        yield from ((" ".join(found[1].lower().split()), found.span(1)) for found in _QUOTED.finditer(text))
+def names_in(text: str) -> list[str]:
+    """Give the proper names and the quoted words of a text: runs of words with a capital that begin no sentence."""
+    found = [" ".join(quoted.split()) for quoted in _QUOTED.findall(text)] if has_quotes(text) else []
+    if text[1:].islower() or len(_CAPITAL.findall(text)) > max(3, _TITLED * (1 + text.count(" "))):
+        return found
+    return found + [name for name in _NAME.findall(text) if name not in _NO_NAMES]

@@ -40,12 +40,19 @@ class Quotation(NamedTuple):
     end: int
     read: float
     """Share of its letters that are in words that were read."""
+    numbers: bool
+    """All its numbers were read."""
+
+    @property
+    def fine(self) -> bool:
+        """At least half of it was read, and no other number."""
+        return self.numbers and self.read >= _HALF
 
 
 class OcrAgreementCheck(Component):
     """Holds what a caption quotes to the lines that the extractor ``ocr`` read in the picture.
 
-    Fails a quotation of which no word was read; doubtful is one of which less than half was read.
+    Fails a quotation of which no word was read; doubtful is one of which less than half was read, or another number.
     """
 
     name: ClassVar[str] = "ocr_agreement"
@@ -54,7 +61,7 @@ class OcrAgreementCheck(Component):
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge; the quotations that share the gravest outcome are the evidence."""
         lines = _lines(context)
-        found = [q for q in _quotations(sample, lines) if q.read < _HALF] if lines else []
+        found = [q for q in _quotations(sample, lines) if not q.fine] if lines else []
         if not found:
             return _PASSED
         worst = [q for q in found if not q.read] or found
@@ -71,8 +78,8 @@ class OcrAgreementCheck(Component):
             return {}
         quotations = list(_quotations(sample, lines))
         said = _Text(turn.text for turn in sample.turns if turn.role == "gpt")
-        told = sum(said.share(line) >= _HALF for line in lines)
-        read = sum(quotation.read >= _HALF for quotation in quotations)
+        told = sum(said.share(line)[0] >= _HALF for line in lines)
+        read = sum(quotation.fine for quotation in quotations)
         return {"quotations": len(quotations), "read": read, "lines": len(lines), "told": told}
 
 
@@ -80,26 +87,31 @@ class _Text:
     """Lines or turns, to look up words in."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        words = [word for text in texts for word in _words(text)]
+        words = [_plain(word) for text in texts for word in WORD.findall(text.lower())]
         self._whole = "".join(words)  # readers leave out blanks
         self._words = dict.fromkeys(words)
 
-    def share(self, text: str) -> float:
-        """Give the share of a text's letters that are in words that are here; 1 where it has no letters."""
-        words = _words(text)
+    def share(self, text: str) -> tuple[float, bool]:
+        """Give the share of a text's letters that are in words that are here, 1 where it has none; and whether all
+        its numbers are.
+        """
+        words = WORD.findall(text.lower())
+        lacking = [word for word in words if not self._has(word)]
         letters = sum(map(len, words))
-        return sum(len(word) for word in words if self._has(word)) / letters if letters else 1.0
+        share = 1 - sum(map(len, lacking)) / letters if letters else 1.0
+        return share, not any(map(str.isdigit, lacking))
 
     def _has(self, word: str) -> bool:
-        if word in self._words or (len(word) >= _SHORT and word in self._whole):
+        plain, number = _plain(word), word.isdigit()
+        if plain in self._words or (len(word) >= _SHORT - number and plain in self._whole):
             return True
         # Another number is another number.
         exact = len(word) <= _SHORT or any(map(str.isdigit, word))
-        return not exact and bool(get_close_matches(word, self._words, 1, _CLOSE))
+        return not exact and bool(get_close_matches(plain, self._words, 1, _CLOSE))
 
 
-def _words(text: str) -> list[str]:
-    return [word.translate(_LOOKALIKE) for word in WORD.findall(text.lower())]
+def _plain(word: str) -> str:
+    return word.translate(_LOOKALIKE)
 
 
 def _lines(context: Context) -> list[str]:
@@ -107,8 +119,8 @@ def _lines(context: Context) -> list[str]:
 
 
 def _quotations(sample: Sample, lines: Sequence[str]) -> Iterator[Quotation]:
-    read = _Text(lines)
+    text = _Text(lines)
     for number, turn in enumerate(sample.turns):
         for found in _QUOTED.finditer(turn.text) if turn.role == "gpt" else ():
             start, end = found.span(found.lastgroup or 0)
-            yield Quotation(number, start, end, read.share(found[found.lastgroup or 0]))
+            yield Quotation(number, start, end, *text.share(turn.text[start:end]))

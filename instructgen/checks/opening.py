@@ -24,9 +24,11 @@ _OPENED = re.compile(
             r"(?:shows|showing|depicts|depicting|displays|displaying|features|featuring|captures|capturing|presents"
             r"|portrays|portraying|illustrates|contains|includes|reveals|highlights|showcases|showcasing|offers|provides"
             r"|focuses|consists|conveys|is|was|appears|seems|has|of|there (?:is|are)|we|you|i)\b)",
-            rf"(?:the|this) (?:main |central |primary )?(?:subject|focus) of (?:the|this) {_PICTURE}\b",
-            # "This is a picture of", "Here is a photo showing", "A picture of"
-            r"(?:(?:this|here|it|that|there)(?: is|['’]s) )?an? "
+            r"(?:(?:in|at|on) )?the (?:[\w-]+ ){0,2}?"
+            r"(?:subject|focus|cent(?:er|re)|middle|side|corner|foreground|background)"
+            rf" of (?:the|this) {_PICTURE}\b",
+            # "This is a picture of", "This appears to be a photo showing", "A picture of"
+            r"(?:(?:this|here|it|that|there)(?: is|['’]s| appears to be| seems to be) )?an? "
             r"(?:(?:beautiful|nice|detailed|vivid|vibrant|clear|high-quality|colou?rful|colou?r|great|stunning) )?"
             r"(?:image|picture|photo|photograph|snapshot) "
             r"(?:of|showing|depicting|displaying|featuring|that shows|which shows|taken|with|captures|shows|depicts)\b",
