@@ -14,6 +14,7 @@ from ..records import Context, Sample, Span, Verdict
 from ..vocabulary import COCO
 from .caption_entities import Coloured, Number, Particulars, names_in, particulars
 from .mentions import Mention, reading_of
+from .similarity import need_model, similarity
 from .tallies import singular
 from .truth import truth_of
 
@@ -28,6 +29,7 @@ _HINTS = {
     "denied": "Do not say that something is absent which can be seen.",
     "other_thing": "Look again at what kind of animal or vehicle it is.",
     "little_kept": "Name what the picture's own caption names, as far as it can be seen.",
+    "unlike": "Describe this picture; its own caption tells of something else.",
 }
 _ALIKE = (
     frozenset(("red", "maroon", "pink", "orange", "brown")),
@@ -74,6 +76,15 @@ class CaptionAgreementCheck(Component):
     """Smallest share of the originals' particulars that the new caption must keep, of three or more; a smaller one is
     doubtful. A new caption that is short keeps little."""
 
+    least_similar: float | None = Field(default=None, gt=0, lt=1)
+    """Smallest cosine of the new caption's sentence embedding with the nearest original's; a smaller one is doubtful.
+    Left out, no model is loaded; set, it needs ``instructgen[embedding]``, and some 20 ms a caption."""
+
+    def ready(self) -> None:
+        """See that the model is there where it is wanted; raises SetupError."""
+        if self.least_similar is not None:
+            need_model(self.name)
+
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge; a contradiction goes before what is doubtful, and this before little that is kept."""
         turn, entities = _compared(sample, context)
@@ -85,9 +96,17 @@ class CaptionAgreementCheck(Component):
         kept = sum(entity.fate == "kept" for entity in entities)
         if len(entities) >= _ENOUGH and kept < self.least_kept * len(entities):
             missing = ", ".join(entity.against for entity in entities if entity.fate == "missing")
-            end = len(sample.turns[turn].text)
-            return self._verdict("doubtful", "little_kept", (Span(turn=turn, start=0, end=end, contradicts=missing),))
+            return self._whole(sample, turn, "little_kept", missing)
+        if self.least_similar is not None and turn:
+            need_model(self.name)
+            found = similarity(sample.turns[turn].text, context.captions)
+            if found < self.least_similar:
+                return self._whole(sample, turn, "unlike", f"similarity {found:.2f}")
         return _PASSED
+
+    def _whole(self, sample: Sample, turn: int, reason: str, against: str) -> Verdict:
+        span = Span(turn=turn, start=0, end=len(sample.turns[turn].text), contradicts=against)
+        return self._verdict("doubtful", reason, (span,))
 
     def _verdict(self, outcome: Outcome, reason: str, spans: tuple[Span, ...]) -> Verdict:
         return Verdict(check=self.name, outcome=outcome, reason=reason, evidence=spans, hint=_HINTS[reason])

@@ -19,7 +19,7 @@ _OPENED = re.compile(
     "|".join(
         (
             # "The image shows", "In this picture, …", "The main subject of the photo is"
-            rf"(?:(?:in|within|throughout|across) )?(?:the|this) (?:[\w-]+ ){{0,2}}?{_PICTURE}"
+            rf"(?:(?:in|within|throughout|across) )?(?:the|this) (?:[\w-]+ ){{0,3}}?{_PICTURE}"
             r"(?:,| (?:prominently |primarily |mainly |clearly |also |vividly )?"
             r"(?:shows|showing|depicts|depicting|displays|displaying|features|featuring|captures|capturing|presents"
             r"|portrays|portraying|illustrates|contains|includes|reveals|highlights|showcases|showcasing|offers|provides"
