@@ -18,7 +18,7 @@ CONTEXT = captioned()
         ("this black and white photo captures a dog.", "this black and white photo captures"),
         ("A picture of a dog.", "A picture of"),
         ("We can see a dog.", "We can see"),
-        ("In the center of the image is a dog.", "In the center of the image"),
+        ("In the center of the image is a dog.", "In the center of the image is"),
         ("Depicted in the photo is a dog.", "Depicted in the photo"),
     ],
 )
