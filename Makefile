@@ -20,7 +20,8 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-browser test-extras test-vllm test-ray check fix bench test-trainers models lock clean
+.PHONY: help demo test test-slow test-browser test-extras test-vllm test-ray check fix bench test-trainers models \
+	lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -74,7 +75,7 @@ bench: $(DEV) ## the figures of docs/performance.md and docs/checks.md, measured
 	$(BIN)/python "benchmarks/$$name.py" $$data || past=1; done; exit $$past
 
 test-extras: ## extractors with the packages they need, in an environment of its own: .env-extras
-	bash tests/extract/run.sh
+	PYTHON="$(PYTHON)" bash tests/extract/run.sh
 
 test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh

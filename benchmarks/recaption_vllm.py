@@ -1,265 +1,195 @@
-"""A real vLLM and photos in; requests/s of recaptioning them through instructgen, and of asking for the same bare, out.
+"""A vLLM in; recaptioning's requests/s beside those of vLLM's own load generator, on one server, out.
 
-    INSTRUCTGEN_VLLM_PYTHON=PYTHON-WITH-VLLM python benchmarks/recaption_vllm.py      # `make test-vllm` makes one
-    python benchmarks/recaption_vllm.py --base-url URL --model NAME --photos FOLDER   # a server that is running
+    python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM          # weights made up, LLaVA-1.5 7B's shapes
+    python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model llava-hf/llava-1.5-7b-hf
 
-Ways, in turn, against one server: instructgen from reading the folder to the written dataset; a bare asyncio loop
-that posts the very same bodies; and vLLM's own load generator (``vllm bench serve``) with the same pictures and words,
-where it can be run: it streams the replies, which costs the server more. As many requests are in flight in each. Each
-way's median counts. Exit status 1 when instructgen falls below 0.95 of the bare loop or of the load generator.
+Starts one server as ``teacher: {use: vllm_server}`` does. In turn, and each in both ways that a picture can go, by its
+file's address and as base64 in the request, the askers of ``vllm_load`` have it caption the same pictures; before each
+turn the server forgets what it has cached. The load generator's figure is its own; that of recaptioning is taken from
+opening the run to its last file, all checks and saving included. Exit status 1 where the median is below 0.95 of the
+load generator's. With the build for CPUs and a tiny model it runs too:
+
+    PYTHON-WITH-VLLM tests/vllm/tiny_llava.py tiny
+    python benchmarks/recaption_vllm.py --python PYTHON-WITH-VLLM --model tiny \
+        --pictures 8 --tokens 16 --in-flight 4 --flag=--load-format=dummy --flag=--enforce-eager
 """
 
 import argparse
-import asyncio
-import contextlib
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
-from urllib.request import ProxyHandler, Request, build_opener
+from random import Random
 
-import aiohttp
-import msgspec
-import uvloop
-from PIL import Image
-from rich.console import Console
+from vllm_load import Found, Server, bench, by_bare, by_bench, by_recaption, until_ready
 
-from instructgen.assemble import build
-from instructgen.carry import carry_out
 from instructgen.component import Site
-from instructgen.opening import open_run
-from instructgen.recaptioning import Recaptioning, recaptioning
-from instructgen.records import Context
-from instructgen.replay import first_requests
-from instructgen.run_folder import RunFolder
-from instructgen.selection import all_ranges
-from instructgen.teachers.openai_chat import OpenAIChat
-from instructgen.teachers.pictures import images_of
-from instructgen.teachers.vllm_server import VllmServer, free_port
+from instructgen.forms import laid_out
+from instructgen.library import Library, shipped
+from instructgen.records import Context, Image
+from instructgen.tasks.recaption import RecaptionTask
+from instructgen.teachers.vllm_server import VllmServer
 
-ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "pipelines" / "demo" / "images"
-WANTED = 0.95
-SENTENCE = (
-    r"(A|One) (small|bright|quiet|old) (boat|dog|table|tower) (stands|rests) (near|behind) a (tall|wide) (wall|tree)\."
-)
-"""What the replies of a model with made-up weights are held to, so that they come to an end."""
-
-
-class Server:
-    """The server that all ways ask."""
-
-    def __init__(self, url: str, model: str, extra: dict[str, object]) -> None:
-        self.url, self.model, self.extra = url, model, extra
+HERE = Path(__file__).resolve().parent
+MATERIALS = Library((shipped(),))
+MADE_UP = "made-up"
+WAYS = ("path", "inline")
+ASKERS = ("bench", "bare", "recaption")
+LIMIT = 0.95
+COUNTED = {
+    "prompt tokens": "vllm:prompt_tokens_total",
+    "of them cached": "vllm:prefix_cache_hits_total",
+    "tokens written": "vllm:generation_tokens_total",
+}
 
 
-@contextlib.contextmanager
-def serving(python: str, folder: Path, photos: Path, log: Path) -> Iterator[Server]:
-    """Serve a tiny model with made-up weights."""
-    subprocess.run(
-        [python, str(ROOT / "tests" / "vllm" / "tiny_llava.py"), str(folder)], check=True, stderr=subprocess.DEVNULL
-    )
-    block: dict[str, object] = {"model": "tiny-llava", "weights": str(folder), "python": python, "load_format": "dummy"}
-    block |= {"enforce_eager": True, "max_num_seqs": 8, "max_model_len": 4096}
-    port = free_port()
-    teacher = VllmServer.build(block, Site("teacher", _Nothing(), image_root=photos), "teacher")
-    environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
-    began = time.monotonic()
-    with (
-        log.open("wb") as said,
-        subprocess.Popen(teacher.command(port), stdout=said, stderr=said, env=environment) as it,
-    ):
-        try:
-            while not _well(f"http://127.0.0.1:{port}/health"):
-                if it.poll() is not None:
-                    raise SystemExit(f"vLLM ended:\n{log.read_text()[-2000:]}")
-                time.sleep(0.5)
-            print(f"vLLM was ready in {time.monotonic() - began:.0f} s", flush=True)
-            yield Server(f"http://127.0.0.1:{port}/v1", "tiny-llava", {"structured_outputs": {"regex": SENTENCE}})
-        finally:
-            it.terminate()
+def picture(number: int, folder: Path) -> None:
+    """Write one JPEG of about 150 kB, 640 × 480, unlike any other: patches of light with a grain."""
+    import numpy as np
+    from PIL import Image as Picture
+
+    drawn = np.random.default_rng(number)
+    patches = Picture.fromarray(drawn.integers(0, 256, (12, 16, 3), dtype=np.uint8))
+    smooth = np.asarray(patches.resize((640, 480), Picture.Resampling.BICUBIC))
+    seen = np.clip(smooth + drawn.normal(0, 16, (480, 640, 1)), 0, 255).astype(np.uint8)
+    Picture.fromarray(seen).save(folder / f"{number:06}.jpg", quality=88)
 
 
-def _well(url: str) -> bool:
-    with contextlib.suppress(OSError):
-        return bool(build_opener(ProxyHandler({})).open(Request(url), timeout=5).status == 200)
-    return False
+def write_requests(given: argparse.Namespace) -> None:
+    """Write the others' requests: the words and the order of ours, and the pictures in both ways."""
+    task = RecaptionTask.build({}, Site(name="recaption", materials=MATERIALS), "tasks.recaption")
+    shown = Image(path="picture")
+    (request,) = next(task.rounds(Context(id="c", row=0, images=(shown,)), 0, (), Random(0)))
+    parts = [part for message in laid_out(request, structured=False) for part in message.parts]
+    files = sorted((given.work / "pictures").iterdir())
+    for way in WAYS:
+        with (given.work / f"{way}.jsonl").open("w") as out:
+            for file in files:
+                content = [
+                    {"type": "image_url", "image_url": {"url": _url(file, way)}}
+                    if isinstance(part, Image)
+                    else {"type": "text", "text": f"{part}\n"}
+                    for part in parts
+                ]
+                out.write(json.dumps({"content": content}) + "\n")
 
 
-class _Nothing:
-    def text(self, kind: str, name: str) -> str:
-        raise LookupError(f"{kind}/{name}")
+def _url(file: Path, way: str) -> str:
+    if way == "path":
+        return file.resolve().as_uri()
+    return f"data:image/jpeg;base64,{b64encode(file.read_bytes()).decode()}"
 
 
-class Work:
-    """The same pictures and words for all ways."""
-
-    def __init__(self, server: Server, photos: Path, in_flight: int) -> None:
-        self.server, self.photos, self.in_flight = server, photos, in_flight
-
-    def recipe(self) -> Recaptioning:
-        """Give the recipe of recaptioning the photos."""
-        settings = [
-            f"teacher.max_in_flight={self.in_flight}",
-            "teacher.adaptive=false",
-            "teacher.reply_format=plain",
-            f"teacher.local_media={json.dumps(str(self.photos))}",
-            f"teacher.extra_body={json.dumps(self.server.extra)}",
-            "attempts=[teacher]",
-        ]
-        url, model = self.server.url, self.server.model
-        return recaptioning(str(self.photos), model=model, base_url=url, settings=settings)
-
-    def bodies(self) -> list[bytes]:
-        """Give the bodies that instructgen sends."""
-        made = self.recipe()
-        built = build(made.recipe, made.library)
-        teacher = built.teachers["teacher"]
-        assert isinstance(teacher, OpenAIChat)
-        bodies = []
-        for row in built.source.read(0):
-            assert isinstance(row.item, Context)
-            for _, requests in first_requests(built, all_ranges(made.recipe), row.item):
-                assert isinstance(requests, list | tuple)
-                for request in requests:
-                    urls = asyncio.run(teacher._pictures.urls(images_of(request)))
-                    bodies.append(teacher._bodies.body(request, False, False, request.max_tokens, urls))
-        return bodies
-
-    def by_instructgen(self) -> float:
-        """Recaption everything; give requests/s, from opening the run to its last file."""
-        made = self.recipe()
-        with tempfile.TemporaryDirectory() as place:
-            folder, began = RunFolder(Path(place) / "run"), time.perf_counter()
-            with folder.locked(), contextlib.redirect_stderr(sys.stdout):
-                engine, summary = carry_out(open_run(made.recipe, made.library, folder), console=Console(quiet=True))
-            seconds = time.perf_counter() - began
-        if not summary.tally.accepted:
-            print(f"  nothing was accepted: {json.dumps(summary.tally.to_json())[:300]}")
-        return engine.counted.asked / seconds
-
-    def by_loop(self) -> float:
-        """Post the same bodies; give requests/s."""
-        return uvloop.run(self._looped(self.bodies()))
-
-    async def _looped(self, bodies: list[bytes]) -> float:
-        waiting = iter(bodies)
-        headers = {"Content-Type": "application/json"}
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-            async def worker() -> None:
-                for body in waiting:
-                    async with session.post(
-                        f"{self.server.url}/chat/completions", data=body, headers=headers
-                    ) as answer:
-                        json.loads(await answer.read())["choices"][0]["message"]["content"]
-
-            began = time.perf_counter()
-            await asyncio.gather(*(worker() for _ in range(self.in_flight)))
-            return len(bodies) / (time.perf_counter() - began)
-
-    def by_load_generator(self, python: str, tokenizer: str) -> float | None:
-        """Have vLLM's load generator ask for the same; give requests/s, or None where it cannot be run."""
-        bodies = [msgspec.json.decode(body) for body in self.bodies()]
-        with tempfile.TemporaryDirectory() as place:
-            lines = [json.dumps({"content": body["messages"][-1]["content"]}) for body in bodies]
-            (Path(place) / "asked.jsonl").write_text("\n".join(lines) + "\n")
-            sent = {k: v for k, v in bodies[0].items() if k not in ("model", "messages", "max_tokens")}
-            command = [python, "-m", "vllm.entrypoints.cli.main", "bench", "serve", "--backend", "openai-chat"]
-            command += ["--base-url", self.server.url.removesuffix("/v1"), "--endpoint", "/v1/chat/completions"]
-            command += ["--model", self.server.model, "--tokenizer", tokenizer, "--dataset-name", "custom_image"]
-            command += ["--dataset-path", f"{place}/asked.jsonl", "--num-prompts", str(len(bodies))]
-            command += ["--custom-output-len", str(bodies[0]["max_tokens"]), "--extra-body", json.dumps(sent)]
-            command += ["--max-concurrency", str(self.in_flight), "--disable-tqdm", "--disable-shuffle"]
-            command += [
-                "--num-warmups",
-                "0",
-                "--save-result",
-                "--result-dir",
-                place,
-                "--result-filename",
-                "result.json",
-            ]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            result = Path(place) / "result.json"
-            if done.returncode or not result.exists():
-                print(f"  vllm bench serve: exit status {done.returncode}: {(done.stderr or done.stdout)[-600:]}")
-                return None
-            found = json.loads(result.read_text())
-            if found["completed"] != len(bodies):
-                print(f"  vllm bench serve: {found['completed']} of {len(bodies)} answered")
-                return None
-            return float(found["request_throughput"])
+def make(given: argparse.Namespace) -> None:
+    """Make the working folder: pictures, requests and, where none is given, the model."""
+    folder = given.work / "pictures"
+    folder.mkdir(parents=True)
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(partial(picture, folder=folder), range(given.pictures), chunksize=16))
+    size = statistics.mean(file.stat().st_size for file in folder.iterdir())
+    print(f"{given.pictures} pictures of {size / 1000:.0f} kB", flush=True)
+    if given.model == MADE_UP:
+        making = [given.python, str(HERE / "full_size_llava.py"), str(given.folder), "--shape", given.shape]
+        subprocess.run(making, check=True, stderr=subprocess.DEVNULL)
+    write_requests(given)
 
 
-def make_photos(folder: Path, number: int) -> None:
-    """Write so many photos: the bundled ones in several sizes."""
-    bundled = sorted(DEMO.glob("*.jpg"))
-    for n in range(number):
-        photo, shrunk = bundled[n % len(bundled)], 1 - 0.004 * (n // len(bundled))
-        with Image.open(photo) as picture:
-            size = round(picture.width * shrunk), round(picture.height * shrunk)
-            picture.convert("RGB").resize(size).save(folder / f"{photo.stem}-{n:04d}.jpg", quality=88)
+def carry_out(given: argparse.Namespace, server: Server, process: subprocess.Popen[str]) -> dict[str, list[float]]:
+    """Carry out all turns; give the requests/s of each asker and way."""
+    rates: dict[str, list[float]] = {}
 
-
-def compare(work: Work, rounds: int, python: str, tokenizer: str) -> int:
-    """Let the ways take turns; print and judge."""
-    ways: dict[str, Callable[[], float | None]] = {
-        "bare loop": work.by_loop,
-        "instructgen": work.by_instructgen,
-        "vllm bench serve": lambda: work.by_load_generator(python, tokenizer),
-    }
-    work.by_loop()  # what the server keeps of pictures and prompts is there for all ways alike
-    rates: dict[str, list[float]] = {way: [] for way in ways}
-    for n in range(rounds):
-        for way in list(ways):
-            rate = ways[way]()
-            if rate is None:
-                del ways[way], rates[way]
-                continue
-            rates[way].append(rate)
-            print(f"  round {n + 1}: {way}: {rate:.2f} requests/s", flush=True)
-    medians = {way: statistics.median(each) for way, each in rates.items()}
-    past = 0
-    for way, median in medians.items():
-        ratio = medians["instructgen"] / median
-        past |= ratio < WANTED
-        print(f"{way:18} {median:7.2f} requests/s; instructgen: {ratio:.3f} of it")
-    if "vllm bench serve" not in medians:
-        print("vllm bench serve: not run")
-    return past
-
-
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="Recaptioning against asking bare.")
-    parser.add_argument("--number", type=int, default=128, help="photos")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--in-flight", type=int, default=16)
-    parser.add_argument("--base-url", help="a server that is running, and may read the photos' files")
-    parser.add_argument("--model", default="tiny-llava")
-    parser.add_argument("--tokenizer", help="for the load generator; a folder or a name")
-    parser.add_argument("--photos", type=Path)
-    given = parser.parse_args()
-    python = os.environ.get("INSTRUCTGEN_VLLM_PYTHON", sys.executable)
-    with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
-        photos = (given.photos or Path(place) / "photos").resolve()
-        if given.photos is None:
-            photos.mkdir()
-            make_photos(photos, given.number)
-        weights = Path(place) / "tiny-llava"
-        if given.base_url:
-            server = Server(given.base_url, given.model, {})
+    def turn(asker: str, way: str, number: int) -> None:
+        server.forget()
+        before = server.figures()
+        found: Found
+        if asker == "bench":
+            found = by_bench(given, server, process, way)
+        elif asker == "bare":
+            found = by_bare(given, server, way)
         else:
-            server = stack.enter_context(serving(python, weights, photos, Path(place) / "vllm.log"))
-        print(f"photos in {photos}; {given.in_flight} requests in flight; {given.rounds} rounds", flush=True)
-        return compare(Work(server, photos, given.in_flight), given.rounds, python, given.tokenizer or str(weights))
+            found = by_recaption(given, server, way, f"{asker}-{way}-{number}", asker == "adaptive")
+        now = server.figures()
+        counted = {key: int(now[name] - before.get(name, 0)) for key, name in COUNTED.items()}
+        rate = found["requests"] / found["seconds"]
+        rates.setdefault(f"{asker} {way}", []).append(rate)
+        after = f", {found['after']:.1f} s of them after the last reply" if "after" in found else ""
+        print(
+            f"{asker:9} {way:6} {rate:6.2f} requests/s {found['tokens'] / found['seconds']:7.0f} tokens/s"
+            f" in {found['seconds']:.1f} s{after}; the server: {counted}",
+            flush=True,
+        )
+
+    for number in range(given.rounds):
+        for way in WAYS:
+            # The order is turned round from round to round, so that nobody is always the first.
+            for asker in ASKERS[:: 1 if number % 2 == 0 else -1]:
+                turn(asker, way, number)
+    turn("adaptive", "path", 0)
+    return rates
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable, help="interpreter of the environment that has vLLM")
+    parser.add_argument("--model", default=MADE_UP, help="a model of LLaVA's kind; made up if left out")
+    parser.add_argument("--shape", default="llava-1.5-7b", help="whose shapes the made-up model has")
+    parser.add_argument("--pictures", type=int, default=512)
+    parser.add_argument("--tokens", type=int, default=256, help="length of every caption")
+    parser.add_argument("--in-flight", type=int, default=128)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--work", type=Path, default=Path("vllm-gpu"), help="new folder for all that is made")
+    parser.add_argument("--set", action="append", default=[], help="a setting of the recipe, as recaption takes it")
+    parser.add_argument("--flag", action="append", default=[], help="one more of vLLM's, such as --flag=--dtype=half")
+    parser.add_argument("--start-seconds", type=float, default=1800)
+    given = parser.parse_args()
+    given.work = given.work.resolve()
+    given.folder = given.work / "model" if given.model == MADE_UP else given.model
+    return given
+
+
+def main() -> None:
+    """Measure."""
+    given = arguments()
+    make(given)
+    block = {
+        "model": given.model,
+        "python": given.python,
+        "local_media": str(given.work),
+        "extra_args": given.flag,
+        **({"weights": str(given.folder), "load_format": "dummy"} if given.model == MADE_UP else {}),
+    }
+    teacher = VllmServer.build(block, Site(name="teacher", materials=MATERIALS), "teacher")
+    began = time.monotonic()
+    server = Server(teacher, given.work / "server.log")
+    try:
+        with bench(given.python, given.work / "bench.log") as process:
+            server.wait(given.start_seconds)
+            print(f"the server was ready after {time.monotonic() - began:.0f} s", flush=True)
+            with (given.work / "bench.out").open("w") as log:
+                until_ready(process, log)
+            few = argparse.Namespace(**{**vars(given), "pictures": min(given.in_flight, given.pictures)})
+            by_bench(few, server, process, "path")  # the server's kernels are compiled
+            by_recaption(few, server, "path", "first", False)  # and our modules imported
+            rates = carry_out(given, server, process)
+    finally:
+        server.stop()
+    median = {key: statistics.median(values) for key, values in rates.items()}
+    held = True
+    for way in WAYS:
+        ours = median[f"recaption {way}"]
+        for asker, called in (("bench", "vllm bench serve"), ("bare", "the bare loop")):
+            theirs = median[f"{asker} {way}"]
+            print(f"{way:6} recaption {ours:.2f} requests/s, {called} {theirs:.2f}: {ours / theirs:.1%}")
+        held = held and ours >= LIMIT * median[f"bench {way}"]
+    print(f"limit {LIMIT:.0%} of vllm bench serve: {'ok' if held else 'PAST'}")
+    sys.exit(0 if held else 1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

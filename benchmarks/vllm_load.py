@@ -12,8 +12,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +21,16 @@ from typing import IO
 from urllib.request import Request, urlopen
 
 import aiohttp
+from rich.console import Console
 
+from instructgen.carry import carry_out
+from instructgen.opening import open_run
+from instructgen.recaptioning import recaptioning
+from instructgen.run_folder import RunFolder
 from instructgen.teachers.vllm_server import VllmServer, free_port
 
 Found = dict[str, float]
-"""Of a turn: ``requests``, ``tokens`` written, ``seconds``; and ``whole``, the seconds of a whole command."""
+"""Of a turn: ``requests``, ``tokens`` written, ``seconds``; and ``after``, those of them after the last reply."""
 
 _BENCH = """
 import asyncio, json, sys
@@ -83,15 +86,6 @@ class Server:
                 if found := re.match(r"(vllm:\w+)(?:\{.*\})? ([\d.eE+-]+)$", line):
                     sums[found[1]] = sums.get(found[1], 0.0) + float(found[2])
         return sums
-
-    def first_request(self, ended: threading.Event) -> float:
-        """Return the time at which it has a request."""
-        while not ended.is_set():
-            now = self.figures()
-            if now["vllm:num_requests_running"] + now["vllm:num_requests_waiting"]:
-                break
-            time.sleep(0.05)
-        return time.time()
 
     def stop(self) -> None:
         """End it and all that it started."""
@@ -189,8 +183,7 @@ def by_bare(given: argparse.Namespace, server: Server, way: str) -> Found:
 
 
 def by_recaption(given: argparse.Namespace, server: Server, way: str, turn: str, adaptive: bool) -> Found:
-    """One turn of ours, from the server's first request until the journal's last reply."""
-    out = given.work / f"run-{turn}"
+    """One turn of ours, in this process, from opening the run to its last file."""
     settings = {
         "teacher.max_in_flight": given.in_flight,
         "teacher.adaptive": json.dumps(adaptive),
@@ -198,27 +191,19 @@ def by_recaption(given: argparse.Namespace, server: Server, way: str, turn: str,
         "tasks.recaption.max_tokens": given.tokens,
         # Captions of a set length are cut off and fail the checks; each is asked for once all the same.
         "attempts": "[teacher]",
-        **({"teacher.local_media": str(given.work)} if way == "path" else {}),
+        **({"teacher.local_media": json.dumps(str(given.work))} if way == "path" else {}),
     }
-    command = [sys.executable, "-m", "instructgen", "recaption", str(given.work / "pictures"), "--model", given.model]
-    command += ["--base-url", f"{server.url}/v1", "--out", str(out)]
-    command += [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
-    command += [word for setting in given.set for word in ("--set", setting)]
-    ended, first = threading.Event(), [0.0]
-    watch = threading.Thread(target=lambda: first.__setitem__(0, server.first_request(ended)))
-    began = time.time()
-    watch.start()
-    said = given.work / f"run-{turn}.log"
-    with said.open("w") as log:
-        status = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT).returncode
-    whole = time.time() - began
-    ended.set()
-    watch.join()
-    lines = [json.loads(line) for path in sorted((out / "journal").glob("*.jsonl")) for line in path.open()]
+    chosen = [*(f"{key}={value}" for key, value in settings.items()), *given.set]
+    pictures, url = str(given.work / "pictures"), f"{server.url}/v1"
+    made = recaptioning(pictures, model=given.model, base_url=url, settings=chosen)
+    folder, began = RunFolder(given.work / f"run-{turn}"), time.time()
+    with folder.locked():
+        carry_out(open_run(made.recipe, made.library, folder, limit=given.pictures), console=Console(quiet=True))
+    ended = time.time()
+    lines = [json.loads(line) for path in sorted(folder.path.glob("journal/*.jsonl")) for line in path.open()]
     replies = [line for line in lines if line.get("usage")]
     if len(replies) != given.pictures:
-        print(said.read_text()[-2000:], flush=True)
-        raise SystemExit(f"instructgen: {len(replies)} of {given.pictures} answered (exit status {status})")
+        raise SystemExit(f"instructgen: {len(replies)} of {given.pictures} answered; see {folder.path}")
     last = max(datetime.fromisoformat(reply["at"]).timestamp() for reply in replies)
     tokens = sum(reply["usage"]["reply"] for reply in replies)
-    return {"requests": len(replies), "tokens": tokens, "seconds": last - first[0], "whole": whole}
+    return {"requests": len(replies), "tokens": tokens, "seconds": ended - began, "after": ended - last}

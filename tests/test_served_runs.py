@@ -1,13 +1,15 @@
 """Runs whose teacher is a server of their own: when it is started, what is kept of it, what a user is told."""
 
 import json
+import signal
+import time
 from pathlib import Path
 
 import pytest
 from cases import contents, finished, refused
 from loopback import Teacher
 from loopback_vllm import stand_in
-from runs import asking, command, recipe, write_recipe, write_rows
+from runs import asking, command, ended, recipe, start, write_recipe, write_rows
 
 from instructgen.run import Run
 
@@ -65,6 +67,22 @@ def test_a_server_that_does_not_start_is_one_line_and_the_end_of_its_log(tmp_pat
     )
     assert first.endswith(str(tmp_path / "run" / "logs" / "teacher.log"))
     assert log == ["  loading loopback-small", "  torch.OutOfMemoryError: tried to allocate 3 GiB"]
+
+
+@pytest.mark.slow
+def test_a_stopped_run_finishes_what_is_in_flight_and_leaves_no_server(tmp_path: Path, rows: Path) -> None:
+    path = write_recipe(tmp_path / "recipe.yaml", recipe(rows, serving(tmp_path, "--latency=0.3", max_in_flight=4)))
+    run = tmp_path / "run"
+    process = start("run", path, "--out", run)
+    while not (run / "journal").exists() or not any(f.stat().st_size for f in (run / "journal").iterdir()):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    code, _, said = ended(process)
+    assert code == 130
+    assert "stopping: finishing what is in flight" in said
+    assert 4 <= len((run / "journal" / "part-00000.jsonl").read_text().splitlines()) < 30
+    server = (run / "logs" / "teacher.log").read_text().partition("pid=")[2].partition(")")[0]
+    assert not Path(f"/proc/{server}").exists()
 
 
 def test_a_run_goes_on_at_a_server_that_was_running_and_asks_for_nothing_anew(

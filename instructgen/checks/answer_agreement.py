@@ -51,7 +51,7 @@ class AnswerAgreementCheck(AnnotationCheck):
     """Holds yes and no against what is there, and answers against what their questions wrongly take for granted."""
 
     name: ClassVar[str] = "answer_agreement"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge; the question's mention and the answer's first word are the evidence."""
