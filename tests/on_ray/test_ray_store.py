@@ -41,10 +41,10 @@ def teacher() -> Iterator[Teacher]:
         yield server
 
 
-def made(tmp_path: Path, server: Teacher, records: int = 300) -> Path:
+def made(tmp_path: Path, server: Teacher, records: int = 300, shard_size: int = 20) -> Path:
     source = write_rows(tmp_path / "rows.jsonl", range(records))
     block = asking(server.base_url, max_in_flight=IN_FLIGHT, adaptive=False)
-    return write_recipe(tmp_path / "recipe.yaml", recipe(source, block, shard_size=20))
+    return write_recipe(tmp_path / "recipe.yaml", recipe(source, block, shard_size=shard_size))
 
 
 def begun(path: Path, run: Path, joined: RayCluster, url: str) -> "subprocess.Popen[str]":
@@ -104,9 +104,9 @@ def benches(joined: RayCluster) -> dict[int, Path]:
 
 
 def well_begun(store: Store) -> bool:
-    """Tell whether shards are finished, and others' journals have been flushed while they are at work."""
+    """Tell whether a shard is finished, and another's journal has been flushed while it is at work."""
     done = {name.split("/")[1] for name in store.names("samples")}
-    return len(done) >= 2 and len({name.split("/")[1] for name in store.names("journal")} - done) >= 2
+    return len(done) >= 1 and len({name.split("/")[1] for name in store.names("journal")} - done) >= 1
 
 
 def unflushed(store: Store, scratch: Path) -> int:
@@ -124,7 +124,7 @@ def twice(server: Teacher) -> int:
 def test_a_killed_workers_shards_are_taken_over_and_only_what_was_not_flushed_is_asked_again(
     tmp_path: Path, joined: RayCluster, url: str, teacher: Teacher
 ) -> None:
-    path, run, store = made(tmp_path, teacher, 400), tmp_path / "run", Store(f"{url}/killed")
+    path, run, store = made(tmp_path, teacher, 420, 60), tmp_path / "run", Store(f"{url}/killed")
     running = begun(path, run, joined, store.url)
     wait(lambda: well_begun(store) and len(benches(joined)) == 2)
     victim, scratch = next(iter(benches(joined).items()))
@@ -141,7 +141,7 @@ def test_a_killed_workers_shards_are_taken_over_and_only_what_was_not_flushed_is
 def test_a_run_whose_driver_was_killed_is_carried_on_by_the_local_engine(
     tmp_path: Path, joined: RayCluster, url: str, teacher: Teacher
 ) -> None:
-    path, run, store = made(tmp_path, teacher, 400), tmp_path / "run", Store(f"{url}/driver")
+    path, run, store = made(tmp_path, teacher, 420, 60), tmp_path / "run", Store(f"{url}/driver")
     running = begun(path, run, joined, store.url)
     wait(lambda: well_begun(store) and len(benches(joined)) == 2)
     scratches = list(benches(joined).values())
@@ -151,5 +151,5 @@ def test_a_run_whose_driver_was_killed_is_carried_on_by_the_local_engine(
     assert done.code == 0, done
     lost = sum(unflushed(store, scratch) for scratch in scratches)
     assert twice(teacher) <= lost + 2 * IN_FLIGHT, (twice(teacher), lost)
-    assert asked(done.err) < 800, "what the workers had been answered is not asked for again"
+    assert asked(done.err) < 840, "what the workers had been answered is not asked for again"
     assert same_as_local(path, run)
