@@ -138,8 +138,14 @@ class Store:
         if self._local:
             _link(Path(self._at(name)), data)
             return
-        with _at_once if self._files.protocol == "memory" else contextlib.nullcontext():
-            self._files.pipe_file(self._at(name), data, mode="create")
+        try:
+            with _at_once if self._files.protocol == "memory" else contextlib.nullcontext():
+                self._files.pipe_file(self._at(name), data, mode="create")
+        except OSError as error:
+            said = getattr(error.__cause__, "response", None) or {}
+            if said.get("Error", {}).get("Code") in ("PreconditionFailed", "412"):  # not all servers say of what
+                raise FileExistsError(name) from None
+            raise
 
     def _tried(self, failed: str, do: Any) -> Any:
         retrying = Retrying(
