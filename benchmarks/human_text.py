@@ -95,6 +95,15 @@ def paragraphs(contexts: Iterable[Context]) -> Iterator[Pair]:
             yield one_turn(f"{context.id}/paragraph{number}", text, context)
 
 
+def coco_captions(folder: Path, least: int = 5) -> list[list[str]]:
+    """Give the different captions of each picture of COCO that has so many."""
+    said: dict[int, dict[str, None]] = defaultdict(dict)
+    for path in sorted(folder.glob("coco*/**/captions_*.json")):
+        for row in _json(path)["annotations"]:
+            said[row["image_id"]][row["caption"].strip()] = None
+    return [list(those) for those in said.values() if len(those) >= least]
+
+
 def plain_texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Give all captions, regions and questions with the name of their collection: text by people, without boxes."""
     for path in sorted(folder.glob("coco*/**/captions_*.json")):

@@ -1,7 +1,7 @@
 """Samples in; what each check of the table says of them out, counted as alarms or catches, and listed for reading."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -25,8 +25,11 @@ Level = Literal["reject", "doubtful", "pass"]
 LEVELS: tuple[Level, ...] = ("reject", "doubtful", "pass")
 
 
-def rule_checks() -> dict[str, Check]:
-    """Build every rule check of the table with its default fields; those that ask or need a whole run are left out."""
+def rule_checks(fields: Mapping[str, Mapping[str, object]] | None = None) -> dict[str, Check]:
+    """Build every rule check of the table; those that ask or need a whole run are left out.
+
+    ``fields`` are a check's in place of its defaults.
+    """
     site = Site("bench", Library.beside(None))
     built: dict[str, Check] = {}
     for name in TABLE:
@@ -34,7 +37,7 @@ def rule_checks() -> dict[str, Check]:
         assert issubclass(found, Component)
         if not hasattr(found, "verdict"):
             continue
-        check = found.build({}, site, f"checks.{name}")
+        check = found.build((fields or {}).get(name, {}), site, f"checks.{name}")
         assert isinstance(check, Check)
         built[name] = check
     return built

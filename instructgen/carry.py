@@ -76,7 +76,7 @@ async def _attended(engine: Engine, opened: Opened, console: Console) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(name, interrupted)
-    showing = asyncio.create_task(Progress(engine, opened.facts, console).show())
+    showing = asyncio.create_task(Progress(engine, opened.facts, opened.supply.extending.looked, console).show())
     try:
         await engine.run()
     finally:

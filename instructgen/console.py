@@ -43,6 +43,9 @@ def carry_on(
             say(note)
     for line in status_lines(summary.to_json(), str(out)):
         say(line)
+    looked = opened.supply.extending.looked()
+    if looked:
+        say(f"  pictures: {looked}")
     say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
     if engine.stopping:
         say("stopped; the same command goes on where it stopped")

@@ -60,10 +60,10 @@ def test_the_components() -> None:
         "tasks": ["prompted", "recaption"],
         "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
         "checks": [
-            *["agreement", "answer_agreement", "comparison", "counts", "coverage", "hedges"],
-            *["judge", "language", "leaks", "length", "near_duplicates", "objects"],
-            *["personal_data", "positions", "refusal", "repetition", "safety", "shape"],
-            *["truncation"],
+            *["agreement", "answer_agreement", "caption_agreement", "comparison", "counts", "coverage"],
+            *["hedges", "judge", "language", "leaks", "length", "near_duplicates"],
+            *["objects", "ocr_agreement", "opening", "personal_data", "positions", "refusal"],
+            *["repetition", "safety", "shape", "truncation"],
         ],
         "exports": ["argilla", "captions", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
     }

@@ -43,7 +43,11 @@ BESIDE = {"label_studio": ["out.xml"], "argilla": ["out.settings.json"]}
 """What a format writes beside the file that it is told."""
 
 
-@pytest.mark.parametrize("name", TABLES["exports"])
+def test_every_format_is_read_here_or_has_rows_of_its_own() -> None:
+    assert {*READ, "captions"} == {*TABLES["exports"]}, "captions writes the source's rows: tests/exports"
+
+
+@pytest.mark.parametrize("name", READ)
 def test_every_format_holds_every_sample_or_one_tasks(run: Path, tmp_path: Path, name: str) -> None:
     number = len(list(Run.open(run).samples()))
     out = tmp_path / "out.json"
@@ -54,7 +58,7 @@ def test_every_format_holds_every_sample_or_one_tasks(run: Path, tmp_path: Path,
     assert READ[name](alone) == len(list(Run.open(run).samples("detail"))) < number
 
 
-@pytest.mark.parametrize("name", [n for n in TABLES["exports"] if n != "hf"])
+@pytest.mark.parametrize("name", [n for n in READ if n != "hf"])
 def test_an_export_takes_the_place_of_the_one_before(run: Path, tmp_path: Path, name: str) -> None:
     out = tmp_path / "out.json"
     out.write_text("an older export")

@@ -47,13 +47,15 @@ class Tally(NamedTuple):
         return any(
             self.number == c.quantity.low == c.quantity.high
             and not c.described
-            and (not c.mention.narrower if not word else _one(c.mention.word) == _one(word) or not same)
+            and (not c.mention.narrower if not word else singular(c.mention.word) == singular(word) or not same)
             for c in self.said
         )
 
     def counted_as(self, word: str) -> int:
         """Give the largest number of a narrower word ("three friends") that a caption states, 0 where none does."""
-        said = [c for c in self.said if c.quantity.low == c.quantity.high and _one(c.mention.word) == _one(word)]
+        said = [
+            c for c in self.said if c.quantity.low == c.quantity.high and singular(c.mention.word) == singular(word)
+        ]
         return max((c.quantity.low for c in said), default=0)
 
     def measured(self, measure: str) -> int:
@@ -64,7 +66,7 @@ class Tally(NamedTuple):
 _PEOPLE = {"men": "man", "women": "woman", "children": "child", "people": "person", "ladies": "lady"}
 
 
-def _one(word: str) -> str:
+def singular(word: str) -> str:
     """Give a word for one of them: "man" of "men"."""
     return _PEOPLE.get(word) or word.removesuffix("s")
 

@@ -23,6 +23,10 @@ RATE_TITLES = {
     "contradicted_s": "Texts with a contradicted mention",
     "question_chair_i": "CHAIR i of the questions",
     "coverage": "Coverage: salient objects that descriptions name",
+    "kept": "Particulars of the original captions that the new ones keep",
+    "opened": "Captions that open by speaking of the picture",
+    "quotes_read": "Quotations that were read in the picture",
+    "lines_told": "Lines read in the picture that captions tell",
 }
 
 _TWICE = """All samples as they were last written, and the accepted ones. A check that rejects lets none of what it

@@ -158,9 +158,14 @@ def questions(statistics: Statistics) -> Section:
         ("different openings of three words, of all questions", percent(*openings.distinct), _of(openings.distinct)),
     ]
     section.tables.append(Table("Balance", ("", "share", "counted"), rows))
-    top = [(wording, thousands(n), percent(n, openings.distinct.whole)) for wording, n in _top(openings, 10)]
-    section.tables.append(Table("Most frequent openings", ("opening", "questions", "share"), top))
+    section.tables.append(_openings(openings, "Most frequent openings", "questions"))
+    section.tables.append(_openings(statistics.answer_openings[accepted], "Openings of first answers", "answers"))
     return section
+
+
+def _openings(openings: Wordings, title: str, of: str) -> Table:
+    top = [(wording, thousands(n), percent(n, openings.distinct.whole)) for wording, n in _top(openings, 10)]
+    return Table(title, ("opening", of, "share"), top)
 
 
 def _top(wordings: Wordings, most: int) -> list[tuple[str, int]]:

@@ -59,6 +59,10 @@ NAMED_RATES: Mapping[str, tuple[str, str, str]] = {
     "contradicted_s": ("objects", "contradicted_texts", "texts"),
     "question_chair_i": ("objects", "question_chair_hallucinated", "question_chair_mentions"),
     "coverage": ("coverage", "named", "salient"),
+    "kept": ("caption_agreement", "kept", "entities"),
+    "opened": ("opening", "opened", "texts"),
+    "quotes_read": ("ocr_agreement", "read", "quotations"),
+    "lines_told": ("ocr_agreement", "told", "lines"),
 }
 """Rates, each by check and the names of its two counts: CHAIR's as Rohrbach et al. (2018) define them, and ours, which
 count only what is asserted, certain and contradicted."""
@@ -162,6 +166,8 @@ class Statistics:
         self.groups: dict[Key, Figures] = {}
         self.openings: dict[bool, Wordings] = {True: Wordings(), False: Wordings()}
         """First words of the questions, of accepted samples and of the others."""
+        self.answer_openings: dict[bool, Wordings] = {True: Wordings(), False: Wordings()}
+        """First words of first answers, likewise."""
         self.pairs: dict[bool, Wordings] = {True: Wordings(), False: Wordings()}
         """Verb–noun pairs of the questions, likewise."""
         self.examples: Drawn[Example] = Drawn(seed)
@@ -199,6 +205,8 @@ class Statistics:
             length = min(len(words), LONGEST)
             if turn.role == "gpt":
                 answers += 1
+                if answers == 1:
+                    self.answer_openings[accepted].add(opening(words))
                 figures.answered[length] += 1
                 if words and words[0] in ("yes", "no"):
                     figures.yes_no[words[0]] += 1
@@ -216,6 +224,7 @@ class Statistics:
             self._group(key).merge(figures)
         for accepted in (True, False):
             self.openings[accepted].merge(other.openings[accepted])
+            self.answer_openings[accepted].merge(other.answer_openings[accepted])
             self.pairs[accepted].merge(other.pairs[accepted])
         self.examples.merge(other.examples)
 

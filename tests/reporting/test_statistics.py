@@ -44,7 +44,7 @@ def counted(cases: Sequence[Case]) -> Statistics:
 
 
 def plain(statistics: Statistics) -> object:
-    return statistics.groups, statistics.openings, statistics.pairs
+    return statistics.groups, statistics.openings, statistics.answer_openings, statistics.pairs
 
 
 WORDS = st.sampled_from(["what", "is", "the", "dog", "yes", "no", "describe", "holding", "umbrella", "<image>", "東京"])
@@ -109,6 +109,13 @@ def test_views_are_by_task_model_and_fate() -> None:
     assert dict(statistics.figures(accepted=True).kinds) == {"why": 1, "who": 1}
     assert statistics.openings[True].distinct == Rate(2, 2)
     assert statistics.openings[False].distinct == Rate(1, 1)
+
+
+def test_openings_of_first_answers_are_counted_one_a_sample() -> None:
+    talk = sample("Why?", "So it is now.", "Who?", "He.")
+    statistics = counted([(talk, [], True), (talk, [], True), (sample("Who?", "He."), [], False)])
+    assert statistics.answer_openings[True].counts == {"so it is": 2}
+    assert statistics.answer_openings[False].counts == {"he": 1}
 
 
 @pytest.mark.parametrize(
