@@ -30,9 +30,10 @@ def run(recipe: Path, out: Path, workers: int) -> tuple[float, float, float]:
     from instructgen.cli import main
 
     teacher = f"teacher={{use: openai_chat, model: loopback-small, max_in_flight: {IN_FLIGHT}, adaptive: false}}"
+    arguments = ["--engine", "ray", "--workers", str(workers), "--set", teacher, "--set", "shard_size=50"]
     began = time.time()
     try:
-        main(["run", str(recipe), "--out", str(out), "--engine", "ray", "--workers", str(workers), "--set", teacher])
+        main(["run", str(recipe), "--out", str(out), *arguments])
     except SystemExit as stopped:
         assert not stopped.code, stopped.code
     ended, times = time.time(), journal_times(out)
