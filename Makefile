@@ -20,7 +20,8 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-browser test-vllm check fix bench test-trainers models lock clean
+.PHONY: help demo test test-slow test-browser test-extras test-vllm test-ray check fix bench test-trainers models \
+	lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +54,10 @@ test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an env
 	@vllm=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/vllm/environment.sh) && \
 	INSTRUCTGEN_VLLM_PYTHON="$$vllm" $(BIN)/python -m pytest -s -m vllm tests/vllm
 
+test-ray: $(DEV) ## runs on a real Ray cluster on this machine, in an environment of its own that is kept
+	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/environment.sh) && \
+	PYTHONPATH="$(CURDIR)" "$$ray" -m pytest -m ray tests/on_ray
+
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -68,6 +73,9 @@ bench: $(DEV) ## the figures of docs/performance.md and docs/checks.md, measured
 	[ "$$name" = check_quality ] && [ -n "$(DATA)" ] && data="--data $(DATA)"; \
 	$(BIN)/python "benchmarks/$$name.py" $$data || past=1; done; exit $$past
 
+test-extras: ## extractors with the packages they need, in an environment of its own: .env-extras
+	PYTHON="$(PYTHON)" bash tests/extract/run.sh
+
 test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh
 	bash tests/trainers/reviews.sh
@@ -77,7 +85,10 @@ models: $(MODELS) ## install the small real model that slow tests use
 lock: ## resolve the locked requirements anew (needs uv)
 	$(call compile,pyproject.toml --group build) --output-file $(LOCKS)/core.txt
 	$(call compile,pyproject.toml --group build --extra dev) --constraints $(LOCKS)/core.txt --output-file $(LOCKS)/dev.txt
+	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames) \
+		--overrides - --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/extras.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
+	$(call compile,pyproject.toml --extra ray --extra dev) --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/ray.txt
 	$(call compile,--group vllm) --overrides $(LOCKS)/vllm.overrides --output-file $(LOCKS)/vllm.txt \
 		$(foreach package,torch torchaudio torchcodec triton,--no-emit-package $(package))
 

@@ -8,13 +8,14 @@ from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 
+from .cluster import Pool
 from .engine import Engine, quicken
 from .local import LocalEngine
 from .opening import Opened
 from .progress import Progress
 from .report import Summary, summarise, write_report
 from .run_checks import judge_run
-from .scale import Pool, RayEngine
+from .scale import RayEngine
 
 
 def carry_out(
@@ -75,7 +76,7 @@ async def _attended(engine: Engine, opened: Opened, console: Console) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(name, interrupted)
-    showing = asyncio.create_task(Progress(engine, opened.facts, console).show())
+    showing = asyncio.create_task(Progress(engine, opened.facts, opened.supply.extending.looked, console).show())
     try:
         await engine.run()
     finally:

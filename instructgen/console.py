@@ -6,12 +6,12 @@ import typer
 from rich.console import Console
 
 from .carry import carry_out
+from .cluster import Pool
 from .library import Library
 from .opening import open_run
 from .recipe import Recipe
 from .report import status_lines
 from .run_folder import RunFolder
-from .scale import Pool
 
 
 def say(line: str) -> None:
@@ -43,6 +43,9 @@ def carry_on(
             say(note)
     for line in status_lines(summary.to_json(), str(out)):
         say(line)
+    looked = opened.supply.extending.looked()
+    if looked:
+        say(f"  pictures: {looked}")
     say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
     if engine.stopping:
         say("stopped; the same command goes on where it stopped")

@@ -4,6 +4,7 @@ Each extractor of the recipe is a step with a few threads of its own, so that re
 Rows come out in the order in which they went in. Results are kept by the pictures' digests (``found_cache``).
 """
 
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,6 +46,11 @@ class Extending:
         rows = self.extended(Row(context, {}) for context in {c.row: c for c in contexts}.values())
         return {row.item.row: row.item for row in rows if isinstance(row.item, Context)}
 
+    def looked(self) -> str:
+        """Say how many pictures each extractor has looked at since the start, and how many it knew already."""
+        steps = [step for step in self._steps if step.new or step.known]
+        return ", ".join(f"{step.name} {step.new} looked at, {step.known} known" for step in steps)
+
     def notes(self) -> list[str]:
         """Give what the user should be told, each thing once."""
         return list(dict.fromkeys(note for step in self._steps for note in step.notes))
@@ -55,7 +61,9 @@ class _Step:
 
     def __init__(self, name: str, extractor: Extractor, root: Path | None) -> None:
         self.notes: list[str] = []
-        self._name = name
+        self.name = name
+        self.new = self.known = 0
+        self._counting = threading.Lock()
         self._extractor = extractor
         self._root = root
         self._identity: tuple[Mapping[str, object] | None] | None = None
@@ -64,7 +72,7 @@ class _Step:
         """Give the rows extended, with as many groups at work as the extractor has threads, and one ready."""
         ahead: deque[Future[list[Row]]] = deque()
         cache: FoundCache | None = None
-        pool = ThreadPoolExecutor(self._extractor.threads, thread_name_prefix=self._name)
+        pool = ThreadPoolExecutor(self._extractor.threads, thread_name_prefix=self.name)
         try:
             for group in self._groups(rows):
                 cache = cache or self._cache()
@@ -118,7 +126,7 @@ class _Step:
         seen = []
         for each in found:
             if isinstance(each, RecordError):
-                detail = f"extract.{self._name}: {each.detail}"
+                detail = f"extract.{self.name}: {each.detail}"
                 return Fault(row=context.row, id=context.id, reason=each.reason, detail=detail)
             seen.append(each)
         return merged(context, seen)
@@ -134,6 +142,8 @@ class _Step:
             looked = self._extractor.look([new[d] for d in part])
             known.update(zip(part, looked, strict=True))
         cache.keep({d: found for d in new if isinstance(found := known[d], Found)})
+        with self._counting:
+            self.new, self.known = self.new + len(new), self.known + len([d for d in digests if d]) - len(new)
         return [
             _named(known[d], image) if isinstance(data, bytes) else data
             for d, data, image in zip(digests, read, images, strict=True)

@@ -4,6 +4,8 @@ A line is written before anything looks at the reply. A torn last line, left by 
 cut off; every line before it is whole.
 """
 
+import contextlib
+import fcntl
 import os
 import threading
 from collections.abc import Iterator
@@ -85,6 +87,25 @@ def completion_of(line: bytes, where: str) -> Completion:
         return Completion.model_validate_json(line)
     except ValidationError as error:
         raise SetupError(f"{where}: not a completion ({error.errors(include_url=False)[0]['msg']})") from None
+
+
+@contextlib.contextmanager
+def owned(path: Path) -> Iterator[bool]:
+    """Hold the lock of a shard, that of its journal; gives whether it could be had. A process's end frees it.
+
+    The journal is made where there is none.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
 
 
 def _columns(completion: Completion) -> dict[str, object]:

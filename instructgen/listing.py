@@ -67,14 +67,14 @@ def explain(name: str) -> Iterator[str]:
         wanted, _, folder = name.partition("@")
         yield from trace(Run.open(folder), wanted)
         return
-    if name.endswith(".yaml") or name in Library.beside(None).names("pipelines"):
+    recipe = name.endswith(".yaml") or name in Library.beside(None).names("pipelines")
+    if recipe:
         yield from _recipe(name)
-        return
     if ":" in name:
         yield from _component(name, resolve(name, {}, "component", "explain"), "component of your own")
         return
     found = [(kind, table) for kind, table in TABLES.items() if name in table]
-    if not found:
+    if not found and not recipe:
         known = ["recipe", *(n for table in TABLES.values() for n in table)]
         raise SetupError(f"there is nothing called '{name}' to explain{did_you_mean(name, known)}")
     for kind, table in found:

@@ -4,17 +4,14 @@ import asyncio
 from collections.abc import Mapping
 
 from .assemble import Built
-from .errors import UserError
-from .journal import Strays
+from .errors import RunLocked, UserError
+from .journal import Strays, owned
 from .run_folder import RunFacts, RunFolder
 from .served import summed
-from .shards import Shards
+from .shards import OPEN_SHARDS, Shards
 from .spent import Spent
 from .supply import BREATH, FaultBound, Supply, nothing_read
 from .tally import Tally
-
-OPEN_SHARDS = 3
-"""Shards at work at a time, so that the next one starts before the stragglers of the one before are in."""
 
 
 class LocalEngine:
@@ -89,6 +86,7 @@ class LocalEngine:
                 self.counted.add(noted)
             else:
                 await self._room()
+                self._check_unowned(number)
                 held = self.stopping or await self._shards.begin(number)
                 if not held and number == 0 and not self.stopping:
                     raise nothing_read()
@@ -98,6 +96,14 @@ class LocalEngine:
         if not self.stopping:
             self._supply.remove_beyond()
             self._read_all = True
+
+    def _check_unowned(self, number: int) -> None:
+        """Raise RunLocked when a worker of an earlier start still writes a shard, its driver having been killed."""
+        path = self._folder.part("journal", number)
+        if path.exists():
+            with owned(path) as free:
+                if not free:
+                    raise RunLocked(f"{path}: a worker of an earlier start still writes to it; wait until it has ended")
 
     async def _room(self) -> None:
         """Wait until there is room for one more shard; what has been settled meanwhile is kept."""

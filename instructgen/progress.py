@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.live import Live
@@ -19,10 +20,14 @@ LIVE_SECONDS = 0.5
 class Progress:
     """Shows an engine's counts until it is cancelled."""
 
-    def __init__(self, engine: Engine, facts: RunFacts, console: Console) -> None:
-        """``facts`` tell how many records there are, as soon as that is known, and which share of them tasks take."""
+    def __init__(self, engine: Engine, facts: RunFacts, looked: Callable[[], str], console: Console) -> None:
+        """``facts`` tell how many records there are, as soon as that is known, and which share of them tasks take.
+
+        ``looked`` says how many pictures extractors have looked at, empty where there are none.
+        """
         self._engine = engine
         self._facts = facts
+        self._looked = looked
         self._console = console
         self._started = time.monotonic()
 
@@ -49,7 +54,8 @@ class Progress:
             f"${spent.usd:.2f}" + (" + unpriced" if spent.unpriced else ""),
         ]
         said = ", ".join(parts) + (f", about {self._left(tally)} left" if self._left(tally) else "")
-        return said + "".join(f"; {role}: {state}" for role, state in self._engine.states().items())
+        states = {"pictures": self._looked(), **self._engine.states()}
+        return said + "".join(f"; {role}: {state}" for role, state in states.items() if state)
 
     def _table(self) -> Table:
         tally, spent = self._engine.so_far()
@@ -64,6 +70,7 @@ class Progress:
             ("requests", f"{counted.asked} asked, {counted.reused} from the journal, {self._rate():.1f}/s"),
             ("tokens", f"{spent.prompt} prompt ({spent.cached} cached), {spent.reply} reply"),
             ("cost so far", f"${spent.usd:.4f}" + (f", {spent.unpriced} unpriced" if spent.unpriced else "")),
+            ("pictures", self._looked()),
             *self._engine.states().items(),
             ("time left", self._left(tally)),
         ]

@@ -133,6 +133,9 @@ class Queued(Protocol):
 class Watched(Protocol):
     """A teacher whose servers can be looked into."""
 
+    own_servers: ClassVar[bool]
+    """Whether its servers are its own, so that another teacher of the same recipe has others."""
+
     def state(self) -> str:
         """Say in a few words what they are doing now, such as how fast they write; empty when nothing is known."""
 

@@ -8,75 +8,45 @@ finished for the other.
 import asyncio
 import contextlib
 import json
-import logging
 import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from .assemble import plain_tree
+from .cluster import Cluster, Pool
 from .engine import Counted
-from .errors import SetupError, UserError
+from .errors import UserError
 from .opening import Opened
-from .parts import read_rows, row_of
 from .records import Fault
-from .served import summed
+from .served import of_workers, summed
 from .spent import Spent
-from .supply import FaultBound, nothing_read
+from .supply import FaultBound, count_rows, nothing_read
 from .tally import Tally
-from .worker import Board, Order, ShardWorker
+from .worker import Order
 
 WATCH_SECONDS = 0.5
-CALLS = 3
-"""Shards at work in a worker at a time."""
-RESTARTS = 4
-"""How often a worker that was lost is started again, and a shard is tried again with another."""
-BLOCKS = 10_000
-"""Most pieces that the list of shards is cut into: Ray plans each."""
-
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-"""For a cluster of our own: no figures sent to Ray's makers, no remarks of its inner workings between our lines."""
-
-
-@dataclass(frozen=True)
-class Pool:
-    """How many workers: the pool grows from ``least`` to ``most`` while shards wait. ``gpus``: GPUs for each."""
-
-    least: int
-    most: int
-    gpus: float = 0.0
-
-    @classmethod
-    def parse(cls, text: str, gpus: float) -> "Pool":
-        """Read ``4``, or ``2-8`` for a pool that grows. Raises SetupError."""
-        least, dash, most = text.partition("-")
-        if not (least.isdecimal() and (most if dash else least).isdecimal()):
-            raise SetupError(f"--workers {text}: expected a number such as 4, or a range such as 2-8")
-        low, high = int(least), int(most if dash else least)
-        if not 1 <= low <= high:
-            raise SetupError(f"--workers {text}: expected at least 1, and the smaller number first")
-        if gpus < 0:
-            raise SetupError(f"--gpus {gpus}: expected none, or a number of GPUs for each worker")
-        return cls(low, high, gpus)
+LOST_SECONDS = 20.0
+"""How long the board may not answer before the cluster counts as lost."""
 
 
 class RayEngine:
     """Carries out a run's shards on the Ray cluster that RAY_ADDRESS names, else on one started here."""
 
     def __init__(self, opened: Opened, pool: Pool, *, offline: bool = False) -> None:
-        """Nothing is started before ``run``."""
+        """Nothing is started before ``run``. Raises SetupError where Ray is not installed."""
         self._opened = opened
-        self._pool = pool
+        self._cluster = Cluster(pool)
         self._offline = offline
-        self._bound = FaultBound(opened.built.recipe.max_faults)
         self._finished = Counted()
-        self._told: dict[str, Mapping[str, Any]] = {}
+        self._told: Mapping[str, Mapping[str, Any]] = {}
         """The last that each worker said of itself."""
-        self._board: Any = None
+        self._lost = False
+        self._phase = "counting the source's records"
         self._failure: BaseException | None = None
         self._running: asyncio.Task[None] | None = None
-        self._settled: dict[str, dict[str, str]] = {}
         self.stopping = False
 
     @property
@@ -93,36 +63,28 @@ class RayEngine:
 
     async def run(self) -> None:
         """Carry out every shard that needs it. What stops the run is raised when all that is in flight has ended."""
-        ray = _ray()
         self._running = asyncio.current_task()
         opened = self._opened
         await asyncio.to_thread(self._count)
-        numbers = list(self._unfinished())
-        if numbers and not self.stopping:
-            started = await asyncio.to_thread(self._connect, ray)
-            try:
-                self._board = ray.remote(num_cpus=0)(Board).remote()
-                watching = asyncio.create_task(self._watch(ray))
-                await asyncio.to_thread(self._hand_out, ray, numbers)
-                watching.cancel()
-                self._told = await asyncio.to_thread(ray.get, self._board.look.remote())
-            finally:
-                if started:
-                    await asyncio.to_thread(ray.shutdown)
-        if not self.stopping:
-            opened.supply.remove_beyond()
-            opened.facts.rereading = False
-        opened.facts.settled = self._settled or opened.facts.settled
-        opened.facts.served = summed(opened.facts.served, *(told["served"] for told in self._told.values()))
-        opened.folder.write_facts(opened.facts)
+        numbers = await asyncio.to_thread(lambda: list(self._unfinished()))
+        served = opened.facts.served
+        try:
+            if numbers and not self.stopping:
+                await self._carry_out(numbers)
+            if not self.stopping:
+                opened.supply.remove_beyond()
+                opened.facts.rereading = False
+        finally:
+            self._take_settled()
+            opened.facts.served = summed(served, of_workers(self._told.values(), opened.built.teachers))
+            opened.folder.write_facts(opened.facts)
         if self._failure is not None:
             raise self._failure
 
     def stop(self) -> None:
         """Ask nothing new; what is in flight is finished and journaled."""
         self.stopping = True
-        if self._board is not None:
-            self._board.stop.remote()
+        self._cluster.stop()
 
     def stop_now(self) -> None:
         """Let go of what is in flight as well."""
@@ -131,8 +93,10 @@ class RayEngine:
             self._running.cancel()
 
     def states(self) -> Mapping[str, str]:
-        """Say by role what the servers of one of the workers are doing."""
-        return next((told["states"] for told in self._told.values()), {})
+        """Say how many workers there are, and by role what the servers of one of them are doing."""
+        states = [told["states"] for told in self._told.values() if told["states"] is not None]
+        workers = f"{len(states)} at work" if states else self._phase
+        return {"workers": workers, **(states[0] if states else {})}
 
     def so_far(self) -> tuple[Tally, Spent]:
         """Give the counts of finished and open shards together."""
@@ -140,8 +104,9 @@ class RayEngine:
         tally.merge(self._finished.tally)
         spent.merge(self._finished.spent)
         for told in self._told.values():
-            tally.merge(Tally.from_json(told["tally"]))
-            spent.merge(Spent.from_json(told["spent"]))
+            if told["counts"] is not None:
+                tally.merge(Tally.from_json(told["counts"][0]))
+                spent.merge(Spent.from_json(told["counts"][1]))
         return tally, spent
 
     # ── which shards ─────────────────────────────────────────────────────────────────────────────────────────
@@ -150,113 +115,120 @@ class RayEngine:
         """Count the source's records, up to the limit: how many shards there are has to be known beforehand."""
         facts = self._opened.facts
         if facts.end is None:
-            count = sum(1 for _ in islice(self._opened.built.source.read(0), facts.limit))
+            count = count_rows(self._opened.built.source, facts.limit, lambda: self.stopping)
+            if count is None:
+                return
             if not count:
                 raise nothing_read()
             if facts.limit is None or count < facts.limit:
                 facts.end = count
+                self._opened.folder.write_facts(facts)
 
     def _unfinished(self) -> Iterator[int]:
         supply, number = self._opened.supply, 0
-        while supply.wanted(number) > 0:
+        while supply.wanted(number) > 0 and not self.stopping:
             noted = supply.finished(number)
             if noted is None:
                 yield number
             else:
-                self._bound.add_counts(noted["counts"])
                 self._finished.add(noted)
             number += 1
 
     # ── the cluster ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _connect(self, ray: Any) -> bool:
-        """Join the cluster, or start one here; tells whether it is for us to leave it."""
-        if ray.is_initialized():
-            return False
-        address, here = os.environ.get("RAY_ADDRESS"), dict[str, Any]()
-        if not address:
-            here = {"include_dashboard": False, "num_cpus": max(os.cpu_count() or 1, self._pool.least)}
-            for name, value in _QUIET.items():
-                os.environ.setdefault(name, value)
-        try:
-            ray.init(log_to_driver=False, logging_level="error", **here)
-        except Exception as error:  # Ray raises a plain Exception where its processes do not come up
-            why = " ".join(str(error).split())[:200]
-            advice = f"start the cluster at RAY_ADDRESS={address}, or unset that" if address else "try again"
-            raise SetupError(f"--engine ray: no Ray cluster could be had ({why}); {advice}") from None
-        logging.getLogger("ray.data").setLevel("ERROR")
-        return True
-
-    def _hand_out(self, ray: Any, numbers: list[int]) -> None:
-        """Have the workers carry out these shards, as they have room."""
-        opened, pool = self._opened, self._pool
-        context = ray.data.DataContext.get_current()
-        context.enable_progress_bars = False
-        context.print_on_execution_start = False
+    async def _carry_out(self, numbers: list[int]) -> None:
+        cluster, loop = self._cluster, asyncio.get_running_loop()
+        opened = self._opened
         order = Order(
             plain_tree(opened.built.recipe, opened.built),
             str(opened.folder.path.resolve()),
             opened.facts.model_dump_json(),
             self._offline,
+            tuple(str(Path(place).absolute()) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place),
         )
-        shards = ray.data.from_items(
-            [{"shard": number} for number in numbers], override_num_blocks=min(len(numbers), BLOCKS)
-        )
-        done = shards.map_batches(
-            ShardWorker,
-            batch_size=1,
-            fn_constructor_args=(order, self._board),
-            compute=ray.data.ActorPoolStrategy(
-                min_size=min(pool.least, len(numbers)),
-                max_size=min(pool.most, len(numbers)),
-                max_tasks_in_flight_per_actor=CALLS,
-                max_concurrent_calls_per_actor=CALLS,
-                enable_true_multi_threading=True,
-            ),
-            num_cpus=1,
-            num_gpus=pool.gpus or None,
-            ray_remote_args_fn=lambda: {"max_restarts": RESTARTS, "max_task_retries": RESTARTS},
-        )
-        for row in done.iter_rows():
-            self._take(row)
+
+        handed_out: asyncio.Future[None] = loop.create_future()
+
+        def hand_out() -> None:
+            ended: BaseException | None = None
+            try:
+                for row in cluster.hand_out(order, numbers):
+                    loop.call_soon_threadsafe(self._take, row)
+            except BaseException as error:
+                ended = error
+            with contextlib.suppress(RuntimeError):  # the loop may be gone when the user did not wait
+                loop.call_soon_threadsafe(_settle, handed_out, ended)
+
+        self._phase = "Ray is starting"
+        await asyncio.to_thread(cluster.connect)
+        self._phase = f"none yet: the cluster lacks {cluster.lacks}" if cluster.lacks else "starting"
+        watching = asyncio.create_task(self._watch(handed_out))
+        try:
+            if not self.stopping:
+                # not one of the loop's own threads, which are waited for: Ray may not come back when it was left
+                threading.Thread(target=hand_out, daemon=True).start()
+                await handed_out
+            await asyncio.to_thread(self._look)
+            self._check_faults()
+        finally:
+            watching.cancel()
+            await asyncio.to_thread(cluster.abandon if self._lost else cluster.leave)
 
     def _take(self, row: Mapping[str, Any]) -> None:
         """Take in what a worker says of a shard."""
         if row["error"]:
             self._fail(UserError(row["error"]))
-        self._settled.update(json.loads(row["settled"]))
         if row["noted"]:
-            noted = json.loads(row["noted"])
-            self._finished.add(noted)
-            self._bound.add_counts(
-                noted["counts"], self._first_fault(row["shard"]) if noted["counts"]["faults"] else None
-            )
-            try:
-                self._bound.check()
-            except UserError as error:
-                self._fail(error)
+            self._finished.add(json.loads(row["noted"]))
 
-    def _first_fault(self, shard: int) -> Fault | None:
-        rows = map(row_of, read_rows(self._opened.folder.part("contexts", shard)))
-        return next((row.item for row in rows if isinstance(row.item, Fault)), None)
+    async def _watch(self, handed_out: "asyncio.Future[None]") -> None:
+        """Hear from the workers; stop them where too many records are faulty, and the waiting where all are gone."""
+        heard = time.monotonic()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if await asyncio.to_thread(self._look):
+                heard = time.monotonic()
+            elif time.monotonic() - heard > LOST_SECONDS:
+                self._lost = True
+                _settle(handed_out, UserError("--engine ray: the cluster no longer answers; run again to go on"))
+                return
+            if self._take_settled():
+                self._opened.folder.write_facts(self._opened.facts)
+            self._check_faults()
+
+    def _look(self) -> bool:
+        told = self._cluster.look()
+        self._told = self._told if told is None else told
+        return told is not None
+
+    def _take_settled(self) -> bool:
+        """Take in what the workers have settled about servers; tells whether there was anything new."""
+        facts = self._opened.facts
+        settled = {**facts.settled}
+        for told in self._told.values():
+            settled |= told["settled"]
+        facts.settled, before = settled, facts.settled
+        return settled != before
+
+    def _check_faults(self) -> None:
+        bound = FaultBound(self._opened.built.recipe.max_faults)
+        first = next((told["fault"] for told in self._told.values() if told["fault"]), None)
+        counts = self.so_far()[0].to_json()
+        bound.add_counts(counts, Fault.model_validate_json(first) if first else None)
+        try:
+            bound.check()
+        except UserError as error:
+            self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
         if self._failure is None:
             self._failure = error
         self.stop()
 
-    async def _watch(self, ray: Any) -> None:
-        """Hear from the workers."""
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            with contextlib.suppress(ray.exceptions.RayError):
-                self._told = await asyncio.to_thread(ray.get, self._board.look.remote())
 
-
-def _ray() -> Any:
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise SetupError("--engine ray needs the package ray: pip install 'instructgen[ray]'") from None
-    return ray
+def _settle(future: "asyncio.Future[None]", error: BaseException | None) -> None:
+    if not future.done():
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

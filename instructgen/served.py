@@ -1,6 +1,7 @@
 """Teachers in; what their servers are doing, and what was counted at them over all starts of a run, out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .protocols import Teacher, Watched
 
@@ -29,6 +30,19 @@ def summed(*parts: Mapping[str, Mapping[str, float]]) -> Figures:
             for name, value in figures.items():
                 so_far = known.get(name, 0.0)
                 known[name] = max(so_far, value) if name.endswith("_most") else so_far + value
+    return total
+
+
+def of_workers(told: Iterable[Mapping[str, Any]], teachers: Mapping[str, Teacher]) -> Figures:
+    """Add up what workers counted at servers of their own; where all look at the same ones, the longest look counts."""
+    total: Figures = {}
+    for said in told:
+        for role, figures in said["served"].items():
+            teacher = teachers[role]
+            if isinstance(teacher, Watched) and teacher.own_servers:
+                total = summed(total, {role: figures})
+            elif figures.get("seconds", 0.0) >= total.get(role, {}).get("seconds", 0.0):
+                total[role] = dict(figures)
     return total
 
 

@@ -24,6 +24,8 @@ from .supply import BREATH, ContextsDigest, FaultBound, Supply
 from .tally import Tally
 
 SYNC_SECONDS = 0.1
+OPEN_SHARDS = 3
+"""Shards at work at a time, so that the next one starts before the stragglers of the one before are in."""
 
 Job = tuple[OpenShard, int, Context, str]
 

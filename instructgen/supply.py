@@ -6,6 +6,7 @@ Also tells which shards are finished: whose samples part bears the fingerprint o
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from hashlib import blake2b
 from itertools import islice
@@ -18,6 +19,7 @@ from .digests import digest
 from .errors import UserError
 from .extending import Extending
 from .parts import footer, read_rows, row_of
+from .protocols import Source
 from .records import Box, Context, Fault, Image, Passage, Row
 from .run_folder import RunFacts, RunFolder
 from .selection import all_ranges, needs_pass, ranges_of
@@ -28,8 +30,13 @@ _FEW_FAULTS = 10
 
 BREATH = 25
 """Rows read before the event loop gets a turn: about a millisecond."""
+_NEAR = 8
+"""Shards' worth of rows that are read and passed over, rather than that the source is opened anew further on."""
 _SLOW = 4
 """The same of rows whose pictures are looked at, in threads: a stop waits for them."""
+
+COUNT_SECONDS = 10.0
+"""How long rows are counted one by one."""
 
 UNANSWERED = f"reply:{NO_ANSWER}"
 """Reason of a request that was tried to the limit of retries: nothing was paid, so the next start tries it again."""
@@ -148,7 +155,7 @@ class Supply:
                     self.folder.part(kind, shard).unlink()
 
     def _from_source(self, first: int) -> Iterator[Row]:
-        if self._at < 0 or first < self._at:
+        if self._at < 0 or not 0 <= first - self._at <= _NEAR * self.facts.shard_size:
             self._cursor, self._at = self._source.read(first), first
         for _ in range(first - self._at):
             next(self._cursor, None)
@@ -167,6 +174,34 @@ def _all_asked(noted: Mapping[str, Any]) -> bool:
     )
 
 
+def count_rows(source: Source, limit: int | None, stopping: Callable[[], bool]) -> int | None:
+    """Count a source's rows, up to a limit; None when it is ``stopping`` before they are counted.
+
+    Where reading them all takes long, the end is searched for by jumping: sources pass over rows faster than they make
+    them, and whole files without a look where these say how many rows they hold.
+    """
+    count, began = 0, time.monotonic()
+    for _ in islice(source.read(0), limit):
+        count += 1
+        if count % 1000 == 0:
+            if stopping():
+                return None
+            if time.monotonic() - began > COUNT_SECONDS:
+                break
+    else:
+        return count
+    most = limit
+    while most is None or count < most:
+        if stopping():
+            return None
+        trial = 2 * count if most is None else (count + most + 1) // 2
+        if next(source.read(trial - 1), None) is not None:
+            count = trial
+        else:
+            most = trial - 1
+    return count
+
+
 def draw_ranges(built: Built, facts: RunFacts) -> None:
     """Choose what each task takes, once; it stays with the run."""
     recipe = built.recipe
@@ -180,30 +215,32 @@ def draw_ranges(built: Built, facts: RunFacts) -> None:
 class FaultBound:
     """Counts source records that could not be read, and stops a run in which they are too many."""
 
-    def __init__(self, share: float) -> None:
-        """``share`` of the records may be faulty; ten are always allowed, but not all."""
+    def __init__(self, share: float | None) -> None:
+        """``share`` of the records may be faulty; ten are always allowed, but not all. None: they are but counted."""
         self._share = share
         self.rows = 0
         self.faults = 0
-        self._first: Fault | None = None
+        self.first: Fault | None = None
 
     def add(self, row: Row) -> None:
         """Count one row."""
         self.rows += 1
         if isinstance(row.item, Fault):
             self.faults += 1
-            self._first = self._first or row.item
+            self.first = self.first or row.item
 
     def add_counts(self, counts: Mapping[str, Any], first: Fault | None = None) -> None:
         """Count the rows of a finished shard, from its footer; ``first`` of its faults, where they are news."""
-        self._first = self._first or first
+        self.first = self.first or first
         self.rows += counts["rows"]
         self.faults += sum(counts["faults"].values())
 
     def check(self) -> None:
         """Raise UserError when too many records are faulty."""
-        first = self._first
-        if first is None or (self.faults <= max(_FEW_FAULTS, self._share * self.rows) and self.faults < self.rows):
+        first = self.first
+        if first is None or self._share is None:
+            return
+        if self.faults <= max(_FEW_FAULTS, self._share * self.rows) and self.faults < self.rows:
             return
         raise UserError(
             f"{self.faults} of {self.rows} source records cannot be used, more than max_faults: {self._share} allows; "

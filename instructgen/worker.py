@@ -1,40 +1,43 @@
 """What runs on the machines of a Ray cluster: a worker with shards at work, and the board by which it is heard of.
 
-Nothing here imports Ray: Ray makes actors of these classes.
+Of Ray only the name of the actor is asked here: Ray makes actors of these classes.
 """
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
+import socket
+import sys
 import threading
+import time
 import uuid
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from .assemble import build
-from .engine import quicken
-from .errors import UserError
-from .journal import Strays
+from .engine import Counted, quicken
+from .errors import RunLocked, UserError
+from .journal import Strays, owned
 from .library import Library, shipped
 from .parts import footer
 from .recipe import validated
 from .run_folder import RunFacts, RunFolder
-from .shards import Shards
-from .supply import Supply
+from .shards import OPEN_SHARDS, Shards
+from .supply import FaultBound, Supply
 
 T = TypeVar("T")
 TELL_SECONDS = 0.5
 OWNED_ELSEWHERE_SECONDS = 0.5
 """Wait before a shard is tried for again that another process holds: one that is thought lost may still be writing."""
+OWNED_TOO_LONG_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker needs to know of a run."""
+    """What a worker needs to know of a run. No secrets: keys are looked up where the worker runs."""
 
     recipe: Mapping[str, object]
     """The resolved recipe, with absolute paths."""
@@ -43,6 +46,8 @@ class Order:
     facts: str
     """``run.json`` as the driver has it."""
     offline: bool
+    modules: tuple[str, ...]
+    """Folders in which the user's own modules are looked for: the driver's PYTHONPATH."""
 
 
 class Board:
@@ -54,7 +59,14 @@ class Board:
         self._stopping = False
 
     def tell(self, worker: str, said: Mapping[str, Any]) -> bool:
-        """Take in what a worker says; tells it whether to stop."""
+        """Take in what a worker says; tells it whether to stop.
+
+        A worker that was lost and started again begins to count anew. What it had asked before stays counted; the
+        shards that it had open are counted by whoever takes them up.
+        """
+        before = self._told.get(worker)
+        if before is not None and before["start"] != said["start"]:
+            self._told[before["start"]] = {**before, "counts": None, "states": None}
         self._told[worker] = said
         return self._stopping
 
@@ -68,96 +80,164 @@ class Board:
 
 
 class ShardWorker:
-    """Carries out the shards that it is given, several at a time, on an event loop in a thread of its own.
+    """Carries out stretches of shards, a few shards at a time, on an event loop in a thread of its own.
 
     Its calls come from as many threads. Once it has stopped or failed, it says so of every further shard.
     """
 
     def __init__(self, order: Order, board: Any) -> None:
         """Build the recipe's components here; ``board`` is the handle of the actor Board."""
-        self._name = uuid.uuid4().hex
+        self._start = uuid.uuid4().hex
+        self._name = _actor() or self._start
         self._board = board
         self._folder = RunFolder(Path(order.folder))
+        self._faults = FaultBound(None)
+        self._done: dict[int, Mapping[str, Any]] = {}
+        """Footers of shards that are finished, and whose stretch is not."""
+        self._emptied: asyncio.Task[None] | None = None
+        self._shards: Shards | None = None
+        self._unbuilt = ""
+        """Why the recipe's components cannot be built here."""
         self._loop = _new_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        facts = RunFacts.model_validate_json(order.facts)
-        library = Library((self._folder.path, shipped()))
-        built = build(validated(order.recipe, "the run's recipe"), library, facts.settled)
-        strays = Strays(self._folder.path / "journal") if facts.moved else None
-        supply = Supply(self._folder, built, facts)
-        self._shards = Shards(built, self._folder, facts, supply, offline=order.offline, strays=strays)
-        self._emptied: asyncio.Task[None] | None = None
+        self._call(self._begin(order))
         quicken()
-        self._call(self._start())
 
-    def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
-        """Carry out shards. A row each: the footer of its samples part or nothing, what stopped it, what is settled."""
-        rows = [self._call(self._carry(int(number))) for number in batch["shard"]]
-        return {"shard": list(batch["shard"]), **{key: [row[key] for row in rows] for key in rows[0]}}
+    def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """Carry out a stretch of shards. Gives a row for each: the footer of its samples part, and what stopped it."""
+        rows = [row for text in batch["shards"] for row in self._call(self._stretch(json.loads(text)))]
+        return {key: [row[key] for row in rows] for key in ("shard", "noted", "error")}
 
     def _call(self, coroutine: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    async def _start(self) -> None:
+    async def _begin(self, order: Order) -> None:
+        self._room, self._beginning = asyncio.Semaphore(OPEN_SHARDS), asyncio.Lock()
+        facts = RunFacts.model_validate_json(order.facts)
+        library = Library((self._folder.path, shipped()))
+        logs = self._folder.logs / f"{socket.gethostname()}-{os.getpid()}"
+        sys.path.extend(place for place in order.modules if place not in sys.path)
+        try:
+            built = build(validated(order.recipe, "the run's recipe"), library, facts.settled, logs)
+        except UserError as error:
+            self._unbuilt = f"{socket.gethostname()}: {error}"
+            return
+        strays = Strays(self._folder.path / "journal") if facts.moved else None
+        self._supply = Supply(self._folder, built, facts)
+        self._shards = Shards(
+            built, self._folder, facts, self._supply, offline=order.offline, strays=strays, bound=self._faults
+        )
         self._shards.start()
         self._telling = asyncio.create_task(self._keep_telling())
 
-    async def _carry(self, number: int) -> dict[str, str]:
-        """Carry out one shard while holding its lock."""
+    # ── shards ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _stretch(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Carry out consecutive shards, in order."""
+        if self._shards is None:
+            return [{"shard": number, "noted": "", "error": self._unbuilt} for number in numbers]
         shards = self._shards
-        with contextlib.ExitStack() as held:
-            while not shards.stopping and not held.enter_context(_owned(self._folder.part("journal", number))):
-                await asyncio.sleep(OWNED_ELSEWHERE_SECONDS)
-            if not shards.stopping:
-                await shards.begin(number)
-            while number in shards.open and not shards.stopping:
-                shards.changed.clear()
-                await shards.changed.wait()
-            if shards.stopping:
-                await self._empty()
-            finished = None if number in shards.open else footer(self._folder.part("samples", number))
-        await self._tell()
+        await asyncio.gather(*(self._carry(shards, number) for number in numbers))
+        if shards.stopping:
+            await self._empty(shards)
         failure = shards.failure
         if failure is not None and not isinstance(failure, UserError):
             raise failure
-        return {
-            "noted": json.dumps(finished) if finished else "",
-            "error": str(failure or ""),
-            "settled": json.dumps(shards.settled()),
-        }
+        rows = []
+        for number in numbers:
+            finished = self._done.pop(number, None)
+            rows.append(
+                {"shard": number, "noted": json.dumps(finished) if finished else "", "error": str(failure or "")}
+            )
+        await self._tell(shards)
+        return rows
 
-    async def _empty(self) -> None:
+    async def _carry(self, shards: Shards, number: int) -> None:
+        """Carry out one shard while holding its lock."""
+        async with self._room:
+            with contextlib.ExitStack() as held:
+                try:
+                    await self._own(shards, number, held)
+                except UserError as error:
+                    shards.fail(error)
+                if shards.stopping:
+                    return
+                if self._supply.finished(number) is None:
+                    async with self._beginning:  # one after the other: the source is read in order
+                        await shards.begin(number)
+                while number in shards.open and not shards.stopping:
+                    shards.changed.clear()
+                    await shards.changed.wait()
+                if shards.stopping:
+                    await self._empty(shards)
+                finished = None if number in shards.open else footer(self._folder.part("samples", number))
+                if finished is not None:
+                    self._done[number] = finished
+
+    async def _own(self, shards: Shards, number: int, held: contextlib.ExitStack) -> None:
+        """Wait for a shard's lock. Raises RunLocked when it is not to be had."""
+        path, began = self._folder.part("journal", number), time.monotonic()
+        while not shards.stopping and not held.enter_context(owned(path)):
+            if time.monotonic() - began > OWNED_TOO_LONG_SECONDS:
+                raise RunLocked(f"{path}: is held by another process, which Ray takes for lost; end it, and run again")
+            await asyncio.sleep(OWNED_ELSEWHERE_SECONDS)
+        for kind in ("contexts", "rejected", "samples"):  # what a lost worker left half written
+            part = self._folder.part(kind, number)
+            for stale in part.parent.glob(f".{part.name}.*.tmp"):
+                stale.unlink(missing_ok=True)
+
+    async def _empty(self, shards: Shards) -> None:
         """Finish what is in flight, once."""
         if self._emptied is None:
-            self._emptied = asyncio.create_task(self._drain())
+            self._emptied = asyncio.create_task(self._drain(shards))
         await asyncio.shield(self._emptied)
 
-    async def _drain(self) -> None:
-        await self._shards.drain()
-        self._shards.close_journals()
-        await self._shards.close_teachers()
+    async def _drain(self, shards: Shards) -> None:
+        await shards.drain()
+        shards.close_journals()
+        await shards.close_teachers()
+        with contextlib.suppress(Exception):  # the last that is heard of this worker
+            await self._tell(shards)
+
+    # ── telling ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _keep_telling(self) -> None:
+        assert self._shards is not None
         while True:
-            await asyncio.sleep(TELL_SECONDS)
-            if await self._tell() and not self._shards.stopping:
+            try:
+                stop = await self._tell(self._shards)
+            except Exception:  # Ray's, of several kinds: the driver is gone, and with it whoever would stop the run
+                stop = True
+            if stop and not self._shards.stopping:
                 self._shards.stop()
+            await asyncio.sleep(TELL_SECONDS)
 
-    async def _tell(self) -> bool:
+    async def _tell(self, shards: Shards) -> bool:
         """Say how far this worker is; tells whether the run is to stop."""
-        tally, spent = self._shards.open_counts()
-        counted = self._shards.counted
+        under_way = Counted(*shards.open_counts())
+        for noted in self._done.values():
+            under_way.add(noted)
+        counted, fault = shards.counted, self._faults.first
         said = {
+            "start": self._start,
             "asked": counted.asked,
             "reused": counted.reused,
             "done_here": counted.done_here,
-            "tally": tally.to_json(),
-            "spent": spent.to_json(),
-            "states": self._shards.states(),
-            "served": self._shards.served(),
+            "counts": (under_way.tally.to_json(), under_way.spent.to_json()),
+            "fault": fault and fault.model_dump_json(),
+            "states": shards.states(),
+            "served": shards.served(),
+            "settled": shards.settled(),
         }
         told = self._board.tell.remote(self._name, said)
         return bool(await asyncio.wrap_future(told.future()))
+
+
+def _actor() -> str:
+    """Give what Ray calls this actor, which stays the same when it is started again."""
+    import ray
+
+    return str(ray.get_runtime_context().get_actor_id() or "")
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -166,19 +246,3 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     except ImportError:
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
-
-
-@contextlib.contextmanager
-def _owned(journal: Path) -> Iterator[bool]:
-    """Hold a shard's lock, that of its journal; gives whether it could be had. The death of a process frees it."""
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(journal, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from instructgen.component import Site
 from instructgen.forms import pairs_reply
 from instructgen.records import Completion, Context, Image, Message, Request, Slot
-from instructgen.teachers.openai_chat import OpenAIChat
+from instructgen.teachers.openai_chat import ChatModel, OpenAIChat
 
 T = TypeVar("T")
 CONTEXT = Context(id="c", row=0)
@@ -49,7 +49,7 @@ def slot(number: int = 0) -> Slot:
     return Slot(context=str(number), asker="conversation", attempt=0, round=0, position=0)
 
 
-async def ask(teacher: OpenAIChat, number: int = 0, asked: Request | None = None) -> Completion:
+async def ask(teacher: ChatModel, number: int = 0, asked: Request | None = None) -> Completion:
     """Ask once."""
     digest = f"{number:032x}"
     return await teacher.complete(
@@ -57,7 +57,7 @@ async def ask(teacher: OpenAIChat, number: int = 0, asked: Request | None = None
     )
 
 
-async def ask_all(teacher: OpenAIChat, count: int, width: int = 64) -> list[Completion | BaseException]:
+async def ask_all(teacher: ChatModel, count: int, width: int = 64) -> list[Completion | BaseException]:
     """Ask so many different requests, so many at a time; give completions and errors in order."""
     gate = asyncio.Semaphore(width)
 
@@ -68,7 +68,7 @@ async def ask_all(teacher: OpenAIChat, count: int, width: int = 64) -> list[Comp
     return await asyncio.gather(*(one(n) for n in range(count)), return_exceptions=True)
 
 
-def run(work: Coroutine[Any, Any, T], *teachers: OpenAIChat) -> T:
+def run(work: Coroutine[Any, Any, T], *teachers: ChatModel) -> T:
     """Run to the end, close the teachers, and give the result."""
 
     async def main() -> T:

@@ -51,7 +51,7 @@ class AnswerAgreementCheck(AnnotationCheck):
     """Holds yes and no against what is there, and answers against what their questions wrongly take for granted."""
 
     name: ClassVar[str] = "answer_agreement"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge; the question's mention and the answer's first word are the evidence."""
@@ -112,7 +112,7 @@ class AnswerAgreementCheck(AnnotationCheck):
             return ("false_premise", finding) if wrong and not _corrected(mention, answer, reading) else None
         if mention.near and mention.word in WHOLE_KINDS:
             boxed = next((name for name in mention.classes if name in truth.boxes), "")
-            mention = mention._replace(name=boxed, near=False, certain=bool(boxed))
+            mention = mention._replace(name=boxed, near=False, certain=True) if boxed else mention
         opening = _opening(answer.low[: answer.bounds[0]]) if mention.polarity == "asked" else ""
         if not opening:
             return None

@@ -49,7 +49,7 @@ class CountsCheck(AnnotationCheck):
     """Finds numbers of things that the boxes contradict."""
 
     name: ClassVar[str] = "counts"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     small: float = Field(default=0.001, ge=0, le=1)
     """A thing whose box covers less than this share of the picture need not be among a total."""

@@ -22,7 +22,7 @@ class CoverageCheck(AnnotationCheck):
     """Bounds the share of a picture's salient objects that a detailed description names, by whatever word."""
 
     name: ClassVar[str] = "coverage"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     tasks: tuple[str, ...] = ("detail",)
     """Tasks whose samples are detailed descriptions; others pass unjudged. Empty: all are."""

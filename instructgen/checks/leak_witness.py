@@ -5,7 +5,15 @@ its grammar ("the plural tells us"), the way it came ("that reached me", "I can 
 would name who looks at a picture ("the rectangle around the dog").
 """
 
-from .leak_exemptions import ASKS_DESCRIPTION, ASKS_TO_READ, ATTACHED, SOMETHING_TO_READ, THERE
+from .leak_exemptions import (
+    ASKS_DESCRIPTION,
+    ASKS_TO_READ,
+    ASKS_TO_READ_CAPTION,
+    ATTACHED,
+    SOMETHING_TO_READ,
+    THERE,
+    VISIBLE,
+)
 from .wording import WordingRule, wording
 
 _FEW = r"(?:all|both|most|some|several|one|two|three|four|five|each|none|only|another|a few|the other|the)"
@@ -35,6 +43,17 @@ _GRAMMAR = (
 )
 
 WITNESS = (
+    WordingRule(
+        "caption_mentioned",
+        "fail",
+        wording(
+            r"(?:\A|[.!?;:] )(?:the|one|another|each) captions? (?:also |only )?(?:says?|mentions?|states?"
+            r"|notes?) that\b|\bthe captions (?:do|did) not (?:provide|give|say|mention|tell)\b",
+        ),
+        who="gpt",
+        unless_before=VISIBLE,
+        unless_asked=ASKS_TO_READ_CAPTION,
+    ),
     WordingRule(
         "told_detail",
         "fail",

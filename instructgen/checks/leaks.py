@@ -23,7 +23,7 @@ class LeaksCheck(Component):
     """Finds mentions of the text that stood in for the picture, and words of the prompt."""
 
     name: ClassVar[str] = "leaks"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     prompt_words: int = Field(default=8, ge=4)
     """So many words in a row that also stand in the task's instructions (the first of its own texts) are an echo."""

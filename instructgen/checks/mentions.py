@@ -162,9 +162,9 @@ class _Turn:
         bounds = self.said.bounds
         first, last = self.first, self.last = (bounds[sentence - 1] if sentence else 0), bounds[sentence]
         words = self.low[first:last]
-        self.manner = {} if CUES.isdisjoint(words) else manners(self.low, first, last, self.said.gaps.__getitem__)
+        self.manner = {} if CUES.isdisjoint(words) else manners(self.low, first, last, self.said.gap)
         self.usual = not USUAL.isdisjoint(words)
-        self.question = "?" in self.said.gaps[last]
+        self.question = "?" in self.said.gap(last)
 
     def _clause_end(self, end: int, last: int) -> int:
         """Give the word after a phrase before which a mark stands: "no cars around; the road is wet"."""
@@ -174,7 +174,7 @@ class _Turn:
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Tell whether a mention goes on with a list: ``no cars, buses or trucks``."""
         follows = before.turn == mention.turn and before.last == mention.first
-        return follows and self.said.gaps[mention.first].strip() == ","
+        return follows and self.said.gap(mention.first).strip() == ","
 
     def _mention(self, start: int, end: int, sense: Sense) -> Mention:
         low, ends, text, first, last = self.low, self.said.ends, self.text, self.first, self.last

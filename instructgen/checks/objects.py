@@ -101,7 +101,7 @@ class ObjectsCheck(AnnotationCheck):
     """
 
     name: ClassVar[str] = "objects"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:
         """Judge; the mentions that share the gravest standing are the evidence."""

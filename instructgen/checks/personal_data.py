@@ -102,7 +102,7 @@ class PersonalDataCheck(Component):
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; the reason is the kind that is found first in the order above, the evidence all of that kind."""
-        data = words_of(sample.turns).whole.encode()
+        data = words_of(sample.turns).whole.encode("utf-8", "replace")
         if len(data.translate(None, _SIGNS)) == len(data):
             return _PASSED
         for kind in _KINDS:

@@ -38,12 +38,10 @@ _MODALS = _LISTS["modals"]
 _BEFORE_TO = _LISTS["before_to"]
 """``a place to …``, ``invites … to …``, ``for a person to …``: what follows is not said to happen."""
 _WISH_ENDS = _LISTS["wish_ends"]
-_LIKENED = _LISTS["likened"]
-_ALIKE, _MINDED = _LISTS["alike"], _LISTS["minded"]
+_LIKENED, _ALIKE, _MINDED = _LISTS["likened"], _LISTS["alike"], _LISTS["minded"]
 _POSSIBLE_IF_BARE = _LISTS["possible_if_bare"]
 """``helps people``, ``protects riders``: of a phrase without an article only."""
-_CAN_NOUNS = _LISTS["can_nouns"]
-ABILITY = frozenset(("can", "could", "able"))
+_CAN_NOUNS, ABILITY = _LISTS["can_nouns"], frozenset(("can", "could", "able"))
 _FOR_NOTHING = _LISTS["for_nothing"]
 """``… for`` or ``… as``: what follows is not said to be there."""
 _FIGURES, _FIGURE_VERBS = _LISTS["figures"], _LISTS["figure_verbs"]
@@ -64,8 +62,7 @@ CUES = (
     | POSSIBLE
     | _POSSIBLE_IF_BARE
     | _DEPICTING
-    | _LIKENED
-    | _MINDED
+    | (_LIKENED | _MINDED)
     | _EXCHANGES.keys()
     | {"for", "as", "case", "to", "so", "than"}
 )
@@ -224,8 +221,8 @@ class _Scopes:
         start = self._clause_start(i)
         subject = self.low[self.first : start - 1]
         alone = AUXILIARIES.isdisjoint(subject) and PREPOSITIONS.isdisjoint(subject) and len(subject) < 4
-        if self.low[start] in ("which", "that") and start > self.first:  # "the ball, which isn't visible"
-            return self._clause_start(start - 1)
+        if self.low[start] in ("which", "that") and start > self.first:
+            return self._clause_start(start - 1)  # "the ball, which isn't visible"
         return self.first if start > self.first and self.low[start - 1] == "and" and alone else start
 
     def _opens_possible(self, i: int, word: str) -> bool:

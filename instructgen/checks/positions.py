@@ -46,7 +46,7 @@ class PositionsCheck(AnnotationCheck):
     """Finds places that the boxes contradict."""
 
     name: ClassVar[str] = "positions"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     side: float = Field(default=0.6, ge=0.5, le=1)
     """A thing whose middle lies past this share of the picture's width, seen from the named side, is not on that side,

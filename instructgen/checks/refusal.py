@@ -42,7 +42,7 @@ class RefusalCheck(Component):
     """Finds refusals, apologies, and answers that saw no picture or no message."""
 
     name: ClassVar[str] = "refusal"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge the answers; one that holds nothing goes before wordings."""

@@ -169,8 +169,8 @@ def is_here(tokens: Tokens, at: int) -> bool:
 
 
 def scope_of_all(tokens: Tokens, at: int, mentions: Mapping[int, Mention]) -> Scope | None:
-    """Give which things "all three dogs" are: what is said of them past the verb picks none out."""
+    """Give which things "all three dogs" are: what the verb says of them picks none out."""
     for number in range(at, min(at + 6, len(tokens.low))):
         if tokens.low[number] in _VERBS:
-            return scope_of(tokens, at, mentions, number)
+            return Scope() if number == at or is_here(tokens, at) else None
     return scope_of(tokens, at, mentions)

@@ -33,8 +33,6 @@ class Tokens:
     """Where the words start."""
     gaps: list[str]
     """What stands before each word, and after the last."""
-    padded: list[str]
-    """The words and some empty ones, so that a few places before the first and past the last there is no word."""
 
     def __init__(self, text: str) -> None:
         low = text.lower()
@@ -47,6 +45,8 @@ class Tokens:
         self.text = text
         self.low, self.ends = (_in_ascii(low) if low.isascii() else None) or _by_pattern(low)
         """Words in lower case, apostrophes straight; where they end, in code points of the turn's text."""
+        self.padded = self.low + _PADDING
+        """The words and some empty ones, so that a few places before the first and past the last there is no word."""
         self.sentences: list[int] = []
         """Number of the sentence in its turn."""
         self.bounds: list[int] = []
@@ -70,14 +70,16 @@ class Tokens:
         if name == "starts":
             self.starts = list(map(sub, self.ends, map(len, self.low)))
             return self.starts
-        if name == "padded":
-            self.padded = self.low + _PADDING
-            return self.padded
         if name == "gaps":
             places = zip([0, *self.ends], [*self.starts, len(self.text)], strict=True)
             self.gaps = [self.text[end:start] for end, start in places]
             return self.gaps
         raise AttributeError(name)
+
+    def gap(self, at: int) -> str:
+        """Give what stands before a word, or after the last, where few are asked for."""
+        end = self.ends[at] - len(self.low[at]) if at < len(self.low) else len(self.text)
+        return self.text[self.ends[at - 1] if at else 0 : end]
 
     def around(self, first: int, last: int) -> tuple[int, int]:
         """Give the bounds of the sentence around words, of the first one's where they are of two."""

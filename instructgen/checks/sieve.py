@@ -52,6 +52,8 @@ class _Letters(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         letter = ord("e") if chr(code).isalnum() else ord(" ") if chr(code).isspace() else code
+        if 0xD800 <= code < 0xE000:
+            letter = ord("?")  # half of a surrogate pair, which RE2's UTF-8 cannot hold
         self[code] = letter
         return letter
 

@@ -82,7 +82,7 @@ class TruncationCheck(Component):
     """Finds answers that break off."""
 
     name: ClassVar[str] = "truncation"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def verdict(self, sample: Sample, context: Context) -> Verdict:  # noqa: ARG002
         """Judge; a cut is shown by the last line of the answer."""

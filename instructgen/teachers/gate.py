@@ -79,7 +79,8 @@ class Gate(Generic[W]):
         if self._stopped is not None:
             return
         self._stopped = error
-        for future in (*(waiting for waiting, _ in self._waiters), *self._sleepers):
+        ending: list[asyncio.Future[W] | asyncio.Future[None]] = [future for future, _ in self._waiters]
+        for future in (*ending, *self._sleepers):
             if not future.done():
                 future.set_exception(error)
         self._waiters.clear()

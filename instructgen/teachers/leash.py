@@ -4,8 +4,9 @@
 
 ``PARENT`` is the asking process's id, and standard input a pipe whose other end it holds: when it closes the pipe, or
 is gone, however it went, the group gets SIGTERM and, ten seconds later, SIGKILL. When the command ends by itself, what
-is left of its group is killed. What it prints goes to ``LOG``, of which the last few megabytes are kept. The exit
-status is the command's; 128 and the signal's number where a signal ended it.
+is left of its group is killed. Either way the whole group is waited for: a GPU's memory is free again when this ends.
+What the command prints goes to ``LOG``, of which the last few megabytes are kept. The exit status is the command's;
+128 and the signal's number where a signal ended it.
 
 It is run by its path and imports nothing but the standard library, so that it starts in no time.
 """
@@ -28,7 +29,7 @@ MOST_BYTES = 4 * 1024 * 1024
 GRACE = 10.0
 """Seconds between SIGTERM and SIGKILL."""
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +37,8 @@ def main(arguments: list[str]) -> int:
     parent, log, *command = arguments
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
         child = subprocess.Popen(
             command,
@@ -60,6 +63,7 @@ def main(arguments: list[str]) -> int:
             break
     _signal(child.pid, signal.SIGKILL)  # the child is not reaped yet, so its group's number is still its own
     code = child.wait()
+    _reap(child.pid)
     pump.join(2)
     return 128 - code if code < 0 else code
 
@@ -70,6 +74,15 @@ def _die_with_parent() -> None:
         signal.signal(name, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _reap(group: int) -> None:
+    """Wait some seconds for the rest of a group, whose members are this process's once their own parents are gone."""
+    until = time.monotonic() + GRACE
+    with suppress(ChildProcessError):
+        while time.monotonic() < until:
+            if os.waitpid(-group, os.WNOHANG) == (0, 0):
+                time.sleep(0.02)
 
 
 def _ended(pid: int) -> bool:

@@ -67,9 +67,10 @@ class Watch:
             await asyncio.sleep(_EVERY)
             await self.look()
 
-    def begun(self, endpoint: Endpoint) -> None:
-        """Note that a server has just begun, and has counted nothing yet."""
-        self._last[endpoint] = self._loop.time(), {}
+    async def begun(self, endpoint: Endpoint) -> None:
+        """Note that a server has just begun: what it has counted so far does not count."""
+        self._last.pop(endpoint, None)
+        self._since(endpoint, await self._shown(endpoint))
 
     @property
     def known(self) -> bool:
@@ -78,15 +79,16 @@ class Watch:
 
     async def look(self) -> None:
         """Look once at every server that may show something."""
-        looks = await asyncio.gather(*(self._look_at(endpoint) for endpoint in self._watched))
-        seen = [look for look in looks if look]
+        watched = list(self._watched)
+        shown = await asyncio.gather(*(self._shown(endpoint) for endpoint in watched))
+        # What was noted of a server and what is added up change together: this may be cancelled while it waits.
+        seen = [since for pair in zip(watched, shown, strict=True) if (since := self._since(*pair))]
         if seen:
             self._now = {}
-            for look in seen:
-                for name, value in look.items():
-                    self._now[name] = (
-                        max(self._now.get(name, 0.0), value) if _highest(name) else (self._now.get(name, 0.0) + value)
-                    )
+            for since in seen:
+                for name, value in since.items():
+                    before = self._now.get(name, 0.0)
+                    self._now[name] = max(before, value) if name in ("seconds", "kv_cache") else before + value
             self._add(self._now)
 
     def state(self) -> str:
@@ -101,8 +103,8 @@ class Watch:
         parts += [f"KV cache {now['kv_cache']:.0%}"] if "kv_cache" in now else []
         return ", ".join(parts)
 
-    async def _look_at(self, endpoint: Endpoint) -> dict[str, float]:
-        """Give what was counted since the last look, and the gauges now; empty at the first look."""
+    async def _shown(self, endpoint: Endpoint) -> dict[str, float]:
+        """Give what a server shows; empty when it gives no answer. One that shows nothing of vLLM's is left alone."""
         try:
             answer = await endpoint.pool.ask(endpoint.access.beside("/metrics"), _TIMEOUT)
         except Broken:
@@ -110,10 +112,14 @@ class Watch:
         values = read_metrics(answer.body.decode("utf-8", "replace")) if answer.status == 200 else {}
         if not values:
             self._watched.remove(endpoint)
+        return values
+
+    def _since(self, endpoint: Endpoint, values: dict[str, float]) -> dict[str, float]:
+        """Give what was counted since the last look, and the gauges now; empty at the first look."""
+        if not values:
             return {}
         now = self._loop.time()
-        before = self._last.get(endpoint)
-        self._last[endpoint] = now, values
+        before, self._last[endpoint] = self._last.get(endpoint), (now, values)
         if before is None:
             return {}
         since = {"seconds": now - before[0]}
@@ -128,8 +134,3 @@ class Watch:
         for name, value in now.items():
             figures[name] = figures.get(name, 0.0) + (value * seconds if name in _GAUGES else value)
         figures["kv_cache_most"] = max(figures.get("kv_cache_most", 0.0), now.get("kv_cache", 0.0))
-
-
-def _highest(name: str) -> bool:
-    """Tell what is not added up over servers."""
-    return name in ("seconds", "kv_cache")

@@ -31,6 +31,8 @@ _RESERVED = ("messages", "stream", "n", "model", "response_format", "max_tokens"
 class ChatModel(Pace):
     """A model behind chat completions, wherever it is served."""
 
+    own_servers: ClassVar[bool] = False
+
     model: str = Field(min_length=1)
     """The served model's name."""
     temperature: float | None = Field(default=None, ge=0)

@@ -20,32 +20,38 @@ _SECOND_HAND = re.compile(r"See root cause above|Engine core initialization fail
 
 
 def last_line(log: Path) -> str:
-    """Give the words of the last line that has any, shortened."""
-    lines = _words(log)
-    return _short(lines[-1], 80) if lines else ""
+    """Give the words of the last line that the server logged, or else printed, shortened."""
+    lines = _lines(log)
+    logged = [line for line in lines if (head := _HEAD.match(line)) and head[2]]
+    return _short(_words((logged or lines)[-1:])[0], 80) if lines else ""
 
 
 def last_lines(log: Path) -> list[str]:
     """Give the last lines, without what stands before their words."""
-    return [_short(line, _MOST_CHARACTERS) for line in _words(log)[-_MOST_LINES:]]
+    return [_short(line, _MOST_CHARACTERS) for line in _words(_lines(log))[-_MOST_LINES:]]
 
 
 def telling_line(log: Path) -> str:
     """Give the first line that names an error and does not merely point to another; empty if there is none."""
-    faults = [line for line in _words(log) if _FAULT.match(line)]
+    faults = [line for line in _words(_lines(log)) if _FAULT.match(line)]
     first_hand = [line for line in faults if not _SECOND_HAND.search(line)]
     return _short(next(iter(first_hand or faults), ""), _MOST_CHARACTERS)
 
 
-def _words(log: Path) -> list[str]:
+def _words(lines: list[str]) -> list[str]:
+    return [_HEAD.sub("", line).strip() for line in lines]
+
+
+def _lines(log: Path) -> list[str]:
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return []
-    lines = (_HEAD.sub("", _MARKS.sub("", line.rpartition("\r")[2])).strip() for line in text.split("\n"))
-    return [line for line in lines if line]
+    # A bar of progress writes its line again and again.
+    lines = (_MARKS.sub("", line.rstrip("\r").rpartition("\r")[2]) for line in text.split("\n"))
+    return [line for line in lines if _HEAD.sub("", line).strip()]
 
 
 def _short(line: str, most: int) -> str:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import TeacherStop
@@ -59,7 +59,7 @@ class VllmProcess:
         seconds, said = time.monotonic() - self._began, last_line(self.log)
         return f"starting{again}, {seconds:.0f} s" + (f": {said}" if said else "")
 
-    async def keep(self, exchange: Exchange, begun: Callable[[Endpoint], object]) -> None:
+    async def keep(self, exchange: Exchange, begun: Callable[[Endpoint], Awaitable[None]]) -> None:
         """Have the server serve until this is cancelled. What ends that sooner stops the exchange.
 
         ``begun`` is told whenever it has been started and is ready.
@@ -71,7 +71,7 @@ class VllmProcess:
                 (endpoint,) = exchange.endpoints.all
                 await self._until_ready(endpoint)
                 self._ready = True
-                begun(endpoint)
+                await begun(endpoint)
                 exchange.release()
                 await self._until_ended()
                 self._ready = False

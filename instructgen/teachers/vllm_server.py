@@ -32,6 +32,7 @@ class VllmServer(ChatModel):
 
     name: ClassVar[str] = "vllm_server"
     version: ClassVar[int] = 1
+    own_servers: ClassVar[bool] = True
 
     revision: str | None = None
     """Branch, tag or commit of the model on the Hub."""

@@ -203,9 +203,13 @@ def test_only_the_last_answer_becomes_a_refusal_an_echo_or_nothing() -> None:
     turns = [Turn(role="human", text="Where?"), Turn(role="gpt", text="Here."), Turn(role="human", text="Why?")]
     pair = Pair(sample_of("s", "conversation", [*turns, Turn(role="gpt", text="So.")], YARD), YARD)
     for put in (refuse(pair, 0), echo(pair, 0), empty(pair, 0)):
+        assert put is not None
         assert put.pair.sample.turns[:3] == pair.sample.turns[:3]
-    assert echo(pair, 0).pair.sample.turns[3].text == "Why?"
-    assert empty(pair, 0).pair.sample.turns[3].text == ""
+    echoed, emptied = echo(pair, 0), empty(pair, 0)
+    assert echoed is not None
+    assert echoed.pair.sample.turns[3].text == "Why?"
+    assert emptied is not None
+    assert emptied.pair.sample.turns[3].text == ""
 
 
 def test_an_article_goes_with_the_name() -> None:

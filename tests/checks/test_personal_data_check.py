@@ -26,6 +26,7 @@ CHECK = built("personal_data")
         ("phone_number", "(212) 555-0123", "Call (212) 555-0123 now."),
         ("phone_number", "1-800-555-0123", "Call 1-800-555-0123 now."),
         ("phone_number", "0161 496 0123", "Call 0161 496 0123."),
+        ("phone_number", "0161 496 0123", "Half a surrogate pair \ud83d is no reason not to look: 0161 496 0123."),
     ],
 )
 def test_personal_data_fails_with_its_kind_and_place(kind: str, found: str, text: str) -> None:

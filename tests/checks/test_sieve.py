@@ -66,3 +66,7 @@ def test_letters_of_all_scripts_count_as_letters() -> None:
     sieve = Sieve([r"\bcaf\w says\b", r"the “\w+”"], BORDER)
     assert sieve.may_match("the café says so") == [0]
     assert sieve.may_match("the “día”") == [1]
+
+
+def test_half_a_surrogate_pair_is_read_over() -> None:
+    assert Sieve([r"\bdogs?\b", r"cats"], BORDER).may_match("two \ud83d dogs") == [0]

@@ -145,3 +145,20 @@ def test_a_run_with_a_detector_and_its_second_time(tmp_path: Path, model: Path) 
     tiny_models.closed(model, seed=7)
     told = command("run", recipe, "--out", tmp_path / "run")
     assert told.code == 2 and "files have changed" in told.err
+
+
+def test_the_shipped_recipe_gives_conversations_about_captions_and_boxes(tmp_path: Path, model: Path) -> None:
+    names = [path.name for path in sorted(PHOTOS.glob("*.jpg"))]
+    captions = tmp_path / "captions.tsv"
+    captions.write_text("".join(f"a photo that somebody put up, number {n}\thttp://x/{n}\n" for n in range(len(names))))
+    (tmp_path / "images").mkdir()
+    for number, name in enumerate(names):
+        (tmp_path / "images" / f"GCC_train_{number:09d}.jpg").write_bytes((PHOTOS / name).read_bytes())
+    source = {"captions": captions, "images": tmp_path / "images"}
+    sets = [f"source.{key}={value}" for key, value in source.items()]
+    sets += [f"extract.detect.folder={model}", "extract.detect.min_score=0.2"]
+    told = [part for each in sets for part in ("--set", each)]
+    shown = succeeds("preview", "cc3m_detect_conversation", *told, "--limit", 1)
+    assert "a photo that somebody put up, number 0" in shown and "dog: [" in shown
+    succeeds("run", "cc3m_detect_conversation", *told, "--out", tmp_path / "run")
+    assert all(row["boxes"] and row["captions"] for row in rows(tmp_path / "run", "contexts"))

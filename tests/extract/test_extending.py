@@ -71,10 +71,10 @@ def test_contexts_hold_what_was_found_in_source_order(painted: Painted, tmp_path
 
 
 def test_another_run_looks_at_no_picture_again_and_is_the_same(painted: Painted, tmp_path: Path) -> None:
-    succeeds("run", painted.recipe, "--out", tmp_path / "first")
-    assert painted.looked() == 24
-    succeeds("run", painted.recipe, "--out", tmp_path / "second")
-    assert painted.looked() == 0
+    told = succeeds("run", painted.recipe, "--out", tmp_path / "first")
+    assert painted.looked() == 24 and "  pictures: colour 24 looked at, 0 known" in told
+    told = succeeds("run", painted.recipe, "--out", tmp_path / "second")
+    assert painted.looked() == 0 and "  pictures: colour 0 looked at, 24 known" in told
     assert parts(tmp_path / "first") == parts(tmp_path / "second")
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import ask, ask_all, asked_many, chat, run, whole
@@ -57,7 +58,8 @@ def three() -> Iterator[list[Process]]:
 
 
 def several(urls: list[str], **fields: object) -> OpenAIChat:
-    return chat(urls[0], **({"base_url": urls, "reply_format": "plain", "max_wait": 0.2} | fields))
+    block: dict[str, Any] = {"base_url": urls, "reply_format": "plain", "max_wait": 0.2}
+    return chat(urls[0], **(block | fields))
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -19,12 +19,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import sentencepiece  # type: ignore[import-not-found]
-import torch  # type: ignore[import-not-found]
+import torch
 from llava import conversation  # type: ignore[import-not-found]
 from llava.constants import IGNORE_INDEX, IMAGE_TOKEN_INDEX  # type: ignore[import-not-found]
 from llava.train.train import make_supervised_data_module  # type: ignore[import-not-found]
 from PIL import Image
-from transformers import CLIPImageProcessor, LlamaTokenizer  # type: ignore[import-not-found]
+from transformers import CLIPImageProcessor, LlamaTokenizer
 
 Row = dict[str, Any]
 SIDE = 56

@@ -6,26 +6,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 torch=2.13.0
-python=${PYTHON:-python3}
-version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-key=$(cat requirements/vllm.txt tests/vllm/environment.sh tests/vllm/torchvision_ops.py | sha256sum | cut -c1-16)
-place=${XDG_CACHE_HOME:-$HOME/.cache}/instructgen/vllm-$version-$key
-if [ -e "$place/.installed" ]; then
-	echo "$place/bin/python"
-	exit
-fi
-echo "installing vLLM for CPUs in $place: some 2.5 GB" >&2
-rm -rf "$place"
-mkdir -p "$(dirname "$place")"
+source tests/kept_environment.sh
+begin vllm requirements/vllm.txt tests/vllm/environment.sh tests/vllm/torchvision_ops.py  # some 2.5 GB
 where=()
 if [ -n "${UV:-}" ]; then
-	"$UV" venv --quiet --python "$python" "$place"
-	install=("$UV" pip install --quiet --python "$place/bin/python" --no-deps --compile-bytecode)
 	for link in ${PIP_FIND_LINKS:-}; do where+=(--find-links "$link"); done
 	for index in ${PIP_EXTRA_INDEX_URL:-}; do where+=(--extra-index-url "$index"); done
-else
-	"$python" -m venv "$place"
-	install=("$place/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps)
 fi
 "${install[@]}" ${where[@]+"${where[@]}"} "torch==$torch" >&2
 # From PyPI alone: what else the places above may hold bears other hashes.
@@ -37,5 +23,4 @@ if ! "$place/bin/python" -c 'import torch' 2>/dev/null; then
 	echo "torch $torch does not load: this is no build for CPUs; set PIP_EXTRA_INDEX_URL to PyTorch's index of them" >&2
 	exit 2
 fi
-touch "$place/.installed"
-echo "$place/bin/python"
+finish

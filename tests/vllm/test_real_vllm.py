@@ -124,9 +124,8 @@ def test_killed_in_the_middle_it_is_started_again_and_nothing_is_lost_or_paid_tw
 
     counted = asyncio.run(whole())
     first, second = (len(by_life[life]) for life in (1, 2))
-    print(
-        f"\nanswered before the kill: {first}, after it: {second}; the second server counted {counted:.0f}, 1 to warm up"
-    )
+    said = f"answered before the kill: {first}, after it: {second}"
+    print(f"\n{said}; the second server counted {counted:.0f}, one of them to warm up")
     assert first + second == 72
     assert second >= 40
     assert counted == second + 1
