@@ -24,7 +24,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 _MARKS = r"[ \t]*+(?:[#>*_\-]++[ \t]*+)?+"
 _NUMBER = r"(?:[*_]*+\(?\d++[.):]*+[ \t]*+[*_]*+[ \t]*+)?+"
 _SEPARATOR = re.compile(r"^[ \t]*+={3,}+[ \t]*$", re.MULTILINE)
-_RULES = ("---", "***", "___")
+_RULED = ("-", "*", "_")
+"""A part that ends with one may end with a rule, of one sign or several."""
 _RULE = re.compile(r"[ \t]*+[-*_]{3,}+[ \t]*+")
 
 
@@ -77,7 +78,7 @@ def _exact(text: str) -> list[tuple[str, str]]:
         return []
     questions = [part[10:].strip() for part in parts[::2] if part.startswith("Question:\n")]
     answers = [part[8:].strip() for part in parts[1::2] if part.startswith("Answer:\n")]
-    if len(questions) + len(answers) < len(parts) or any(words[-3:] in _RULES for words in (*questions, *answers)):
+    if len(questions) + len(answers) < len(parts) or any(words[-1:] in _RULED for words in (*questions, *answers)):
         return []
     return list(zip(questions, answers, strict=True))
 
