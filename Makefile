@@ -40,7 +40,7 @@ test: $(DEV) ## the tests, less the slow ones
 	$(BIN)/python -m pytest -n auto
 
 test-slow: $(DEV) $(MODELS) ## the slow tests: kills, real model servers, large inputs
-	$(BIN)/python -m pytest -m 'slow and not browser'
+	$(BIN)/python -m pytest -n auto -m 'slow and not browser'
 
 test-browser: $(DEV) ## the page in a real Chromium; installs Debian's where none is found and apt is there
 	@for name in chromium chromium-browser google-chrome chrome; do command -v $$name >/dev/null && exit 0; done; \
@@ -86,7 +86,7 @@ models: $(MODELS) ## install the small real model that slow tests use
 lock: ## resolve the locked requirements anew (needs uv)
 	$(call compile,pyproject.toml --group build) --output-file $(LOCKS)/core.txt
 	$(call compile,pyproject.toml --group build --extra dev) --constraints $(LOCKS)/core.txt --output-file $(LOCKS)/dev.txt
-	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames) \
+	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames --extra embedding) \
 		--overrides - --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/extras.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
 	sed '/^python-dateutil/,/[^\\]$$/d' $(LOCKS)/dev.txt | $(call compile,pyproject.toml --extra ray --extra s3 --extra dev) \

@@ -21,4 +21,4 @@ if [ "$(cat "$env/ready" 2>/dev/null)" != "$wants" ]; then
   "$env/bin/python" -m compileall -q -j 0 "$env/lib" >/dev/null || true
   echo "$wants" >"$env/ready"
 fi
-exec "$env/bin/python" -m pytest -m extras tests/extract "$@"
+exec "$env/bin/python" -m pytest -m extras tests/extract tests/checks "$@"
