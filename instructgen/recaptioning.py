@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from . import teachers as known_teachers
 from .component import resolve
+from .errors import SetupError
 from .library import Library
 from .recipe import Recipe, load
 from .sources.detected import detect
@@ -50,6 +51,9 @@ def recaptioning(
         chosen.insert(0, f"teacher={json.dumps(_block_of(teacher))}")
     source = {key: _absolute(value) for key, value in found.block.items()}
     recipe, library = load(RECIPE, [f"source={json.dumps(source)}", *chosen, *settings])
+    played = resolve(recipe.teacher.use, known_teachers.TABLE, "teacher", "--teacher").model_fields
+    if "model" in played and not recipe.teacher.fields().get("model"):
+        raise SetupError("--model: expected the name of a model that sees, as the server at --base-url calls it")
     return Recaptioning(recipe, library, f"{dataset}: {found.said}{f' (fetched to {place})' if of_hub else ''}")
 
 

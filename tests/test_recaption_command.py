@@ -225,7 +225,7 @@ def test_what_is_wrong_is_one_line_and_nothing_is_made(tmp_path: Path) -> None:
     for given, says in (
         ((tmp_path / "nowhere",), "there is no such file or folder"),
         ((tmp_path / "empty",), "holds no picture"),
-        ((photos,), "teacher: 'model' is required"),
+        ((photos,), "--model: expected the name of a model that sees"),
         ((photos, "--model", "m", "--style", "poetic"), "there is no prompts/recaption_poetic.jinja"),
         ((photos, "--model", "m", "--teacher", "vlm"), "there is no teacher 'vlm'"),
         ((photos, "--model", "m", "--set", "tasks.recaption.stile=short"), "did you mean 'style'"),
