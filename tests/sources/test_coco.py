@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from coco_files import Entry, box, caption, contexts, image, rows, write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instructgen.records import Box, Context, LeftOut
@@ -155,7 +155,7 @@ def _sets(draw: st.DrawFn) -> tuple[list[Entry], list[Entry], list[Entry]]:
     return images, boxes, captions
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(_sets())
 def test_facts_are_those_that_pycocotools_gives(made: tuple[list[Entry], list[Entry], list[Entry]]) -> None:
     from pycocotools.coco import COCO
