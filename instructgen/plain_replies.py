@@ -22,7 +22,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 # Nothing is given back (``*+``), else a reply of ten thousand asterisks takes seconds, one ten times as long a hundred
 # times as many.
 _MARKS = r"[ \t]*+(?:[#>*_\-]++[ \t]*+)?+"
-_NUMBER = r"(?:[*_]*+\(?\d++[.):]*+[ \t]*+[*_]*+[ \t]*+)?+"
+_NUMBER = r"(?:(?=[*_]*+\(?\d)[*_]*+\(?\d++[.):]*+[ \t]*+[*_]*+[ \t]*+)?+"
 _SEPARATOR = re.compile(r"^[ \t]*+={3,}+[ \t]*$", re.MULTILINE)
 _RULED = ("-", "*", "_")
 """A part that ends with one may end with a rule, of one sign or several."""

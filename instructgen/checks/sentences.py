@@ -7,8 +7,8 @@ from operator import add, sub
 
 from .wording import straight
 
-_WORDS = re.compile(r"(\d++(?:[.,:]\d++)++|[^\W_]++(?:['-][^\W_]++)*+)")
-"""It keeps the word: it splits a text."""
+_WORDS = re.compile(r"(\d++(?:[.,:]\d++)+|[^\W_]++(?:['-][^\W_]++)*)")
+"""It keeps the word: it splits a text. Groups give back: before Python 3.11.5 one that does not keeps half a match."""
 _BLANKS = bytes(code if chr(code).isalnum() or chr(code) in "'-" else 32 for code in range(128)).ljust(256)
 _DIGITS = b"0123456789"
 _DECIMAL = re.compile("[0-9][.,:][0-9]")
