@@ -10,6 +10,9 @@ BENCHMARKS := startup check_quality checks_speed transport pipeline resume coco_
 # A folder of real annotations (benchmarks/check_quality.py says how it is laid out); without it our own items alone.
 DATA ?=
 
+# Which of the tests on Ray; CI leaves out those that wait for half a minute each.
+RAY ?= ray
+
 # The first Python that is new enough; `make PYTHON=... ` overrides.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -40,7 +43,7 @@ test: $(DEV) ## the tests, less the slow ones
 	$(BIN)/python -m pytest -n auto
 
 test-slow: $(DEV) $(MODELS) ## the slow tests: kills, real model servers, large inputs
-	$(BIN)/python -m pytest -n auto -m 'slow and not browser'
+	$(BIN)/python -m pytest -n auto -m 'slow and not browser and not ray'
 
 test-browser: $(DEV) ## the page in a real Chromium; installs Debian's where none is found and apt is there
 	@for name in chromium chromium-browser google-chrome chrome; do command -v $$name >/dev/null && exit 0; done; \
@@ -57,7 +60,7 @@ test-vllm: $(DEV) ## recaption real photos by a real vLLM, on the CPU, in an env
 test-ray: $(DEV) ## runs on a real Ray cluster on this machine, in an environment of its own that is kept
 	@ray=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/environment.sh) && \
 	moto=$$(PYTHON="$(BIN)/python" UV="$(UV)" bash tests/on_ray/moto.sh) && \
-	PYTHONPATH="$(CURDIR)" INSTRUCTGEN_MOTO_PYTHON="$$moto" "$$ray" -m pytest -m ray tests/on_ray tests/test_stores.py
+	PYTHONPATH="$(CURDIR)" INSTRUCTGEN_MOTO_PYTHON="$$moto" "$$ray" -m pytest -m "$(RAY)" tests/on_ray tests/test_stores.py
 
 check: $(DEV) ## lint, strict types, the shape of the house
 	$(BIN)/ruff check

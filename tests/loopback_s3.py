@@ -38,6 +38,7 @@ def bucket() -> Iterator[str]:
                     if trying.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.1)
+            s3fs.S3FileSystem.clear_instance_cache()  # one of an earlier server's address
             s3fs.S3FileSystem().mkdir("bucket")
             yield "s3://bucket"
     finally:

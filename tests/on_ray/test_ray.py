@@ -192,7 +192,7 @@ def test_the_shards_of_a_killed_worker_are_taken_up_and_only_what_was_in_flight_
     assert same_as_local(path, run)
 
 
-@pytest.mark.parametrize("whose", ["joined", "own"])
+@pytest.mark.parametrize("whose", [pytest.param("joined", marks=pytest.mark.slow), "own"])
 def test_a_run_whose_whole_cluster_was_killed_goes_on_to_the_same_bytes(
     tmp_path: Path, teacher: Teacher, joined: RayCluster, whose: str
 ) -> None:

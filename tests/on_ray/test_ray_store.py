@@ -121,6 +121,7 @@ def twice(server: Teacher) -> int:
     return sum(counts) - len(counts)
 
 
+@pytest.mark.slow
 def test_a_killed_workers_shards_are_taken_over_and_only_what_was_not_flushed_is_asked_again(
     tmp_path: Path, joined: RayCluster, url: str, teacher: Teacher
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_killed_workers_shards_are_taken_over_and_only_what_was_not_flushed_is
     assert same_as_local(path, run)
 
 
+@pytest.mark.slow
 def test_a_run_whose_driver_was_killed_is_carried_on_by_the_local_engine(
     tmp_path: Path, joined: RayCluster, url: str, teacher: Teacher
 ) -> None:
