@@ -8,12 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 torch=2.13.0
 source tests/kept_environment.sh
 begin vllm requirements/vllm.txt tests/vllm/environment.sh tests/vllm/torchvision_ops.py  # some 2.5 GB
-where=()
-if [ -n "${UV:-}" ]; then
-	for link in ${PIP_FIND_LINKS:-}; do where+=(--find-links "$link"); done
-	for index in ${PIP_EXTRA_INDEX_URL:-}; do where+=(--extra-index-url "$index"); done
-fi
-"${install[@]}" ${where[@]+"${where[@]}"} "torch==$torch" >&2
+# pip knows all of its settings, those in its files too; uv knows none of them
+"$python" -m pip --python "$place/bin/python" install --quiet --disable-pip-version-check --no-deps "torch==$torch" >&2
 # From PyPI alone: what else the places above may hold bears other hashes.
 env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL "${install[@]}" --require-hashes -r requirements/vllm.txt >&2
 packages=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
