@@ -5,7 +5,9 @@ where the noun is fixed to it: "the text on the sign". A sign elsewhere in the a
 a man waits beside a sign" is a leak.
 """
 
-from .wording import wording
+from functools import partial
+
+from .wording import WordingRule, wording
 
 _READABLE = (
     r"signs?|stickers?|(?:black|white|bill|score|chalk|bulletin|notice|message|departure|menu|sign|clip|info)?boards?"
@@ -120,3 +122,13 @@ ASKS_PLACE = wording(
     r"\b(?:give|provide|return|output|draw|locate|mark|what (?:is|are))\b[^.?!]*\b(?:coordinates?|bounding)"
 )
 """The question wants numbers."""
+
+untold = partial(
+    WordingRule,
+    who="gpt",
+    unless_after=ATTACHED,
+    unless_clause=THERE,
+    unless_before=SOMETHING_TO_READ,
+    unless_asked=ASKS_TO_READ,
+)
+"""A rule for answers, as most are that tell of a text: it counts unless there is something in the picture to read."""

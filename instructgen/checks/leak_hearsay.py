@@ -4,7 +4,7 @@ Verbs of telling, and nouns for texts, that people who write about pictures hard
 30,000 captions, regions and questions by people, "dataset", "prompt" and "detected" in none either.
 """
 
-from .leak_exemptions import ASKS_TO_READ, ATTACHED, INSTRUMENT, SOMETHING_TO_READ, THERE, VISIBLE
+from .leak_exemptions import ASKS_TO_READ, ATTACHED, INSTRUMENT, SOMETHING_TO_READ, THERE, VISIBLE, untold
 from .leak_sources import PICTURE
 from .wording import WordingRule, wording
 
@@ -101,7 +101,7 @@ HEARSAY = (
         unless_clause=INSTRUMENT,
         unless_asked=ASKS_TO_READ,
     ),
-    WordingRule(
+    untold(
         "data_mentioned",
         "fail",
         wording(
@@ -142,11 +142,6 @@ HEARSAY = (
             r"\bthe labels (?:say|mention|include|list|contain|indicate|suggest|show|tell|give|name|imply|do not"
             r"|don't)\b",
         ),
-        who="gpt",
-        unless_after=ATTACHED,
-        unless_clause=THERE,
-        unless_before=SOMETHING_TO_READ,
-        unless_asked=ASKS_TO_READ,
     ),
     WordingRule(
         "box_mentioned",

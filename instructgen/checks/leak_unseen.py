@@ -4,10 +4,8 @@ from .leak_exemptions import (
     ASKS_CAPTION,
     ASKS_DESCRIPTION,
     ASKS_TO_READ,
-    ATTACHED,
-    SOMETHING_TO_READ,
-    THERE,
     VISIBLE_CAPTION,
+    untold,
 )
 from .leak_sources import CAPTION, PICTURE
 from .wording import WordingRule, wording
@@ -44,7 +42,7 @@ UNSEEN = (
         ),
         who="gpt",
     ),
-    WordingRule(
+    untold(
         "told_detail",
         "fail",
         wording(
@@ -95,11 +93,6 @@ UNSEEN = (
             r"(?! (?:on|in|player|store|shop|tray|is (?:on|in|play)))",
             r"\b(?:a|one|another|each|every|no|any|some) captions? (?:says?|reads?|has|have|speaks?|tells?)\b",
         ),
-        who="gpt",
-        unless_after=ATTACHED,
-        unless_clause=THERE,
-        unless_before=SOMETHING_TO_READ,
-        unless_asked=ASKS_TO_READ,
     ),
     WordingRule(
         "box_mentioned",

@@ -10,9 +10,9 @@ from .leak_exemptions import (
     ASKS_TO_READ,
     ASKS_TO_READ_CAPTION,
     ATTACHED,
-    SOMETHING_TO_READ,
     THERE,
     VISIBLE,
+    untold,
 )
 from .wording import WordingRule, wording
 
@@ -93,7 +93,7 @@ WITNESS = (
         unless_clause=THERE,
         unless_asked=ASKS_TO_READ,
     ),
-    WordingRule(
+    untold(
         "text_mentioned",
         "fail",
         wording(
@@ -133,11 +133,6 @@ WITNESS = (
             r"\b(?:is|was|were|are)(?: not|n't| never) (?:\w+ )?(?:spelled out|spelt out|made (?:clear|explicit|known)"
             r"|laid down|put down|set out|passed on|conveyed|disclosed|handed down|on record)\b",
         ),
-        who="gpt",
-        unless_after=ATTACHED,
-        unless_clause=THERE,
-        unless_before=SOMETHING_TO_READ,
-        unless_asked=ASKS_TO_READ,
     ),
     WordingRule(
         "box_mentioned",
