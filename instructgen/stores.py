@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tenacity import Retrying, retry_if_not_exception_type, stop_after_delay, wait_exponential_jitter
-
 from .errors import SetupError, UserError
 
 RETRY_SECONDS = 60.0
@@ -148,6 +146,8 @@ class Store:
             raise
 
     def _tried(self, failed: str, do: Any) -> Any:
+        from tenacity import Retrying, retry_if_not_exception_type, stop_after_delay, wait_exponential_jitter
+
         retrying = Retrying(
             retry=retry_if_not_exception_type(_FINAL),
             stop=stop_after_delay(RETRY_SECONDS),
