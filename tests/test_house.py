@@ -19,7 +19,7 @@ GROUND |= {"vocabulary", "images", "archives", "arrow_streams", "tar_members", "
 GROUND |= {"prices", "spent", "text", "tokens", "stores", "leases"}
 ROOMS = {room: room for room in ("sources", "extract", "tasks", "teachers", "checks", "exports", "prompt", "responses")}
 ROOMS |= {"seeds": "prompt", "plain_replies": "responses", "torn_json": "responses", "ratings": "responses"}
-ROOF = {"cli", "page"}
+ROOF = {"cli", "commands", "page"}
 """What is in none of these is on the floor where rooms meet."""
 MAY_USE = {"tasks": {"prompt", "responses"}, "checks": {"prompt", "responses"}}
 HEAVY = {"datasets", "openai", "polars", "pyarrow", "PIL", "torch", "pycocotools", "numpy", "pandas"}
