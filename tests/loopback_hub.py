@@ -28,6 +28,7 @@ class Fault:
     cut: bool = False
     after: bool = False
     """The request is carried out, and only its answer is lost."""
+    body: bytes = b"<html>away</html>"
 
 
 class Hub(ThreadingHTTPServer, State):
@@ -72,6 +73,8 @@ WRITES = ("create", "preupload", "commit", "squash", "stored", "forget", "batch"
 class Handler(Answers, BaseHTTPRequestHandler):
     server: Hub
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -103,7 +106,7 @@ class Handler(Answers, BaseHTTPRequestHandler):
             return
         body = self._body()
         if fault and not fault.after:
-            self._send(fault.status, b"<html>away</html>", {"Content-Type": "text/html", **fault.headers})
+            self._send(fault.status, fault.body, fault.headers)
             return
         try:
             self._admit(kind, match)

@@ -86,6 +86,7 @@ class Hub:
         root = _root(error)
         response = getattr(root, "response", None)
         status, said = getattr(response, "status_code", None), _line(getattr(root, "server_message", None) or "")
+        said = "" if said.startswith("<") else said  # a page of what stands before the Hub
         if status == 412:
             raise Moved from None
         if isinstance(root, RepositoryNotFoundError):
