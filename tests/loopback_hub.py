@@ -48,6 +48,9 @@ class Hub(ThreadingHTTPServer, State):
         """By kind of request: what happens just before the next one."""
         self.lock = threading.Lock()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that were killed."""
+
 
 _API, _NAME = "/api/datasets/", r"([\w.-]+/[\w.-]+)"
 ROUTES: list[tuple[str, str, str]] = [
