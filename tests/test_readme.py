@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from loopback import Teacher
+from loopback_hub import Hub
 from typer.main import get_command
 
 from instructgen import cli
@@ -41,8 +42,8 @@ RUNNABLE = [path for path in DOCUMENTS if shell_lines(path)]
 
 
 @pytest.fixture
-def place(tmp_path: Path, loopback: Teacher, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A reader's folder: a checkout's files, annotations and pictures of their own, a server of their own."""
+def place(tmp_path: Path, loopback: Teacher, loopback_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A reader's folder: a checkout's files, annotations and pictures of their own, a server and a Hub of their own."""
     for name in ("pipelines", "examples", "prompts", "seeds"):
         (tmp_path / name).symlink_to(ROOT / name)
     for name in ("captions.json", "instances.json", "images"):

@@ -49,6 +49,8 @@ def publish(
     """
     if out is not None and not dry_run:
         raise SetupError("--out: is for --dry-run, which writes to a folder; leave it out, or add --dry-run")
+    if reason and not (remove or restore):
+        raise SetupError("--reason: is for --remove and --restore; leave it out, or say which picture")
     opened, down = Run.open(run), TakeDown(remove or (), restore or (), reason)
     wanted = Wanted(
         pictures=images,

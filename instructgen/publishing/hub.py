@@ -40,6 +40,10 @@ def need_name(repo: str) -> None:
         raise SetupError(f"{repo}: expected ORG/NAME, such as my-name/{repo}")
 
 
+class Missing(SetupError):
+    """There is no such repository, or it is hidden from this token."""
+
+
 class Hub:
     """One dataset repository on the Hub that ``HF_ENDPOINT`` names; the token is found as by the Hub's own tools."""
 
@@ -59,7 +63,7 @@ class Hub:
     def call(self, doing: str, make: Callable[[], T]) -> T:
         """Make a call; again after 429, 5xx and broken connections, as late as the Hub asks for.
 
-        ``doing`` says what for, as in 'upload'. Raises SetupError, and Moved for a 412.
+        ``doing`` says what for, as in 'upload'. Raises SetupError; Moved for a 412, Missing where no such dataset is.
         """
         import httpx2
         from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -90,7 +94,7 @@ class Hub:
         if status == 412:
             raise Moved from None
         if isinstance(root, RepositoryNotFoundError):
-            raise root from None
+            raise Missing(f"{self.repo}: {doing} failed: there is no such dataset on the Hub") from None
         if isinstance(root, LocalTokenNotFoundError):
             why = "there is no token; log in with 'hf auth login', or set HF_TOKEN to one that may write"
         elif isinstance(root, OfflineModeIsEnabled):

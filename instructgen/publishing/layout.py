@@ -104,7 +104,9 @@ def lay_out(run: Run, wanted: Wanted, folder: Path) -> tuple[Configs, str]:
     try:
         told = _spool_samples(run, wanted, drawn, spool)
         if not spool.files:
-            raise SetupError(f"{run.folder.path}: there are no samples to publish")
+            raise SetupError(
+                f"{run.folder.path}: there are no samples to publish; where some were, delete the dataset on the Hub"
+            )
         if wanted.rejected:
             _spool_rejected(run, drawn, spool)
         if wanted.journal:

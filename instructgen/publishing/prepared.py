@@ -7,9 +7,8 @@ longer part of it is deleted, and what somebody else has written is left alone.
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -74,6 +73,8 @@ def need_finished(run: Run, wanted: Wanted) -> None:
     known = [count for count in (facts.limit, facts.end) if count is not None]
     whole = bool(known) and summary.tally.rows >= min(known) and not summary.open
     lacking = "" if whole else "records are still to come"
+    if any(count.not_asked for count in summary.tally.tasks.values()):
+        lacking = lacking or "answers are still to be asked for"
     if summary.run_wide is not None and not summary.run_wide.done:
         lacking = lacking or f"its run-wide checks ({', '.join(summary.run_wide.checks)}) are still to judge it"
     if lacking and not wanted.unfinished:
@@ -83,37 +84,34 @@ def need_finished(run: Run, wanted: Wanted) -> None:
         )
 
 
-def prepare(run: Run, repo: str, wanted: Wanted, folder: Path) -> Prepared:
-    """Give the dataset in ``folder``: as it lies there, if nothing has changed since, else made anew.
+def prepare(run: Run, repo: str, wanted: Wanted, folder: Path, noted: Path | None = None) -> Prepared:
+    """Give the dataset in ``folder``, which is complete or not there: made anew, unless ``noted`` says otherwise.
 
-    The folder is complete or not there. Raises SetupError.
+    That is a file in which is kept what the folder was made of. Raises SetupError.
     """
-    noted = folder.with_name(f"{folder.name}.json")
     made_of = _made_of(run)
     # the description is made anew each time: it is quick, and its makers change more often than the rows
-    state = {"version": _VERSION, "run": made_of, "root": str(run.built.image_root()), "wanted": asdict(wanted)}
-    key = digest(state)
+    key = digest({"version": _VERSION, "run": made_of, "root": run.built.image_root(), "wanted": asdict(wanted)})
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        known = _known(noted, key, folder)
-        if known is None:
+        known = _known(noted, key, folder) if noted else None
+        if known is not None:
+            return _described(run, repo, wanted, folder, known, made_of)
+        if noted is not None:
             noted.unlink(missing_ok=True)
-            known = _made(run, wanted, folder)
-            write_text(noted, json.dumps({"key": key, "configs": _plain(known[0]), "told": known[1]}) + "\n")
-        return _described(run, repo, wanted, folder, known, made_of)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent) as temporary:
+            made = Path(temporary) / "made"
+            made.mkdir()
+            known = lay_out(run, wanted, made)
+            prepared = _described(run, repo, wanted, made, known, made_of)
+            put(made, folder)
     except OSError as error:
         if not error.errno:
             raise
         raise SetupError(f"{folder}: cannot be written ({why_unwritable(error, folder)})") from None
-
-
-def _made(run: Run, wanted: Wanted, folder: Path) -> tuple[Configs, str]:
-    with TemporaryDirectory(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent) as temporary:
-        made = Path(temporary) / "made"
-        made.mkdir()
-        known = lay_out(run, wanted, made)
-        put(made, folder)
-    return known
+    if noted is not None:
+        write_text(noted, json.dumps({"key": key, "configs": _plain(known[0]), "told": known[1]}) + "\n")
+    return replace(prepared, laid_out=replace(prepared.laid_out, folder=folder))
 
 
 def _described(run: Run, repo: str, wanted: Wanted, folder: Path, known: tuple[Configs, str], made_of: str) -> Prepared:
@@ -197,9 +195,3 @@ def _made_of(run: Run) -> str:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def clear(folder: Path) -> None:
-    """Remove a dataset that has been sent."""
-    folder.with_name(f"{folder.name}.json").unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)

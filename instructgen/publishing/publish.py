@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from ..exports.folders import make_way
 from ..run import Run
 from .hub import Hub, Moved, need_name
 from .layout import Wanted
-from .prepared import MARK, Prepared, clear, need_finished, options, prepare
+from .prepared import MARK, Prepared, need_finished, options, prepare
 from .standing import Changes, Standing, look
 
 _RACES = 5
@@ -50,11 +51,9 @@ def lay_down(run: Run, repo: str, wanted: Wanted, out: Path | None, down: TakeDo
     with _alone(run):
         down.record(run, save=False)
         if out is None:
-            return prepare(run, repo, wanted, _place(run, repo))
+            return prepare(run, repo, wanted, *_places(run, repo))
         make_way(out, "publish", (out / MARK).is_file())
-        prepared = prepare(run, repo, wanted, out)
-        out.with_name(f"{out.name}.json").unlink()
-    return prepared
+        return prepare(run, repo, wanted, out)
 
 
 def publish(run: Run, repo: str, wanted: Wanted, say: Say, *, replace: bool, squash: bool, down: TakeDown) -> Prepared:
@@ -67,8 +66,8 @@ def publish(run: Run, repo: str, wanted: Wanted, say: Say, *, replace: bool, squ
     with _alone(run):
         down.record(run, save=True)
         standing = _admitted(hub, wanted, replace, bool(down))
-        place = _place(run, repo)
-        prepared = prepare(run, repo, wanted, place)
+        folder, noted = _places(run, repo)
+        prepared = prepare(run, repo, wanted, folder, noted)
         if standing.head is None:
             hub.call(
                 "creating it",
@@ -77,7 +76,8 @@ def publish(run: Run, repo: str, wanted: Wanted, say: Say, *, replace: bool, squ
         _commit(hub, prepared, replace, say)
         if squash:
             _squash(hub, say)
-        clear(place)
+        noted.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
     return prepared
 
 
@@ -92,13 +92,17 @@ def _alone(run: Run) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise RunLocked(f"{run.folder.path}: is being published by another process; wait for it") from None
+        for left in folder.glob(".*.tmp"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         yield
     finally:
         os.close(handle)
 
 
-def _place(run: Run, repo: str) -> Path:
-    return run.folder.path / "publish" / repo.replace("/", "--")
+def _places(run: Run, repo: str) -> tuple[Path, Path]:
+    """Give the folder in which a dataset lies until it has been sent, and the file that says what it was made of."""
+    folder = run.folder.path / "publish" / repo.replace("/", "--")
+    return folder, folder.with_name(f"{folder.name}.json")
 
 
 def _admitted(hub: Hub, wanted: Wanted, replace: bool, taking_down: bool) -> Standing:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import SetupError
-from .hub import Hub, fetched
+from .hub import Hub, Missing, fetched
 from .prepared import MARK, Prepared
 
 _HUBS_OWN = (".gitattributes",)
@@ -81,7 +81,6 @@ def _same(file: File, noted: Mapping[str, Any]) -> bool:
 
 def look(hub: Hub) -> Standing:
     """Look at the repository. Raises SetupError."""
-    from huggingface_hub.errors import RepositoryNotFoundError
     from huggingface_hub.hf_api import RepoFile
 
     api, repo = hub.api, hub.repo
@@ -92,7 +91,7 @@ def look(hub: Hub) -> Standing:
             "listing it",
             lambda: list(api.list_repo_tree(repo, repo_type="dataset", recursive=True, revision=head)),
         )
-    except RepositoryNotFoundError:
+    except Missing:
         return Standing(None, False, {}, None)
     found = [item for item in tree if isinstance(item, RepoFile)]
     files = {item.path: File(item.lfs.sha256 if item.lfs else None, item.blob_id) for item in found}
