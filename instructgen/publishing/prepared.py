@@ -90,8 +90,9 @@ def prepare(run: Run, repo: str, wanted: Wanted, folder: Path, noted: Path | Non
     That is a file in which is kept what the folder was made of. Raises SetupError.
     """
     made_of = _made_of(run)
-    # the description is made anew each time: it is quick, and its makers change more often than the rows
-    key = digest({"version": _VERSION, "run": made_of, "root": run.built.image_root(), "wanted": asdict(wanted)})
+    # what only the description tells is no part of it: that is made anew each time
+    rows = {name: value for name, value in asdict(wanted).items() if name not in ("tags", "private")}
+    key = digest({"version": _VERSION, "run": made_of, "root": run.built.image_root(), "wanted": rows})
     try:
         known = _known(noted, key, folder) if noted else None
         if known is not None:
@@ -167,8 +168,15 @@ def _known(noted: Path, key: str, folder: Path) -> tuple[Configs, str] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     data = [file for splits in configs.values() for files in splits.values() for file in files]
-    there = all((folder / file.path).is_file() and (folder / file.path).stat().st_size == file.size for file in data)
-    return (configs, told) if found["key"] == key and there else None
+    return (configs, told) if found["key"] == key and all(_intact(folder / file.path, file) for file in data) else None
+
+
+def _intact(path: Path, file: DataFile) -> bool:
+    """Tell whether a file is as it was written: the machine may have gone down before it was on the disk."""
+    if not path.is_file() or path.stat().st_size != file.size:
+        return False
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest() == file.sha256
 
 
 def _plain(configs: Configs) -> object:

@@ -15,6 +15,11 @@ from loopback_hub_answers import READER, SIGNATURE, TOKEN, Repo
 from published import laid_out, plain_run, read
 from runs import command, ended, start, strays
 
+from instructgen.publishing import files
+from instructgen.publishing.layout import Wanted
+from instructgen.publishing.publish import TakeDown, publish
+from instructgen.run import Run
+
 REPO = "my-name/demo"
 LOAD = Path(__file__).parent / "load_published.py"
 
@@ -42,6 +47,15 @@ def data_of(hub: Hub) -> dict[str, bytes]:
     return {path: data for path, data in hub.repos[REPO].files.items() if path.endswith(".parquet")}
 
 
+def test_what_lies_damaged_is_made_anew(run: Path, loopback_hub: Hub, slept: list[float]) -> None:
+    loopback_hub.faults["commit"] += [Fault(503)] * 6
+    refused("publish", run, REPO)
+    (laid, *_) = sorted((run / "publish" / "my-name--demo").rglob("*.parquet"))
+    laid.write_bytes(bytes(laid.stat().st_size))
+    finished("publish", run, REPO)
+    assert all(data.startswith(b"PAR1") for data in data_of(loopback_hub).values())
+
+
 def test_what_was_published_is_what_a_dry_run_wrote(run: Path, loopback_hub: Hub, tmp_path: Path) -> None:
     dry = finished("publish", run, REPO, "--dry-run", "--out", tmp_path / "out", "--rejected", "--tag", "boxes").err
     assert not loopback_hub.asked
@@ -56,22 +70,26 @@ def test_what_was_published_is_what_a_dry_run_wrote(run: Path, loopback_hub: Hub
     assert [p.name for p in (run / "publish").iterdir()] == ["lock"], "what was sent is not kept"
 
 
-def test_load_dataset_and_streaming_give_it_back_unchanged(run: Path, loopback_hub: Hub, tmp_path: Path) -> None:
-    finished("publish", run, REPO, "--splits", "train=0.7,test=0.3", "--private")
-    assert loopback_hub.repos[REPO].private
+def test_load_dataset_and_streaming_give_it_back_unchanged(
+    run: Path, loopback_hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "GROUP_ROWS", 4)
+    wanted = Wanted(splits="train=0.7,test=0.3", private=True, file_bytes=5000)
+    publish(Run.open(run), REPO, wanted, print, replace=False, squash=False, down=TakeDown())
+    assert loopback_hub.repos[REPO].private and len(data_of(loopback_hub)) > 4
     there = subprocess.run([sys.executable, LOAD, REPO], capture_output=True, text=True, check=False)
     assert there.returncode == 0, there.stderr
     told = json.loads(there.stdout)
     configs = laid_out(run, tmp_path / "a", splits="train=0.7,test=0.3")
     for way in ("loaded", "streamed"):
         rows = [json.loads(row) for row in told[way]]
-        wanted = [
+        published = [
             row | {"image": {"path": row["image"]["path"], "bytes": row["image"]["bytes"].hex()}}
             for config, splits in configs.items()
             for split in splits
             for row in read(tmp_path / "a", configs, config, split)
         ]
-        assert rows == wanted and len(rows) == 50
+        assert rows == published and len(rows) == 50
     assert told["decoded"] == "JPEG (24, 16)"
 
 
