@@ -93,6 +93,7 @@ def test_an_open_page_follows(run: Path) -> None:
     assert sorted(index.table.frame["id"]) == whole
 
 
+@pytest.mark.slow
 def test_samples_that_come_later_are_without_it_too(tmp_path: Path) -> None:
     for n in range(20):
         picture(tmp_path / "images" / f"{n % 5}.jpg", n % 5)
