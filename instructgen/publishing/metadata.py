@@ -1,0 +1,78 @@
+"""A laid out dataset in; the metadata at the top of its card out: what the Hub finds, filters and loads it by."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .croissant import patterns
+from .laid_out import LaidOut
+
+TAGS = ("synthetic", "instruction-tuning", "multimodal", "instructgen", "croissant")
+_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+_SIZES += ((10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"))
+
+
+def metadata(laid_out: LaidOut, licence: str) -> str:
+    """Give the metadata as YAML, without the lines around it."""
+    from huggingface_hub import DatasetCardData
+
+    built = laid_out.run.built
+    uses = {getattr(built.tasks[name], "name", "") for name in laid_out.tasks}
+    recaptioned = uses == {"recaption"}
+    data = DatasetCardData(
+        pretty_name=laid_out.repo.partition("/")[2],
+        license=licence,
+        language=languages(laid_out) or None,
+        task_categories=["image-to-text"] if recaptioned else ["image-text-to-text", "visual-question-answering"],
+        size_categories=[size_category(sum(map(laid_out.rows, laid_out.tasks)))],
+        source_datasets=_from_the_hub(built.source),
+        annotations_creators=["machine-generated"],
+        language_creators=["machine-generated"],
+        tags=list(dict.fromkeys((*TAGS, *laid_out.tags))),
+        configs=_configs(laid_out),
+        dataset_info=_infos(laid_out),
+    )
+    return str(data.to_yaml(line_break="\n"))
+
+
+def size_category(rows: int) -> str:
+    """Give the Hub's name for a number of rows."""
+    return next((name for most, name in _SIZES if rows < most), "10B<n<100B")
+
+
+def languages(laid_out: LaidOut) -> Sequence[str]:
+    """Give the languages that the recipe's own check holds samples to; none where it has no such check."""
+    checks = laid_out.run.built.checks.values()
+    return next((list(check.languages) for check in checks if getattr(check, "name", "") == "language"), [])
+
+
+def _from_the_hub(source: object) -> list[str] | None:
+    name = getattr(source, "hub", None)
+    return [name] if isinstance(name, str) else None
+
+
+def _configs(laid_out: LaidOut) -> list[Mapping[str, object]]:
+    """No config is the default: whoever loads a part of the tasks is to know that it is a part."""
+    return [
+        {
+            "config_name": config,
+            "data_files": [{"split": split, "path": pattern} for split, pattern in patterns(splits).items()],
+        }
+        for config, splits in laid_out.configs.items()
+    ]
+
+
+def _infos(laid_out: LaidOut) -> list[Mapping[str, object]]:
+    """Say columns and rows; how many bytes they take once they are loaded is not known."""
+    return [
+        {
+            "config_name": config,
+            "features": _yaml_features(laid_out.features[config]),
+            "splits": [{"name": split, "num_examples": laid_out.rows(config, split)} for split in splits],
+            "download_size": laid_out.size(config),
+        }
+        for config, splits in laid_out.configs.items()
+    ]
+
+
+def _yaml_features(features: Any) -> list[object]:
+    return list(features._to_yaml_list())
