@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-_SIGNS = re.compile(r"[!#$&*:<>@\[\\\]^_`{|}~]|(?<=www)\.|^[-+=]|(?<=\d)[.)](?=\s|$)", re.IGNORECASE)
+_SIGNS = re.compile(r"[!#$&*<>@\[\\\]`|~]|(?<!\w)_|_(?!\w)|:(?=//|\w)|(?<=www)\.|^[-+=]", re.IGNORECASE)
 """What may be markup in a line: of Markdown, its tables and extensions, and HTML."""
+_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
+"""What begins a list."""
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Control characters, among them those that turn the direction of text, and what no file can hold."""
@@ -18,11 +20,16 @@ def escaped(text: str) -> Markup:
     Punctuation that could be markup becomes character references, which Markdown reads as the signs themselves.
     """
     shown = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub("\n", text))
-    return Markup("<br>".join(_SIGNS.sub(_reference, line.strip()) for line in shown.split("\n")))
+    return Markup("<br>".join(map(_line, shown.split("\n"))))
 
 
-def _reference(found: re.Match[str]) -> str:
-    return f"&#{ord(found.group())};"
+def _line(text: str) -> str:
+    line = _SIGNS.sub(lambda found: _reference(found.group()), text.strip())
+    return _NUMBERED.sub(lambda found: found[1] + _reference(found[2]), line)
+
+
+def _reference(sign: str) -> str:
+    return f"&#{ord(sign)};"
 
 
 def code(text: object) -> Markup:

@@ -1,18 +1,18 @@
 """A laid out dataset in; the metadata at the top of its card out: what the Hub finds, filters and loads it by."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from .croissant import patterns
-from .laid_out import LaidOut
+from .laid_out import DataFile, LaidOut
+from .terms import need_licence
 
 TAGS = ("synthetic", "instruction-tuning", "multimodal", "instructgen", "croissant")
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 _SIZES += ((10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"))
 
 
-def metadata(laid_out: LaidOut, licence: str) -> str:
-    """Give the metadata as YAML, without the lines around it."""
+def metadata(laid_out: LaidOut) -> str:
+    """Give the metadata as YAML, without the lines around it. Raises SetupError for an unknown licence."""
     from huggingface_hub import DatasetCardData
 
     built = laid_out.run.built
@@ -20,7 +20,7 @@ def metadata(laid_out: LaidOut, licence: str) -> str:
     recaptioned = uses == {"recaption"}
     data = DatasetCardData(
         pretty_name=laid_out.repo.partition("/")[2],
-        license=licence,
+        license=need_licence(laid_out.license),
         language=languages(laid_out) or None,
         task_categories=["image-to-text"] if recaptioned else ["image-text-to-text", "visual-question-answering"],
         size_categories=[size_category(sum(map(laid_out.rows, laid_out.tasks)))],
@@ -29,7 +29,7 @@ def metadata(laid_out: LaidOut, licence: str) -> str:
         language_creators=["machine-generated"],
         tags=list(dict.fromkeys((*TAGS, *laid_out.tags))),
         configs=_configs(laid_out),
-        dataset_info=_infos(laid_out),
+        dataset_info=list(_infos(laid_out)),
     )
     return str(data.to_yaml(line_break="\n"))
 
@@ -61,18 +61,24 @@ def _configs(laid_out: LaidOut) -> list[Mapping[str, object]]:
     ]
 
 
-def _infos(laid_out: LaidOut) -> list[Mapping[str, object]]:
-    """Say columns and rows; how many bytes they take once they are loaded is not known."""
-    return [
-        {
+def _infos(laid_out: LaidOut) -> Iterator[Mapping[str, object]]:
+    """Say columns, rows and bytes, those in memory as Parquet counts them: without compression."""
+    for config, splits in laid_out.configs.items():
+        sizes = {split: sum(_loaded_size(laid_out, file) for file in files) for split, files in splits.items()}
+        yield {
             "config_name": config,
-            "features": _yaml_features(laid_out.features[config]),
-            "splits": [{"name": split, "num_examples": laid_out.rows(config, split)} for split in splits],
+            "features": laid_out.features[config]._to_yaml_list(),
+            "splits": [
+                {"name": split, "num_bytes": sizes[split], "num_examples": laid_out.rows(config, split)}
+                for split in splits
+            ],
             "download_size": laid_out.size(config),
+            "dataset_size": sum(sizes.values()),
         }
-        for config, splits in laid_out.configs.items()
-    ]
 
 
-def _yaml_features(features: Any) -> list[object]:
-    return list(features._to_yaml_list())
+def _loaded_size(laid_out: LaidOut, file: DataFile) -> int:
+    import pyarrow.parquet as pq
+
+    footer = pq.read_metadata(laid_out.folder / file.path)
+    return sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
