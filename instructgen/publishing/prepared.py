@@ -1,8 +1,8 @@
 """A run and what is wanted of it in; its dataset out, complete in a folder: files, card, and the mark that it is ours.
 
 The folder is kept until it has been sent: an upload that was cut off goes on without any of it being made again. The
-mark, ``instructgen.json``, says what was written, by digest: so another time only what changed is sent, what is no longer
-part of it is deleted, and what somebody else has written is left alone.
+mark, ``instructgen.json``, says what was written, by digest: so another time only what changed is sent, what is no
+longer part of it is deleted, and what somebody else has written is left alone.
 """
 
 import hashlib
