@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from . import options
-from .commands import handing_on, looking, making
+from .commands import handing_on, looking, making, publish
 from .errors import UserError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -19,6 +19,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     looking.status,
     looking.report,
     handing_on.export,
+    publish.publish,
     handing_on.review,
     looking.view,
     looking.check,

@@ -50,14 +50,14 @@ def export(
     if isinstance(built, ReviewExport):
         wanted = _Undecided(run, task, built.rejected, reviews)
         number = built.write_judged(wanted, out)
-        return Exported(number, f"{wanted.repeats}{'' if built.rejected else _of_run_checks(run)}{wanted}")
+        return Exported(number, f"{wanted.repeats}{run.removals if built.rejected else left_out(run)}{wanted}")
     if isinstance(built, RowExport):
         number = built.write_rows(_by_row(run, task, reviews), [task] if task else tasks, out)
-        return Exported(number, f"{_of_run_checks(run)}{reviews or ''}")
+        return Exported(number, f"{left_out(run)}{reviews or ''}")
     writer: Export = built  # type: ignore[assignment]
     repeats = Repeats()
     number = writer.write(run.samples_with_kept(task, repeats, reviews), out)
-    return Exported(number, f"{repeats}{_of_run_checks(run)}{reviews or ''}")
+    return Exported(number, f"{repeats}{left_out(run)}{reviews or ''}")
 
 
 class _AsTheyAre(Repeats):
@@ -103,8 +103,12 @@ class _Undecided:
         return f"; without {self._decided} that people have decided about" if self._decided else ""
 
 
+def left_out(run: Run) -> str:
+    """Say what run-wide checks and removals keep out of an export, as the end of a sentence; empty if nothing."""
+    return f"{_of_run_checks(run)}{run.removals}"
+
+
 def _of_run_checks(run: Run) -> str:
-    """Say what run-wide checks did to an export, as the end of a sentence; nothing for a recipe without any."""
     found = run.run_wide()
     if found is None:
         return ""

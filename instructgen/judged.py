@@ -51,23 +51,25 @@ class JudgedRun:
         return sorted({*self._run.folder.shards("contexts"), *self._run.folder.shards("samples")})
 
     def read(self, shard: int, model_of: ModelOf) -> Iterator[JudgedSample | Lost]:
-        """Give the accepted samples of a shard, then the others. Raises SetupError for a damaged part."""
-        folder = self._run.folder
+        """Give the accepted samples of a shard, then the others; none of removed pictures. Raises SetupError."""
+        folder, gone = self._run.folder, self._run.removals.of(shard)
         rows = [row_of(row) for row in read_rows(folder.part("contexts", shard))]
         contexts = _Contexts((row.item.id, row.item) for row in rows if isinstance(row.item, Context))
         rejected: Iterable[Columns]
         if self._supply.intact(shard) is None:
             rejected = []
             for sample, verdicts in self._replayed(shard, rows, rejected):
-                yield JudgedSample(sample, contexts[sample.origin.context], verdicts, "")
+                if sample.origin.context not in gone:
+                    yield JudgedSample(sample, contexts[sample.origin.context], verdicts, "")
         else:
             run_wide = self._run_wide_verdicts(shard)
             for row in read_rows(folder.part("samples", shard), pixels=False):
                 sample, verdicts = sample_of(row), [*map(_verdict_of, row["checks"] or ())]
                 further, reason = self._later(sample, run_wide)
-                yield JudgedSample(sample, contexts[row["origin"]["context"]], [*verdicts, *further], reason)
+                if sample.origin.context not in gone:
+                    yield JudgedSample(sample, contexts[sample.origin.context], [*verdicts, *further], reason)
             rejected = read_rows(folder.part("rejected", shard))
-        for row in rejected:
+        for row in (row for row in rejected if row["context"] not in gone):
             yield self._lost(row, contexts[str(row["context"])], model_of)
 
     def _replayed(

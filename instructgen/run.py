@@ -19,7 +19,8 @@ from .errors import NotAsked, SetupError
 from .journal import Journal, Key, Strays
 from .parts import Columns, Kind, read_rows, row_of, sample_of, schema
 from .recipe import load
-from .records import Completion, Context, Row, Sample, Scalar
+from .records import Completion, Context, LeftOut, Row, Sample, Scalar
+from .removals import Removals
 from .repeats import Repeats
 from .replay import finished, outcomes
 from .report import Summary, summarise
@@ -41,7 +42,9 @@ class Run:
         self._supply = Supply(folder, built, facts)
         self._judge = Judge(built)
         self._strays: Strays | None = None
-        self._shard = 0
+        self.removals = Removals(folder)
+        """Pictures that were removed for good: nothing that is read from the run has their contexts."""
+        self.shard = 0
         """The shard whose samples were last given: its journal most likely has their completions."""
         self._journal: Journal | None = None
 
@@ -64,7 +67,10 @@ class Run:
     def rows(self) -> Iterator[Row]:
         """Give every source record as read: contexts, faults, what a filter left out, and the kept columns."""
         for shard in self._shards():
-            yield from self._rows(shard)
+            gone = self.removals.of(shard)
+            for row in self._rows(shard):
+                removed = row.item.id is not None and row.item.id in gone
+                yield Row(LeftOut(row=row.item.row, id=row.item.id or "", filter="removed"), {}) if removed else row
 
     def contexts(self) -> Iterator[Context]:
         """Give every context, in source order."""
@@ -86,13 +92,13 @@ class Run:
         repeats = repeats or Repeats()
         judged = self.run_wide()
         for shard in self._shards():
-            kept = self._kept(shard)
+            kept, gone = self._kept(shard), self.removals.of(shard)
             lost = left_out(self.folder, shard) if judged and judged.done else {}
-            self._shard = shard
+            self.shard = shard
             back = self._brought_back(shard, reviews) if reviews else []
             for sample in self._in_order(shard, back) if back else self._samples(shard):
                 named = repeats.told_apart(sample) if task in (None, sample.task) else None
-                if named is not None:
+                if named is not None and sample.origin.context not in gone:
                     accepted = sample not in back and not _lost(named, lost)
                     final = reviews.apply(named, accepted, self._passes) if reviews else named if accepted else None
                     if final is not None:
@@ -122,20 +128,18 @@ class Run:
         """Give every sample that run-wide checks reject, with their verdicts on it, in source order."""
         judged, repeats = self.run_wide(), Repeats()
         for shard in self._shards() if judged and judged.done else ():
+            gone, self.shard = self.removals.of(shard), shard
             lost, said = left_out(self.folder, shard), read_rows(self.folder.part("verdicts", shard))
             verdicts = [row for row in said if row["id"] in lost]
             for sample in map(repeats.told_apart, self._samples(shard)):
-                if sample is not None and _lost(sample, lost):
+                if sample is not None and _lost(sample, lost) and sample.origin.context not in gone:
                     yield sample, [row for row in verdicts if row["id"] == sample.id]
 
     def rejected(self) -> Iterator[Columns]:
         """Give what was declined or failed for good, with attempts, verdicts and reason."""
         for shard in self._shards():
-            if self._finished(shard):
-                yield from read_rows(self.folder.part("rejected", shard))
-            else:
-                for outcome in self._outcomes(shard):
-                    yield from rejected_rows(outcome, self._judge.actions)
+            gone, rows = self.removals.of(shard), self._rejected(shard)
+            yield from (row for row in rows if row["context"] not in gone) if gone else rows
 
     def completions(self, sample: Sample) -> list[Completion]:
         """Give the journal's completions that a sample was made from: text, model, tokens, price, time."""
@@ -214,6 +218,13 @@ class Run:
             if not outcome.not_asked:
                 yield from (sample for sample, _ in outcome.accepted)
 
+    def _rejected(self, shard: int) -> Iterator[Columns]:
+        if self._finished(shard):
+            yield from read_rows(self.folder.part("rejected", shard))
+        else:
+            for outcome in self._outcomes(shard):
+                yield from rejected_rows(outcome, self._judge.actions)
+
     def _outcomes(self, shard: int, rows: Iterable[Row] | None = None) -> Iterator[Outcome]:
         strays = self._all_journals() if self.facts.moved else None
         journal = Journal(self.folder.part("journal", shard))
@@ -248,12 +259,12 @@ class Run:
 
     def _passes(self, edited: Sample) -> bool:
         """Tell whether the rules let a sample of the present shard pass whose turns a person has edited."""
-        rows = (row.item for row in self._rows(self._shard))
+        rows = (row.item for row in self._rows(self.shard))
         context = next(item for item in rows if isinstance(item, Context) and item.id == edited.origin.context)
         return not edit_faults(self._judge, edited, context)
 
     def _near(self) -> Journal:
-        path = self.folder.part("journal", self._shard)
+        path = self.folder.part("journal", self.shard)
         if self._journal is None or self._journal.path != path:
             self._journal = Journal(path)
         return self._journal

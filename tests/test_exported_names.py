@@ -49,6 +49,10 @@ def test_the_commands_and_their_options() -> None:
             *("--captions", "--fail-under", "--instances", "--json", "--limit", "--min-matched"),
             *("--recipe", "--report", "--set", "--verdicts", "path"),
         ],
+        "publish": [
+            *("--dry-run", "--images", "--journal", "--out", "--private", "--reason", "--rejected", "--remove"),
+            *("--replace", "--restore", "--splits", "--squash", "--tag", "--unfinished", "repo", "run"),
+        ],
         "review": ["file", "run"],
         "view": ["--open", "--port", "runs"],
         "list": ["kind"],

@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..errors import SetupError
@@ -50,6 +51,7 @@ class Index:
         self._judge = Judge(run.built)
         self._known: dict[int, Stamp] = {}
         self._verdicts: list[Stamp] = []
+        """Of what lies over the samples parts: run-wide verdicts, and what was removed."""
         self._overlaid = False
         """Names or findings lie over what the samples parts say: one change among them may touch any row."""
         self._opened: dict[int, list[Provisional]] = {}
@@ -81,6 +83,7 @@ class Index:
     def _refresh(self) -> None:
         stamps = {shard: self._stamp(shard, "samples", "rejected") for shard in self.run.folder.shards("samples")}
         verdicts = [self._stamp(shard, "verdicts") for shard in stamps] if self.run.built.run_checks else []
+        verdicts.append(_stamp(self.run.removals.path))
         self.total = len(stamps)
         gone = [shard for shard, stamp in self._known.items() if stamps.get(shard) != stamp]
         changed = bool(gone) or verdicts != self._verdicts or any(shard not in self._known for shard in stamps)
@@ -120,11 +123,7 @@ class Index:
     # ── finished shards ──────────────────────────────────────────────────────────────────────────────────────
 
     def _stamp(self, shard: int, *kinds: str) -> Stamp:
-        found: Stamp = []
-        for path in (self.run.folder.part(kind, shard) for kind in kinds):
-            stat = path.stat() if path.exists() else None
-            found += [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
-        return found
+        return [number for kind in kinds for number in _stamp(self.run.folder.part(kind, shard))]
 
     def _readable(self, shard: int) -> bool:
         """Tell whether a shard's parts are there to be shown as they lie, if need be as they were made before."""
@@ -174,7 +173,7 @@ class Index:
         changed = bool(self._opened.keys() - set(shards))
         self._opened = {shard: rows for shard, rows in self._opened.items() if shard in shards}
         for shard in shards:
-            stamp = self._stamp(shard, "contexts", "journal")
+            stamp = self._stamp(shard, "contexts", "journal") + _stamp(self.run.removals.path)
             before, at = self._played.get(shard, ([], 0.0))
             if stamp != before and time.monotonic() - at >= PLAY_SECONDS:
                 self._opened[shard] = self._outcomes(shard)
@@ -186,7 +185,8 @@ class Index:
         run = self.run
         found: list[Provisional] = []
         strays = Strays(run.folder.path / "journal") if run.facts.moved else None
-        rows = map(row_of, read_rows(run.folder.part("contexts", shard)))
+        gone = run.removals.of(shard)
+        rows = (row for row in map(row_of, read_rows(run.folder.part("contexts", shard))) if row.item.id not in gone)
         journal = Journal(run.folder.part("journal", shard))
         for outcome in outcomes(run.built, run.facts.ranges, rows, journal, strays=strays, judge=self._judge):
             if not outcome.not_asked:
@@ -223,3 +223,8 @@ class Index:
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
             pass  # not there, of another version, or damaged: it is made anew
         return empty()
+
+
+def _stamp(path: Path) -> Stamp:
+    stat = path.stat() if path.exists() else None
+    return [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]

@@ -1,7 +1,7 @@
 """A run and the rows of its samples parts in; the rows with what lies over these parts out.
 
-That is what run-wide checks say, once they have judged the run, and the names of samples whose ids came before:
-``~2`` and so on, as exports and reviews have them.
+That is what run-wide checks say, once they have judged the run, the names of samples whose ids came before (``~2`` and
+so on, as exports and reviews have them), and what was removed from the run.
 """
 
 from typing import Any
@@ -13,9 +13,10 @@ from .table import found_of, level, typed
 
 
 def overlaid(run: Run, frame: Any) -> tuple[Any, bool]:
-    """Give the rows of finished shards with names and findings; and whether there were any to lay over them."""
+    """Give the rows of finished shards as they are with what lies over them; and whether there is anything."""
     import polars as pl
 
+    removed = _removed(run, frame)  # by the ids that the parts have
     names, found = _names(run, frame), _findings(run)
     if names:
         told = pl.DataFrame([(*place, name) for place, name in names.items()], ["shard", "place", "name"], orient="row")
@@ -30,7 +31,25 @@ def overlaid(run: Run, frame: Any) -> tuple[Any, bool]:
         both = pl.concat_str([pl.col("found").cast(pl.String), "more"], separator="|", ignore_nulls=True)
         mine = (pl.col("kind") == "accepted") & pl.col("more").is_not_null()
         frame = frame.with_columns(pl.when(mine).then(both.str.strip_chars("|")).otherwise("found").alias("found"))
-    return typed(frame), bool(names or found)
+    left = frame.filter(~removed) if removed is not None else frame
+    return typed(left), bool(names or found or removed is not None)
+
+
+def _removed(run: Run, frame: Any) -> Any:
+    """Tell of each row whether its picture was removed from the run; None where none was."""
+    import polars as pl
+
+    gone = [(shard, context) for shard in frame["shard"].unique() for context in run.removals.of(shard)]
+    if not gone:
+        return None
+    wanted = pl.DataFrame(gone, {"shard": pl.UInt32, "context": pl.String}, orient="row").with_columns(gone=True)
+    # an id is context/task/number, or context/task for what became no sample
+    task = pl.concat_str([pl.lit("/"), pl.col("task").cast(pl.String)])
+    short = pl.col("id").str.replace(r"/\d+$", "")
+    unit = pl.when(short.str.ends_with(task)).then(short).otherwise("id")
+    context = unit.str.head(unit.str.len_chars().cast(pl.Int64) - task.str.len_chars().cast(pl.Int64))
+    named = frame.select("shard", context.alias("context"))
+    return named.join(wanted, on=["shard", "context"], how="left", maintain_order="left")["gone"].fill_null(False)
 
 
 def _names(run: Run, frame: Any) -> dict[tuple[int, int], str]:
