@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..reporting.charts import thousands as number
 from . import card_tables as tables
 from . import card_terms
 from .croissant import HUB, croissant
@@ -58,7 +59,7 @@ def unknowns(laid_out: LaidOut) -> list[str]:
 
 def _environment() -> Environment:
     """Give the templates' environment, in which every value that is no Markdown is escaped."""
-    environment = Environment(  # noqa: S701: what is escaped is Markdown
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -80,7 +81,7 @@ def _values(laid_out: LaidOut, figures: RunFigures, samples: list[ShownSample]) 
         "repo": Markup(laid_out.repo),
         "hub": Markup(HUB),
         "about": f"{recipe.about.rstrip('.')}." if recipe.about else "",
-        "rows": tables.number(sum(map(laid_out.rows, laid_out.tasks))),
+        "rows": number(sum(map(laid_out.rows, laid_out.tasks))),
         "tasks": [Markup(task) for task in laid_out.tasks],
         "first_split": Markup(next(iter(laid_out.configs[laid_out.tasks[0]]))),
         "writers": tables.writers(figures),

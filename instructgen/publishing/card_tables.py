@@ -2,7 +2,7 @@
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ..reporting.charts import percent
 from ..reporting.charts import thousands as number
 from ..reporting.html import accepted_of
 from ..reporting.measured import RATE_TITLES
+from ..reporting.statistics import Rate
 from ..run import Run
 from ..spent import Spent
 from .figures import RunFigures
@@ -167,11 +168,12 @@ def rejected(reasons: Counter[str]) -> Markup:
 def rates(figures: RunFigures) -> Markup | str:
     """Give the rates against annotations before and after the gate; nothing where none was counted."""
     before, after = figures.before.rates(), figures.after.rates()
-    rows = []
-    for name, rate in before.items():
-        cells = [f"{percent(*r)} ({number(r.part)} of {number(r.whole)})" if r else "–" for r in (rate, after.get(name))]
-        rows.append((RATE_TITLES[name], *cells))
+    rows = [(RATE_TITLES[name], _share(rate), _share(after.get(name))) for name, rate in before.items()]
     return table(("rate", "before the gate", "after the gate"), rows, 1) if rows else ""
+
+
+def _share(rate: Rate | None) -> str:
+    return f"{percent(*rate)} ({number(rate.part)} of {number(rate.whole)})" if rate else "–"
 
 
 def noted(figures: RunFigures) -> Markup | str:
@@ -220,8 +222,8 @@ def errors(run: Run) -> Markup:
 def faults(figures: RunFigures) -> str:
     """Say which source records could not be used."""
     tally = figures.summary.tally
-    lost, left = tally.faults.total(), tally.left_out.total()
-    said = [f"{number(lost)} could not be used"] * bool(lost) + [f"{number(left)} were left out by a filter"] * bool(left)
+    counts = ((tally.faults, "could not be used"), (tally.left_out, "were left out by a filter"))
+    said = [f"{number(reasons.total())} {what}" for reasons, what in counts if reasons]
     return f"Of {number(tally.rows)} records of the source, {' and '.join(said)}." if said else ""
 
 
@@ -237,7 +239,7 @@ def cost(figures: RunFigures) -> Markup:
         rows.append(_paid(f"{task}, {check}" if check else task, figures.bills.total(task=task, check=check), accepted))
     everything = sum(accepted_of(figures.summary, task) for task in figures.summary.tally.tasks)
     rows.append(_paid("all", figures.bills.total(), everything))
-    head = ("what", "answers", "prompt tokens", "of these cached", "reply tokens", "cost", "per accepted sample")
+    head = ("what", "answers", "prompt tokens", "cached", "reply tokens", "cost", "per sample kept")
     return table(head, rows, 1)
 
 

@@ -11,7 +11,7 @@ from .croissant import HUB
 from .figures import RunFigures
 from .laid_out import LaidOut
 from .markdown import code, escaped, table
-from .terms import LICENCES, UNKNOWN, SourceTerms, TermsTable
+from .terms import UNKNOWN, SourceTerms, TermsTable, licences
 
 NOT_KNOWN = "**not known: fill in**"
 MOST_LICENCES = 20
@@ -25,7 +25,7 @@ def licence(laid_out: LaidOut) -> Markup:
             "The licence of this set is **not decided**: until its maker names one, nothing is granted. What the terms "
             "below leave open is for its maker to settle."
         )
-    page = LICENCES.get(name)
+    page = licences().get(name)
     shown = f"[`{name}`]({page})" if page else f"`{name}`"
     return Markup(
         f"The maker of this set puts what is theirs in it under {shown}. That cannot give more than the terms below do."
@@ -36,7 +36,10 @@ def terms(figures: RunFigures, source: SourceTerms | None, known: TermsTable) ->
     """Give the terms of annotations, pictures and models' output, one a line."""
     rows: list[tuple[object, ...]] = []
     if source is None:
-        rows += [(what, "a source that the table does not know", Markup(NOT_KNOWN), "") for what in ("annotations", "pictures")]
+        rows += [
+            (what, "a source that the table does not know", Markup(NOT_KNOWN), "")
+            for what in ("annotations", "pictures")
+        ]
     else:
         rows.append(("annotations", source.title, _linked(source.annotations, source.annotations_url), source.known))
         rows.append(("pictures", source.title, _linked(source.images, source.images_url), source.known))

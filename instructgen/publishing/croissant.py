@@ -23,7 +23,7 @@ _OWN = """
 citeAs column conformsTo equivalentProperty extract field fileProperty fileObject fileSet format includes
 isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate separator
 source subField transform
-""".split()
+"""
 CONTEXT: Mapping[str, object] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -31,7 +31,7 @@ CONTEXT: Mapping[str, object] = {
     "cr": _CROISSANT,
     "rai": _RAI,
     "dct": "http://purl.org/dc/terms/",
-    **{name: f"cr:{name}" for name in _OWN},
+    **{name: f"cr:{name}" for name in _OWN.split()},
     "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},

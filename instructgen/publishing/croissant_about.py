@@ -8,7 +8,7 @@ from .croissant import HUB
 from .figures import RunFigures
 from .laid_out import LaidOut
 from .metadata import TAGS, languages
-from .terms import LICENCES, UNKNOWN, terms_table
+from .terms import UNKNOWN, licences, terms_table
 
 
 def about(laid_out: LaidOut, figures: RunFigures) -> Mapping[str, object]:
@@ -17,10 +17,12 @@ def about(laid_out: LaidOut, figures: RunFigures) -> Mapping[str, object]:
     source = terms_table(laid_out.terms).source(laid_out.run.built.source)
     rows = sum(map(laid_out.rows, laid_out.tasks))
     spoken = languages(laid_out)
+    said = laid_out.run.built.recipe.about or name
+    origin = source.title if source else "a source of its maker's own"
     return {
         "name": name,
-        "description": f"{laid_out.run.built.recipe.about or name}. {rows} samples for instruction tuning of models that "
-        f"read pictures and text, made with instructgen from {source.title if source else 'a source of its maker’s own'}.",
+        "description": f"{said.rstrip('.')}. {rows} samples for instruction tuning of models that read pictures and"
+        f" text, made with instructgen from {origin}.",
         "license": _licence(laid_out),
         "creator": {"@type": "sc:Organization", "name": maker, "url": f"https://huggingface.co/{maker}"},
         "keywords": list(dict.fromkeys((*TAGS, *laid_out.tags))),
@@ -35,7 +37,7 @@ def about(laid_out: LaidOut, figures: RunFigures) -> Mapping[str, object]:
 def _licence(laid_out: LaidOut) -> str:
     if laid_out.license == UNKNOWN:
         return f"not decided; see {HUB}/{laid_out.repo}"
-    return LICENCES.get(laid_out.license) or laid_out.license
+    return licences().get(laid_out.license) or laid_out.license
 
 
 def _responsible(laid_out: LaidOut, figures: RunFigures) -> Mapping[str, object]:

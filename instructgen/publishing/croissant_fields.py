@@ -32,10 +32,10 @@ def _field(
         lists += repeated
         if lists >= _DEEPEST:
             return None
-        below = (
-            _field(f"{name}/{quote(key)}", key, each, source, (*path, key), pictures, lists) for key, each in inner.items()
-        )
-        return {**found, "subField": [each for each in below if each]}
+        steps = ((f"{name}/{quote(key)}", key, each, (*path, key)) for key, each in inner.items())
+        below = [_field(*step[:3], source, step[3], pictures, lists) for step in steps]
+        found["subField"] = [each for each in below if each]
+        return found if found["subField"] else None
     leaf = _leaf(inner, pictures)
     if leaf is None:
         return None
@@ -70,5 +70,3 @@ def _leaf(feature: Any, pictures: str) -> tuple[str, tuple[str, ...]] | None:
 
 def _step(key: str) -> str:
     return key if _PLAIN.fullmatch(key) else f'"{key}"'
-
-

@@ -10,7 +10,9 @@ _SIGNS = re.compile(r"[!#$&*<>@\[\\\]`|~]|(?<!\w)_|_(?!\w)|:(?=//|\w)|(?<=www)\.
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 """What begins a list."""
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 """Control characters, among them those that turn the direction of text, and what no file can hold."""
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..checks.language import LanguageCheck
 from .croissant import patterns
 from .laid_out import DataFile, LaidOut
 from .terms import need_licence
 
 TAGS = ("synthetic", "instruction-tuning", "multimodal", "instructgen", "croissant")
-_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
-_SIZES += ((10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"))
+_SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
+"""From below a thousand on, each ten times the one before."""
 
 
 def metadata(laid_out: LaidOut) -> str:
@@ -21,7 +22,7 @@ def metadata(laid_out: LaidOut) -> str:
     data = DatasetCardData(
         pretty_name=laid_out.repo.partition("/")[2],
         license=need_licence(laid_out.license),
-        language=languages(laid_out) or None,
+        language=list(languages(laid_out)) or None,
         task_categories=["image-to-text"] if recaptioned else ["image-text-to-text", "visual-question-answering"],
         size_categories=[size_category(sum(map(laid_out.rows, laid_out.tasks)))],
         source_datasets=_from_the_hub(built.source),
@@ -36,13 +37,13 @@ def metadata(laid_out: LaidOut) -> str:
 
 def size_category(rows: int) -> str:
     """Give the Hub's name for a number of rows."""
-    return next((name for most, name in _SIZES if rows < most), "10B<n<100B")
+    return _SIZES[min(max(len(str(rows)) - 3, 0), len(_SIZES) - 1)]
 
 
 def languages(laid_out: LaidOut) -> Sequence[str]:
     """Give the languages that the recipe's own check holds samples to; none where it has no such check."""
     checks = laid_out.run.built.checks.values()
-    return next((list(check.languages) for check in checks if getattr(check, "name", "") == "language"), [])
+    return next((check.languages for check in checks if isinstance(check, LanguageCheck)), ())
 
 
 def _from_the_hub(source: object) -> list[str] | None:

@@ -24,7 +24,7 @@ MOST_TURNS = 8
 _QUALITY = 82
 _TRIED = 5
 """Samples of a task that are looked at for a picture that can be read."""
-_ROLES = {"human": "Question", "user": "Question", "gpt": "Answer", "assistant": "Answer"}
+_ROLES = {"human": "Question", "gpt": "Answer"}
 
 
 class ShownSample(NamedTuple):
@@ -46,21 +46,17 @@ def shown_samples(laid_out: LaidOut) -> list[ShownSample]:
 
 
 def _sample(laid_out: LaidOut, task: str) -> ShownSample:
+    """Give the first drawn sample of a task's first file whose picture can be read, else the first drawn."""
     import pyarrow.parquet as pq
 
+    seed, root = laid_out.run.built.recipe.seed, laid_out.run.built.image_root()
     files = next(iter(laid_out.configs[task].values()))
-    seed = laid_out.run.built.recipe.seed
     with pq.ParquetFile(laid_out.folder / files[0].path) as file:
-        names = file.read_row_group(0, columns=["id"]).column("id").to_pylist()
-        drawn = sorted(range(len(names)), key=lambda place: _rank(seed, names[place]))[:_TRIED]
         group = file.read_row_group(0)
-    found = [_shown(group.slice(place, 1).to_pylist()[0], task, laid_out.run.built.image_root()) for place in drawn[:1]]
-    for place in drawn[1:]:
-        if found[0].picture or not found[0].pictures:
-            break
-        other = _shown(group.slice(place, 1).to_pylist()[0], task, laid_out.run.built.image_root())
-        found = [other] if other.picture else found
-    return found[0]
+    names = group.column("id").to_pylist()
+    drawn = sorted(range(len(names)), key=lambda place: _rank(seed, names[place]))[:_TRIED]
+    found = [_shown(group.slice(place, 1).to_pylist()[0], task, root) for place in drawn]
+    return next((sample for sample in found if sample.picture), found[0])
 
 
 def _rank(seed: int, name: str) -> bytes:
@@ -68,19 +64,14 @@ def _rank(seed: int, name: str) -> bytes:
 
 
 def _shown(row: Mapping[str, Any], task: str, root: Path | None) -> ShownSample:
-    pictures = row["images"] if "images" in row else [row["image"]] if row.get("image") else []
-    turns = [_turn(turn) for turn in _turns(row)[:MOST_TURNS]]
+    pictures = row["images"] if "images" in row else [row["image"]] if row["image"] else []
+    turns = [(_ROLES[turn["from"]], _cut(turn["value"])) for turn in row["conversations"][:MOST_TURNS]]
     return ShownSample(task, row["id"], turns, len(pictures), _small(pictures[0], root) if pictures else None)
 
 
-def _turns(row: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
-    return row["conversations"] if "conversations" in row else row["messages"]
-
-
-def _turn(turn: Mapping[str, str]) -> tuple[str, str]:
-    role, text = (turn[name] for name in (("from", "value") if "from" in turn else ("role", "content")))
-    shown = text.replace("<image>\n", "").replace("\n<image>", "").replace("<image>", "")
-    return _ROLES.get(role, role), f"{shown[:LONGEST]} …" if len(shown) > LONGEST else shown
+def _cut(text: str) -> str:
+    shown = text.replace("<image>", "").strip()
+    return f"{shown[:LONGEST]} …" if len(shown) > LONGEST else shown
 
 
 def _small(picture: Mapping[str, Any] | str, root: Path | None) -> bytes | None:

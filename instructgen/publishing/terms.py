@@ -6,14 +6,15 @@ What is not in the table is not known: None, never a guess. Licences by their id
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from ..component import Component, did_you_mean, explain_validation
+from ..component import Component, explain_validation
 from ..errors import SetupError
 from ..library import shipped
 from ..recipe import yaml_fault
@@ -37,6 +38,11 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _Dated(_Entry):
+    known: date
+    """The day as of which the entry is right."""
+
+
 class ImageLicence(_Entry):
     """A licence that a source's records refer to."""
 
@@ -52,7 +58,7 @@ class ImageLicences(_Entry):
     values: dict[str, ImageLicence]
 
 
-class SourceTerms(_Entry):
+class SourceTerms(_Dated):
     """What is known of a source."""
 
     title: str
@@ -70,11 +76,9 @@ class SourceTerms(_Entry):
     """Of its texts, as ISO 639-1 codes."""
     cite: str | None = None
     """As BibTeX."""
-    known: date
-    """The day as of which this is right."""
 
 
-class OutputTerms(_Entry):
+class OutputTerms(_Dated):
     """What is known of the terms of a model's output."""
 
     title: str
@@ -82,8 +86,6 @@ class OutputTerms(_Entry):
     output: str
     """In a few words."""
     url: str | None = None
-    known: date
-    """The day as of which this is right."""
 
 
 class TermsTable(_Entry):
@@ -135,28 +137,13 @@ def terms_table(path: Path | None = None) -> TermsTable:
 
 # ── licences ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-_SPDX = """
-Apache-2.0 MIT AFL-3.0 Artistic-2.0 BSL-1.0 BSD-2-Clause BSD-3-Clause BSD-3-Clause-Clear C-UDA-1.0 CC0-1.0 CC-BY-2.0
-CC-BY-2.5 CC-BY-3.0 CC-BY-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC-BY-NC-2.0 CC-BY-NC-3.0 CC-BY-NC-4.0 CC-BY-ND-4.0
-CC-BY-NC-ND-3.0 CC-BY-NC-ND-4.0 CC-BY-NC-SA-2.0 CC-BY-NC-SA-3.0 CC-BY-NC-SA-4.0 CDLA-Sharing-1.0 CDLA-Permissive-1.0
-CDLA-Permissive-2.0 WTFPL ECL-2.0 EPL-1.0 EPL-2.0 etalab-2.0 EUPL-1.1 EUPL-1.2 AGPL-3.0-only GPL-2.0-only GPL-3.0-only
-LGPL-2.1-only LGPL-3.0-only ISC LPPL-1.3c MS-PL MPL-2.0 ODC-By-1.0 ODbL-1.0 OSL-3.0 PostgreSQL OFL-1.1 NCSA Unlicense
-Zlib PDDL-1.0 LGPLLR
-""".split()
-_HUB_NAMES = {
-    **{"C-UDA-1.0": "c-uda", "ODC-By-1.0": "odc-by", "ODbL-1.0": "odbl", "PDDL-1.0": "pddl", "LGPLLR": "lgpl-lr"},
-    **{name: name.removesuffix("-only").lower() for name in _SPDX if name.endswith("-only")},
-}
-_WITHOUT_SPDX = """
-openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0 bigcode-openrail-m bsd cc gfdl gpl lgpl
-openrail++ deepfloyd-if-license llama2 llama3 llama3.1 llama3.2 llama3.3 llama4 gemma apple-ascl apple-amlr h-research
-intel-research grok2-community open-mdw fair-noncommercial-research-license unknown other
-""".split()
-LICENCES: Mapping[str, str | None] = {
-    **{_HUB_NAMES.get(name, name.lower()): f"https://spdx.org/licenses/{name}.html" for name in _SPDX},
-    **dict.fromkeys(_WITHOUT_SPDX),
-}
-"""The Hub's identifiers of licences, each with its page at SPDX where it has one."""
+
+@cache
+def licences() -> Mapping[str, str | None]:
+    """Give the Hub's identifiers of licences, each with its page at SPDX where it has one."""
+    names = yaml.safe_load(Path(__file__).with_name("licences.yaml").read_text(encoding="utf-8"))
+    return {name: f"https://spdx.org/licenses/{spdx}.html" if spdx else None for name, spdx in names.items()}
+
 
 UNKNOWN = "unknown"
 """The identifier of a licence that nobody has decided on."""
@@ -164,8 +151,12 @@ UNKNOWN = "unknown"
 
 def need_licence(name: str) -> str:
     """Give a licence's identifier as the Hub writes it. Raises SetupError for one that the Hub does not know."""
-    if name.lower() not in LICENCES:
+    known = name.lower()
+    if known not in licences():
+        near = [each for each in licences() if each.startswith(known)] or get_close_matches(known, licences(), 3)
+        meant = f"; did you mean {', '.join(near[:3])}?" if near else "."
         raise SetupError(
-            f"--license {name}: expected an identifier of the Hub{did_you_mean(name.lower(), list(LICENCES))}"
+            f"--license {name}: the Hub knows no such licence{meant} Its identifiers are listed at"
+            " https://huggingface.co/docs/hub/repositories-licenses"
         )
-    return name.lower()
+    return known

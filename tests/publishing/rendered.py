@@ -21,11 +21,13 @@ body { margin: 0 auto; padding: 24px 28px 60px; max-width: 840px; background: #f
 h1, h2, h3 { color: #111827; line-height: 1.3; margin: 1.6em 0 .6em } h1 { font-size: 30px } h2 { font-size: 23px;
   border-bottom: 1px solid #e5e7eb; padding-bottom: .3em } h3 { font-size: 18px }
 table { border-collapse: collapse; display: block; overflow-x: auto; font-size: 14px; margin: 1em 0 }
-th, td { border: 1px solid #e5e7eb; padding: 6px 12px; text-align: left; vertical-align: top } th { background: #f9fafb }
+th, td { border: 1px solid #e5e7eb; padding: 6px 12px; text-align: left; vertical-align: top }
+th { background: #f9fafb }
 [style*="right"] { text-align: right; white-space: nowrap }
 code { background: #f3f4f6; border-radius: 4px; padding: .1em .35em; font-size: 85% }
 pre { background: #f3f4f6; border-radius: 8px; padding: 12px 16px; overflow-x: auto } pre code { padding: 0 }
-blockquote { border-left: 3px solid #e5e7eb; margin: 1em 0; padding: 0 1em; color: #4b5563 } blockquote p { margin: .4em 0 }
+blockquote { border-left: 3px solid #e5e7eb; margin: 1em 0; padding: 0 1em; color: #4b5563 }
+blockquote p { margin: .4em 0 }
 img { max-width: 100% } a { color: #2563eb } sub { color: #6b7280 }
 """
 
@@ -33,7 +35,7 @@ img { max-width: 100% } a { color: #2563eb } sub { color: #6b7280 }
 def body(card: str) -> str:
     """Give a card's HTML, the metadata left out."""
     text = re.sub(r"\A---\n.*?\n---\n", "", card, flags=re.DOTALL)
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
+    return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
 
 
 def page(card: str) -> str:
