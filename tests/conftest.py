@@ -1,5 +1,6 @@
 """What all tests share: the fixtures of the loopback teacher and judge, of the real model server and of a run."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-pytest_plugins = ["loopback", "model_server", "changed_run", "judged", "real_vllm"]
+# the loopback Hub stores large files by LFS; read when the Hub's library is imported
+os.environ["HF_HUB_DISABLE_XET"] = "1"
+
+pytest_plugins = ["loopback", "loopback_hub", "model_server", "changed_run", "judged", "real_vllm"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hub_stand_in import hub
 from loopback import Teacher
+from loopback_hub import hub
 from recaption_sets import caption, cc3m, folder, hf_dataset, hf_parquet, hf_rows, jpeg, llava_rows, webdataset
 from runs import asked, command, ended, key, rows, start, succeeds  # noqa: F401
 
