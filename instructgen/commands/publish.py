@@ -8,10 +8,12 @@ import typer
 from .. import options
 from ..console import say
 from ..errors import SetupError
+from ..publishing.card import unknowns
 from ..publishing.layout import Wanted
 from ..publishing.prepared import Prepared
 from ..publishing.publish import TakeDown, lay_down
 from ..publishing.publish import publish as send
+from ..publishing.terms import UNKNOWN, need_licence
 from ..run import Run
 
 _Many = list[str] | None
@@ -28,6 +30,14 @@ def publish(
     ] = "train",
     rejected: Annotated[bool, typer.Option("--rejected", help="Add what checks rejected, as a config.")] = False,
     journal: Annotated[bool, typer.Option("--journal", help="Add every answer as it came, as a config.")] = False,
+    license_: Annotated[
+        str,
+        typer.Option("--license", metavar="ID", help="The dataset's licence, as the Hub names it: yours to decide."),
+    ] = UNKNOWN,
+    terms: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your table of sources' and models' terms; else the shipped one."),
+    ] = None,
     tag: Annotated[_Many, typer.Option(help="A tag of the dataset; may be given several times.")] = None,
     private: Annotated[bool, typer.Option("--private", help="Make the dataset one that only you see.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Write over what was not published from a run.")] = False,
@@ -55,6 +65,8 @@ def publish(
         splits=splits,
         rejected=rejected,
         journal=journal,
+        license=need_licence(license_),
+        terms=terms,
         tags=tuple(tag or ()),
         private=private,
         unfinished=unfinished,
@@ -65,6 +77,8 @@ def publish(
     else:
         prepared = send(opened, repo, wanted, say, replace=replace, squash=squash, down=down)
     say(f"{repo}: {prepared.rows} samples{prepared.laid_out.told}")
+    for line in unknowns(prepared.laid_out):
+        say(f"note: {line}")
 
 
 def _list(prepared: Prepared) -> None:

@@ -65,6 +65,8 @@ def options(wanted: Wanted) -> list[str]:
     if wanted.splits != usual.splits:
         found += ["--splits", wanted.splits]
     found += [f"--{name}" for name in ("rejected", "journal", "unfinished") if getattr(wanted, name)]
+    if wanted.license != usual.license:
+        found += ["--license", wanted.license]
     return [*found, *(word for tag in wanted.tags for word in ("--tag", tag))]
 
 
@@ -91,7 +93,8 @@ def prepare(run: Run, repo: str, wanted: Wanted, folder: Path) -> Prepared:
     noted = folder.with_name(f"{folder.name}.json")
     made_of = _made_of(run)
     # the description is made anew each time: it is quick, and its makers change more often than the rows
-    state = {"version": _VERSION, "run": made_of, "root": str(run.built.image_root()), "wanted": asdict(wanted)}
+    rows = {key: value for key, value in asdict(wanted).items() if key not in ("license", "terms", "tags", "private")}
+    state = {"version": _VERSION, "run": made_of, "root": str(run.built.image_root()), "wanted": rows}
     key = digest(state)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +138,8 @@ def _described(run: Run, repo: str, wanted: Wanted, folder: Path, known: tuple[C
         tags=wanted.tags,
         private=wanted.private,
         told=f"{told}{left_out(run)}",
+        license=wanted.license,
+        terms=wanted.terms,
     )
     files: dict[str, dict[str, object]] = {
         file.path: {"size": file.size, "sha256": file.sha256}
