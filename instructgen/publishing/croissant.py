@@ -124,18 +124,17 @@ def _record_sets(laid_out: LaidOut, config: str) -> Iterator[JsonLd]:
 
 
 def _split_field(config: str, splits: Sequence[str], name: str) -> JsonLd:
-    # The library applies the expression to what it found as well, and makes a file pattern of it for a filter.
+    # Without a reference to the set of splits, for which the library would load all of a config into memory.
     named = "|".join(map(re.escape, splits))
     return {
         "@type": "cr:Field",
         "@id": f"{config}/{name}",
         "name": name,
         "description": "The split that a record belongs to, by its file's name.",
-        "dataType": "sc:Text",
+        "dataType": ["sc:Text", "cr:Split"],
         "source": {
             "fileSet": {"@id": f"files/{config}"},
             "extract": {"fileProperty": "fullpath"},
-            "transform": {"regex": f"(?:{re.escape(config)}/)?({named})(?:-.+parquet)?$"},
+            "transform": {"regex": f"{re.escape(config)}/({named})-.+parquet$"},
         },
-        "references": {"field": {"@id": f"splits/{config}/name"}},
     }
