@@ -2,45 +2,28 @@
 
 import json
 import re
-from collections.abc import Mapping
+import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import yaml
 from hub_rules import LICENCES as HUB_LICENCES
 from hub_rules import objections
-from laying import demo_run, laid_out, write
+from laying import Described, demo_described, demo_run, laid_out, write
 
 from instructgen.errors import SetupError
 from instructgen.publishing.card import card, unknowns
 from instructgen.publishing.figures import figures_of
-from instructgen.publishing.laid_out import LaidOut
 from instructgen.publishing.layout import Wanted
 from instructgen.publishing.terms import licences
 from instructgen.reviews import append, review_of
 from instructgen.run import Run
 
 
-class Described(NamedTuple):
-    """A dataset and its card."""
-
-    laid_out: LaidOut
-    files: Mapping[str, bytes]
-
-    @property
-    def readme(self) -> str:
-        """The card."""
-        return self.files["README.md"].decode()
-
-
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Described:
-    """Describe a demo run; not to be changed."""
-    folder = tmp_path_factory.mktemp("card")
-    whole = Wanted(splits="train=0.7,test=0.3", rejected=True, journal=True, tags=("photos",))
-    found = laid_out(demo_run(folder / "run"), folder / "set", whole, license="cc-by-4.0")
-    return Described(found, card(found))
+@pytest.fixture
+def described() -> Described:
+    """Give a described demo run; not to be changed."""
+    return demo_described()
 
 
 def section(readme: str, title: str) -> str:
@@ -150,8 +133,9 @@ def test_pictures_that_are_only_named_are_shown_and_said_to_be_elsewhere(describ
     assert "assets/sample-1.jpg" in files
 
 
-def test_people_who_reviewed_are_counted_and_not_named(tmp_path: Path) -> None:
-    run = demo_run(tmp_path / "run")
+def test_people_who_reviewed_are_counted_and_not_named(described: Described, tmp_path: Path) -> None:
+    shutil.copytree(described.laid_out.run.folder.path, tmp_path / "run")
+    run = Run.open(tmp_path / "run")
     samples = [*run.samples()]
     append(run.folder, [review_of(samples[0], "reject", "ada.l"), review_of(samples[1], "accept", "grace-h")])
     run = Run.open(run.folder.path)
@@ -160,6 +144,7 @@ def test_people_who_reviewed_are_counted_and_not_named(tmp_path: Path) -> None:
     assert not re.search(rb"ada\.l|grace", b"".join(files.values()))
 
 
+@pytest.mark.slow
 def test_a_long_run_is_counted_over_some_of_its_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = demo_run(tmp_path / "run", "shard_size=1")
     monkeypatch.setattr("instructgen.publishing.figures.MOST_SHARDS", 3)

@@ -1,29 +1,26 @@
 """Columns and files in; their description as Croissant: names, digests, types, ways to nested values."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from laying import REPO, demo_run, laid_out
+from laying import REPO, demo_described
 
 from instructgen.publishing.croissant import croissant
 from instructgen.publishing.croissant_fields import field
 from instructgen.publishing.laid_out import LaidOut
-from instructgen.publishing.layout import Wanted
 
 datasets = pytest.importorskip("datasets")
 TEXT = datasets.Value("string")
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> LaidOut:
-    """Lay a demo run out; not to be changed."""
-    folder = tmp_path_factory.mktemp("croissant")
-    wanted = Wanted(splits="train=0.7,test=0.3", rejected=True, journal=True)
-    return laid_out(demo_run(folder / "run"), folder / "set", wanted)
+@pytest.fixture
+def found() -> LaidOut:
+    """Give a laid out demo run; not to be changed."""
+    return demo_described().laid_out
 
 
 def ids(tree: object) -> Iterator[str]:
@@ -113,9 +110,7 @@ def test_what_has_no_form_is_left_out() -> None:
     assert field("task", "raw", datasets.Value("binary"), "bytes") is None
 
 
-def test_a_column_called_split_keeps_its_name(found: LaidOut, tmp_path: Path) -> None:
-    import dataclasses
-
+def test_a_column_called_split_keeps_its_name(found: LaidOut) -> None:
     named = datasets.Features({**found.features["detail"], "split": TEXT})
     other = dataclasses.replace(found, features={**found.features, "detail": named})
     sets = {each["@id"]: each for each in json.loads(croissant(other, {}))["recordSet"]}

@@ -3,7 +3,7 @@
     python tests/trainers/croissant_sets.py FOLDER
 
 ``one/``     the bundled photos, one a row, with splits, rejects and the journal
-``several/`` made rows of no picture to three, among them a PNG and noise, with texts and names of columns that need care
+``several/`` made rows of no picture to three, among them a PNG and noise, with words that need care
 ``named/``   the same rows with pictures that are only named
 ``….json``   beside each, what its records are to be, from the run and the original files
 
