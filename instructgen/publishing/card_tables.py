@@ -212,7 +212,7 @@ def errors(run: Run) -> Markup:
         (code(name), _about(checks[name]), built.recipe.checks[name].action, said["alarms"], said["finds"])
         for name, said in known.items()
     ]
-    head = ("check", "what it does", "a fault is met with", "false alarms", "faults found")
+    head = ("check", "what it does", "action", "false alarms", "faults found")
     others = Markup(", ").join(code(name) for name in checks if name not in known)
     return Markup("\n\n").join(
         [*([table(head, rows)] if rows else []), *([Markup(f"Not measured: {others}.")] if others else [])]

@@ -1,6 +1,7 @@
 """What is known of terms in; what the card says of licences and how to cite out, as Markdown. Nothing is guessed."""
 
 from collections import Counter
+from datetime import date
 
 from markupsafe import Markup
 
@@ -41,16 +42,22 @@ def terms(figures: RunFigures, source: SourceTerms | None, known: TermsTable) ->
             for what in ("annotations", "pictures")
         ]
     else:
-        rows.append(("annotations", source.title, _linked(source.annotations, source.annotations_url), source.known))
-        rows.append(("pictures", source.title, _linked(source.images, source.images_url), source.known))
+        rows.append(
+            ("annotations", source.title, _linked(source.annotations, source.annotations_url), _day(source.known))
+        )
+        rows.append(("pictures", source.title, _linked(source.images, source.images_url), _day(source.known)))
     for model in model_spending(figures):
         found = known.model(model)
         if found is None:
             rows.append(("output of a model", code(model or "unknown"), Markup(NOT_KNOWN), ""))
         else:
             whose = Markup(f"{code(model)}: {escaped(found.title)}")
-            rows.append(("output of a model", whose, _linked(found.output, found.url), found.known))
+            rows.append(("output of a model", whose, _linked(found.output, found.url), _day(found.known)))
     return table(("what", "of", "terms", "as of"), rows)
+
+
+def _day(day: date) -> str:
+    return str(day).replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _linked(text: str, url: str | None) -> Markup:

@@ -4,7 +4,7 @@ They are read from the published files themselves, so that nothing that was left
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,11 +42,14 @@ class ShownSample(NamedTuple):
 
 def shown_samples(laid_out: LaidOut) -> list[ShownSample]:
     """Give a sample of each task, the first few tasks at most, drawn by the recipe's seed."""
-    return [_sample(laid_out, task) for task in laid_out.tasks[:MOST_TASKS]]
+    found: list[ShownSample] = []
+    for task in laid_out.tasks[:MOST_TASKS]:
+        found.append(_sample(laid_out, task, {sample.picture for sample in found}))
+    return found
 
 
-def _sample(laid_out: LaidOut, task: str) -> ShownSample:
-    """Give the first drawn sample of a task's first file whose picture can be read, else the first drawn."""
+def _sample(laid_out: LaidOut, task: str, met: Collection[bytes | None]) -> ShownSample:
+    """Give the first drawn sample of a task's first file with a picture that can be read, if possible another one."""
     import pyarrow.parquet as pq
 
     seed, root = laid_out.run.built.recipe.seed, laid_out.run.built.image_root()
@@ -56,7 +59,8 @@ def _sample(laid_out: LaidOut, task: str) -> ShownSample:
     names = group.column("id").to_pylist()
     drawn = sorted(range(len(names)), key=lambda place: _rank(seed, names[place]))[:_TRIED]
     found = [_shown(group.slice(place, 1).to_pylist()[0], task, root) for place in drawn]
-    return next((sample for sample in found if sample.picture), found[0])
+    pictured = [sample for sample in found if sample.picture] or found
+    return next((sample for sample in pictured if sample.picture not in met), pictured[0])
 
 
 def _rank(seed: int, name: str) -> bytes:

@@ -62,7 +62,21 @@ def opened(folder: Path, width: int = 900) -> Iterator[tuple[Any, list[str]]]:
         browser.close()
 
 
+def picture(folder: Path, out: Path) -> None:
+    """Save a picture of a card: its upper half beside its lower one."""
+    from PIL import Image
+
+    with opened(folder) as (shown, trouble):
+        assert not trouble, trouble
+        shown.screenshot(path=str(out), full_page=True)
+        half = int(shown.evaluate("document.getElementsByTagName('h2')[2].offsetTop")) - 20
+    with Image.open(out) as whole:
+        page = whole.convert("RGB")
+    made = Image.new("RGB", (page.width * 2, half), "white")
+    made.paste(page.crop((0, 0, page.width, half)), (0, 0))
+    made.paste(page.crop((0, half, page.width, half * 2)), (page.width, 0))
+    made.resize((made.width // 2, half // 2)).quantize(96).save(out, optimize=True)
+
+
 if __name__ == "__main__":
-    with opened(Path(sys.argv[1])) as (shown_page, complaints):
-        shown_page.screenshot(path=sys.argv[2], full_page=True)
-        print(complaints or "no complaints")
+    picture(Path(sys.argv[1]), Path(sys.argv[2]))
