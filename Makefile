@@ -83,6 +83,7 @@ test-extras: ## extractors with the packages they need, in an environment of its
 test-trainers: $(CORE) ## read the exports with trainers' and review tools' own code, each in an environment of its own
 	bash tests/trainers/run.sh
 	bash tests/trainers/reviews.sh
+	sh tests/trainers/croissant.sh
 
 models: $(MODELS) ## install the small real model that slow tests use
 

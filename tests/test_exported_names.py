@@ -50,8 +50,9 @@ def test_the_commands_and_their_options() -> None:
             *("--recipe", "--report", "--set", "--verdicts", "path"),
         ],
         "publish": [
-            *("--dry-run", "--images", "--journal", "--out", "--private", "--reason", "--rejected", "--remove"),
-            *("--replace", "--restore", "--splits", "--squash", "--tag", "--unfinished", "repo", "run"),
+            *("--dry-run", "--images", "--journal", "--license", "--out", "--private", "--reason", "--rejected"),
+            *("--remove", "--replace", "--restore", "--splits", "--squash", "--tag", "--terms", "--unfinished"),
+            *("repo", "run"),
         ],
         "review": ["file", "run"],
         "view": ["--open", "--port", "runs"],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..run import Run
+from .terms import UNKNOWN
 
 Pictures = Literal["bytes", "reference"]
 """Whether rows hold the pictures' own bytes, or say where they are."""
@@ -53,6 +54,10 @@ class LaidOut:
     private: bool
     told: str
     """What was left out or changed, as the end of a sentence; empty when nothing was."""
+    license: str = UNKNOWN
+    """The dataset's licence by its identifier on the Hub: its maker's decision."""
+    terms: Path | None = None
+    """The maker's own table of terms; None: the shipped one."""
 
     def rows(self, config: str, split: str | None = None) -> int:
         """Give how many rows a config has, or one of its splits."""

@@ -37,6 +37,7 @@ from .rows import (
     sample_features,
 )
 from .splits import Drawn, shares
+from .terms import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Wanted:
     """Whether what checks rejected is a config, too."""
     journal: bool = False
     """Whether the completions are a config, too."""
+    license: str = UNKNOWN
+    """The dataset's licence by its identifier on the Hub."""
+    terms: Path | None = None
+    """The user's own table of terms."""
     tags: Sequence[str] = ()
     private: bool = False
     unfinished: bool = False

@@ -26,6 +26,8 @@ from .laid_out import DataFile, LaidOut
 from .layout import Configs, Wanted, lay_out
 
 MARK = "instructgen.json"
+_TOLD_ONLY = ("license", "terms", "tags", "private")
+"""What shapes the description, and no row."""
 _VERSION = 1
 """Of how rows are written: a folder of another version is made anew."""
 
@@ -64,6 +66,8 @@ def options(wanted: Wanted) -> list[str]:
     if wanted.splits != usual.splits:
         found += ["--splits", wanted.splits]
     found += [f"--{name}" for name in ("rejected", "journal", "unfinished") if getattr(wanted, name)]
+    if wanted.license != usual.license:
+        found += ["--license", wanted.license]
     return [*found, *(word for tag in wanted.tags for word in ("--tag", tag))]
 
 
@@ -91,7 +95,7 @@ def prepare(run: Run, repo: str, wanted: Wanted, folder: Path, noted: Path | Non
     """
     made_of = _made_of(run)
     # what only the description tells is no part of it: that is made anew each time
-    rows = {name: value for name, value in asdict(wanted).items() if name not in ("tags", "private")}
+    rows = {name: value for name, value in asdict(wanted).items() if name not in _TOLD_ONLY}
     key = digest({"version": _VERSION, "run": made_of, "root": run.built.image_root(), "wanted": rows})
     try:
         known = _known(noted, key, folder) if noted else None
@@ -134,6 +138,8 @@ def _described(run: Run, repo: str, wanted: Wanted, folder: Path, known: tuple[C
         tags=wanted.tags,
         private=wanted.private,
         told=f"{told}{left_out(run)}",
+        license=wanted.license,
+        terms=wanted.terms,
     )
     files: dict[str, dict[str, object]] = {
         file.path: {"size": file.size, "sha256": file.sha256}
