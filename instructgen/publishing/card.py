@@ -18,7 +18,7 @@ from .croissant_about import about
 from .figures import RunFigures, figures_of
 from .laid_out import LaidOut
 from .markdown import code, escaped
-from .metadata import metadata
+from .metadata import from_the_hub, metadata
 from .provenance import recipe_digest, texts
 from .samples import ShownSample, shown_samples
 from .terms import UNKNOWN, terms_table
@@ -94,7 +94,7 @@ def _values(laid_out: LaidOut, figures: RunFigures, samples: list[ShownSample]) 
         "samples": [_shown(n, each) for n, each in enumerate(samples, 1)],
         "version": run.facts.instructgen,
         "source": source,
-        "source_words": source.title if source else "a source of its maker's own",
+        "source_words": source.title if source else from_the_hub(run.built.source) or "a source of its maker's own",
         "seed": recipe.seed,
         "digest": Markup(recipe_digest(run)),
         "first": figures.first[:10],
@@ -102,6 +102,7 @@ def _values(laid_out: LaidOut, figures: RunFigures, samples: list[ShownSample]) 
         "made": tables.made(laid_out),
         "models": tables.models(figures),
         "texts": tables.texts(run),
+        "finished": figures.finished,
         "funnel": tables.funnel(laid_out, figures),
         "rejected": tables.rejected(rejected) if rejected else "",
         "rejected_shown": tables.MOST_REASONS,
@@ -116,7 +117,7 @@ def _values(laid_out: LaidOut, figures: RunFigures, samples: list[ShownSample]) 
         "faults": tables.faults(figures),
         "cost": tables.cost(figures),
         "licence": card_terms.licence(laid_out),
-        "terms": card_terms.terms(figures, source, terms),
+        "terms": card_terms.terms(laid_out, figures, source, terms),
         "image_field": field,
         "image_licences": card_terms.image_licences(laid_out, source),
         "cite": Markup(card_terms.citations(laid_out, figures, source)),

@@ -11,7 +11,8 @@ from .card_tables import model_spending
 from .croissant import HUB
 from .figures import RunFigures
 from .laid_out import LaidOut
-from .markdown import code, escaped, table
+from .markdown import code, escaped, link, table
+from .metadata import from_the_hub
 from .terms import UNKNOWN, SourceTerms, TermsTable, licences
 
 NOT_KNOWN = "**not known: fill in**"
@@ -33,19 +34,17 @@ def licence(laid_out: LaidOut) -> Markup:
     )
 
 
-def terms(figures: RunFigures, source: SourceTerms | None, known: TermsTable) -> Markup:
+def terms(laid_out: LaidOut, figures: RunFigures, source: SourceTerms | None, known: TermsTable) -> Markup:
     """Give the terms of annotations, pictures and models' output, one a line."""
     rows: list[tuple[object, ...]] = []
     if source is None:
-        rows += [
-            (what, "a source that the table does not know", Markup(NOT_KNOWN), "")
-            for what in ("annotations", "pictures")
-        ]
+        hub = from_the_hub(laid_out.run.built.source)
+        whose = link(code(hub), f"{HUB}/{hub}") if hub else "a source that the table does not know"
+        rows += [(what, whose, Markup(NOT_KNOWN), "") for what in ("annotations", "pictures")]
     else:
-        rows.append(
-            ("annotations", source.title, _linked(source.annotations, source.annotations_url), _day(source.known))
-        )
-        rows.append(("pictures", source.title, _linked(source.images, source.images_url), _day(source.known)))
+        day = _day(source.known)
+        rows.append(("annotations", source.title, _linked(source.annotations, source.annotations_url), day))
+        rows.append(("pictures", source.title, _linked(source.images, source.images_url), day))
     for model in model_spending(figures):
         found = known.model(model)
         if found is None:
@@ -61,7 +60,7 @@ def _day(day: date) -> str:
 
 
 def _linked(text: str, url: str | None) -> Markup:
-    return Markup(f"{escaped(text)} ([terms](<{escaped(url)}>))") if url else escaped(text)
+    return Markup(f"{escaped(text)} ({link('terms', url)})") if url else escaped(text)
 
 
 def image_licences(laid_out: LaidOut, source: SourceTerms | None) -> Markup | str:
@@ -75,7 +74,7 @@ def image_licences(laid_out: LaidOut, source: SourceTerms | None) -> Markup | st
     rows = []
     for value, samples in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_LICENCES]:
         known = source.image_licences.values.get(value)
-        named = Markup(f"[{escaped(known.name)}](<{escaped(known.url)}>)") if known else Markup(NOT_KNOWN)
+        named = link(known.name, known.url) if known else Markup(NOT_KNOWN)
         rows.append((code(value or "none given"), named, number(samples), percent(samples, counts.total())))
     return table((source.image_licences.field, "licence", "samples", "of all"), rows, 2) if rows else ""
 

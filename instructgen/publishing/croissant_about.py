@@ -7,7 +7,7 @@ from .card_terms import citation
 from .croissant import HUB
 from .figures import RunFigures
 from .laid_out import LaidOut
-from .metadata import TAGS, languages
+from .metadata import TAGS, from_the_hub, languages
 from .terms import UNKNOWN, licences, terms_table
 
 
@@ -18,7 +18,7 @@ def about(laid_out: LaidOut, figures: RunFigures) -> Mapping[str, object]:
     rows = sum(map(laid_out.rows, laid_out.tasks))
     spoken = languages(laid_out)
     said = laid_out.run.built.recipe.about or name
-    origin = source.title if source else "a source of its maker's own"
+    origin = source.title if source else from_the_hub(laid_out.run.built.source) or "a source of its maker's own"
     return {
         "name": name,
         "description": f"{said.rstrip('.')}. {rows} samples for instruction tuning of models that read pictures and"

@@ -49,6 +49,11 @@ class RunFigures:
     after: Figures = field(default_factory=Figures)
     """Of those that checks and run-wide checks let pass. What people decided is not in it."""
 
+    @property
+    def finished(self) -> bool:
+        """Whether all shards that were begun are written, and nothing is still to be asked for."""
+        return not self.summary.open and not any(count.not_asked for count in self.summary.tally.tasks.values())
+
     def rejected(self) -> Counter[str]:
         """Give the rejected samples and replies by reason, those of run-wide checks among them."""
         counted = sum((count.rejected for count in self.summary.tally.tasks.values()), Counter[str]())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -9,6 +10,8 @@ _SIGNS = re.compile(r"[!#$&*<>@\[\\\]`|~]|(?<!\w)_|_(?!\w)|:(?=//|\w)|(?<=www)\.
 """What may be markup in a line: of Markdown, its tables and extensions, and HTML."""
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 """What begins a list."""
+_ADDRESS = "%/:?#[]@!$&'()*+,;=~"
+"""Signs of an address, none of which ends a link or a cell of a table."""
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -37,6 +40,12 @@ def _reference(sign: str) -> str:
 def code(text: object) -> Markup:
     """Give a name as code."""
     return Markup(f"<code>{escaped(str(text))}</code>")
+
+
+def link(text: Markup | str, url: str) -> Markup:
+    """Give a link to a page of the web; the text alone where the address is none of http or https."""
+    shown = text if isinstance(text, Markup) else escaped(text)
+    return Markup(f"[{shown}](<{quote(url, safe=_ADDRESS)}>)") if url.startswith(("http://", "https://")) else shown
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]], numbers: int | None = None) -> Markup:

@@ -25,7 +25,7 @@ def metadata(laid_out: LaidOut) -> str:
         language=list(languages(laid_out)) or None,
         task_categories=["image-to-text"] if recaptioned else ["image-text-to-text", "visual-question-answering"],
         size_categories=[size_category(sum(map(laid_out.rows, laid_out.tasks)))],
-        source_datasets=_from_the_hub(built.source),
+        source_datasets=[hub] if (hub := from_the_hub(built.source)) else None,
         annotations_creators=["machine-generated"],
         language_creators=["machine-generated"],
         tags=list(dict.fromkeys((*TAGS, *laid_out.tags))),
@@ -46,9 +46,9 @@ def languages(laid_out: LaidOut) -> Sequence[str]:
     return next((check.languages for check in checks if isinstance(check, LanguageCheck)), ())
 
 
-def _from_the_hub(source: object) -> list[str] | None:
-    name = getattr(source, "hub", None)
-    return [name] if isinstance(name, str) else None
+def from_the_hub(source: object) -> str:
+    """Give the dataset on the Hub that a source reads; empty for a source of another kind."""
+    return str(getattr(source, "hub", None) or "")
 
 
 def _configs(laid_out: LaidOut) -> list[Mapping[str, object]]:

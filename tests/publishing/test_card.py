@@ -153,6 +153,14 @@ def test_what_was_taken_out_is_counted_and_not_named(described: Described, tmp_p
     assert b"000000000005" not in b"".join(files.values())
 
 
+def test_a_run_that_is_not_finished_is_told(described: Described, tmp_path: Path) -> None:
+    shutil.copytree(described.laid_out.run.folder.path, tmp_path / "run")
+    (tmp_path / "run" / "samples" / "part-00000.parquet").unlink()
+    found = laid_out(Run.open(tmp_path / "run"), tmp_path / "set")
+    assert "The run was not finished" in card(found)["README.md"].decode()
+    assert "The run was not finished" not in described.readme
+
+
 @pytest.mark.slow
 def test_a_long_run_is_counted_over_some_of_its_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = demo_run(tmp_path / "run", "shard_size=1")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from rendered import body
 
-from instructgen.publishing.markdown import code, escaped, table
+from instructgen.publishing.markdown import code, escaped, link, table
 
 SIGNS = "ab1 \n#*_-+=~`|<>&![](){}\\:;/.@$\"'^"
 TAGS = {"p", "br", "blockquote", "strong", "table", "thead", "tbody", "tr", "th", "td"}
@@ -67,3 +67,17 @@ def test_a_cell_is_escaped_unless_it_is_markdown() -> None:
         "c|d",
     ]
     assert rendered.count("<strong>") == rendered.count("<code>") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "led"),
+    [
+        ("https://a.example/b?c=d&e=(f)#g", "https://a.example/b?c=d&amp;e=(f)#g"),
+        ("https://a.example/x|y>z <w", "https://a.example/x%7Cy%3Ez%20%3Cw"),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_link_leads_to_the_web_alone(url: str, led: str | None) -> None:
+    rendered = body(f"| {link('see [it]', url)} |\n| --- |")
+    assert re.findall(r'href="([^"]*)"', rendered) == ([led] if led else [])
+    assert text_of(rendered) == "see [it]"

@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from laying import laid_out
 from runs import record, succeeds
 
+from instructgen.checks import TABLE
 from instructgen.errors import SetupError
+from instructgen.publishing import card_tables
 from instructgen.publishing.card import card
 from instructgen.publishing.layout import Wanted
+from instructgen.publishing.metadata import from_the_hub
 from instructgen.publishing.terms import annotation_files, terms_table
 from instructgen.run import Run
 from instructgen.sources.cc3m import Cc3mSource
@@ -44,6 +48,7 @@ def test_other_sources_are_known_likewise() -> None:
     assert conceptual.title.startswith("Conceptual Captions")
     assert terms_table().source(ImageTextSource(files=(Path("/data/my.jsonl"),))) is None
     assert terms_table().source(object()) is None
+    assert from_the_hub(ImageTextSource(hub="some-lab/photos")) == "some-lab/photos"
     assert [*annotation_files(ImageTextSource(files=(Path("/x/a.csv"), Path("/x/b.csv"))))] == ["a.csv", "b.csv"]
 
 
@@ -64,6 +69,12 @@ def test_other_sources_are_known_likewise() -> None:
 )
 def test_a_model_is_known_by_its_name(model: str, key: str) -> None:
     assert terms_table().model(model) == terms_table().models[key]
+
+
+def test_errors_are_known_of_checks_that_there_are() -> None:
+    known = yaml.safe_load((Path(card_tables.__file__).with_name("known_errors.yaml")).read_text(encoding="utf-8"))
+    assert known.keys() <= TABLE.keys()
+    assert all(set(said) == {"alarms", "finds"} for said in known.values())
 
 
 @pytest.mark.parametrize("model", ["", "my-gpt-4o", "Qwen/Qwen2.5-VL-72B-Instruct", "llava-hf/llava-v1.6-34b-hf", "o"])
@@ -109,7 +120,7 @@ def test_samples_are_counted_by_the_licence_of_their_picture(tmp_path: Path) -> 
     run = Run.open(tmp_path / "run")
     found = laid_out(run, tmp_path / "set", Wanted(pictures="reference"), terms=tmp_path / "terms.yaml")
     readme = card(found)["README.md"].decode()
-    assert "[CC BY 2.0](<https&#58;//x/by>) | 4 | 40.0 % |" in readme
+    assert "[CC BY 2.0](<https://x/by>) | 4 | 40.0 % |" in readme
     assert "<code>99</code> | **not known: fill in** | 2 |" in readme
     assert "<code>none given</code> | **not known: fill in** | 2 |" in readme
     assert "CHAIR was not measured" in readme
