@@ -46,6 +46,8 @@ def unknowns(laid_out: LaidOut) -> list[str]:
     lines = []
     if laid_out.license == UNKNOWN:
         lines.append("the dataset's licence is not decided: name one with --license")
+    if laid_out.license == "other":
+        lines.append("the licence has no identifier: add its text to the dataset as a file LICENSE")
     if terms.source(built.source) is None:
         lines.append("the terms of annotations and pictures are not known: add the source to a table of --terms")
     players = {role: str(getattr(teacher, "model", teacher.name)) for role, teacher in built.teachers.items()}

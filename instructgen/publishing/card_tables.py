@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 from markupsafe import Markup
@@ -139,7 +140,7 @@ def models(figures: RunFigures) -> Markup:
 
 def texts(run: Run) -> Markup:
     """Give the prompts and hand-written examples with their digests."""
-    rows = [(Markup(f"[{code(path)}]({path})"), Markup(f"`{digest}`")) for path, digest in digests(run).items()]
+    rows = [(Markup(f"[{code(path)}]({quote(path)})"), code(digest)) for path, digest in digests(run).items()]
     return table(("file", "digest"), rows)
 
 
@@ -184,17 +185,19 @@ def noted(figures: RunFigures) -> Markup | str:
 
 
 def reviews(run: Run) -> str:
-    """Say what people decided."""
+    """Say what people decided, without their names."""
     decided: Counter[str] = Counter()
     people: set[str] = set()
     for _, each in run.reviews():
         decided[each[0].decision] += 1
         people |= {review.by for review in each}
+    gone = len(run.removals.pictures())
+    taken = f" {number(gone)} picture{'s' * (gone != 1)} taken out, with all samples." if gone else ""
     if not decided:
-        return "Nobody has reviewed single samples."
+        return f"Nobody has reviewed single samples.{taken}"
     said = ", ".join(f"{number(decided[kind])} {kind}ed" for kind in ("accept", "edit", "reject") if decided[kind])
     who = "One person" if len(people) == 1 else f"{number(len(people))} people"
-    return f"{who} reviewed {number(decided.total())} samples: {said}. What people decided overrides the checks."
+    return f"{who} reviewed {number(decided.total())} samples: {said}. What people decided overrides the checks.{taken}"
 
 
 @cache

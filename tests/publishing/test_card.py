@@ -144,6 +144,15 @@ def test_people_who_reviewed_are_counted_and_not_named(described: Described, tmp
     assert not re.search(rb"ada\.l|grace", b"".join(files.values()))
 
 
+def test_what_was_taken_out_is_counted_and_not_named(described: Described, tmp_path: Path) -> None:
+    shutil.copytree(described.laid_out.run.folder.path, tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    run.removals.add(["000000000005"], "its owner asked")
+    files = card(laid_out(run, tmp_path / "set"))
+    assert "1 picture taken out, with all samples." in files["README.md"].decode()
+    assert b"000000000005" not in b"".join(files.values())
+
+
 @pytest.mark.slow
 def test_a_long_run_is_counted_over_some_of_its_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = demo_run(tmp_path / "run", "shard_size=1")
