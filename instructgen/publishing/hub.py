@@ -78,8 +78,6 @@ class Hub:
         try:
             with _quiet():
                 return retrying(make)
-        except (SetupError, KeyboardInterrupt):
-            raise
         except (httpx2.HTTPError, OSError, RuntimeError, ValueError) as error:
             self._explain(doing, error)
 
