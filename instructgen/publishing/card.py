@@ -88,6 +88,7 @@ def _values(laid_out: LaidOut, figures: RunFigures, samples: list[ShownSample]) 
         "first_split": Markup(next(iter(laid_out.configs[laid_out.tasks[0]]))),
         "writers": tables.writers(figures),
         "configs": tables.configs(laid_out),
+        "several_splits": len({split for splits in laid_out.configs.values() for split in splits}) > 1,
         "told": laid_out.told,
         "columns": tables.columns(laid_out),
         "pictures": laid_out.pictures,
