@@ -1,18 +1,16 @@
 """A laid out dataset in; a sample of each task as its card shows it out, with a small copy of its picture.
 
-They are read from the published files themselves, so that nothing that was left out or taken down can turn up here.
+They are read from the published files themselves, so that nothing that was left out or taken down can turn up here. Of
+pictures that are published by reference, which may be since they must not be passed on, no copy is made.
 """
 
 import io
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import RequestRefused
-from ..images import read_inside
 from ..picture_fit import decoded
-from ..records import Image
 from .laid_out import LaidOut
 
 MOST_TASKS = 8
@@ -37,7 +35,7 @@ class ShownSample(NamedTuple):
     pictures: int
     """How many pictures it has."""
     picture: bytes | None
-    """A small copy of the first, as JPEG without metadata; None where there is none to be read."""
+    """A small copy of the first, as JPEG without metadata; None where none is published."""
 
 
 def shown_samples(laid_out: LaidOut) -> list[ShownSample]:
@@ -52,13 +50,13 @@ def _sample(laid_out: LaidOut, task: str, met: Collection[bytes | None]) -> Show
     """Give the first drawn sample of a task's first file with a picture that can be read, if possible another one."""
     import pyarrow.parquet as pq
 
-    seed, root = laid_out.run.built.recipe.seed, laid_out.run.built.image_root()
+    seed = laid_out.run.built.recipe.seed
     files = next(iter(laid_out.configs[task].values()))
     with pq.ParquetFile(laid_out.folder / files[0].path) as file:
         group = file.read_row_group(0)
     names = group.column("id").to_pylist()
     drawn = sorted(range(len(names)), key=lambda place: _rank(seed, names[place]))[:_TRIED]
-    found = [_shown(group.slice(place, 1).to_pylist()[0], task, root) for place in drawn]
+    found = [_shown(group.slice(place, 1).to_pylist()[0], task) for place in drawn]
     pictured = [sample for sample in found if sample.picture] or found
     return next((sample for sample in pictured if sample.picture not in met), pictured[0])
 
@@ -67,10 +65,10 @@ def _rank(seed: int, name: str) -> bytes:
     return blake2b(f"{seed}:{name}".encode(), digest_size=8).digest()
 
 
-def _shown(row: Mapping[str, Any], task: str, root: Path | None) -> ShownSample:
+def _shown(row: Mapping[str, Any], task: str) -> ShownSample:
     pictures = row["images"] if "images" in row else [row["image"]] if row["image"] else []
     turns = [(_ROLES[turn["from"]], _cut(turn["value"])) for turn in row["conversations"][:MOST_TURNS]]
-    return ShownSample(task, row["id"], turns, len(pictures), _small(pictures[0], root) if pictures else None)
+    return ShownSample(task, row["id"], turns, len(pictures), _small(pictures[0]) if pictures else None)
 
 
 def _cut(text: str) -> str:
@@ -78,11 +76,12 @@ def _cut(text: str) -> str:
     return f"{shown[:LONGEST]} …" if len(shown) > LONGEST else shown
 
 
-def _small(picture: Mapping[str, Any] | str, root: Path | None) -> bytes | None:
-    """Make a picture small, whatever it says of itself besides its pixels left out."""
-    path, data = (picture, None) if isinstance(picture, str) else (picture["path"] or "", picture["bytes"])
+def _small(picture: Mapping[str, Any] | str) -> bytes | None:
+    """Make a picture small, whatever it says of itself besides its pixels left out; None for a reference."""
+    if isinstance(picture, str) or picture["bytes"] is None:
+        return None
     try:
-        image = decoded(data or read_inside(root, Image(path=path)), path)
+        image = decoded(picture["bytes"], picture["path"] or "")
     except RequestRefused:
         return None
     image.thumbnail((SIDE, SIDE))
