@@ -11,7 +11,8 @@ from .component import Component, Site, did_you_mean, resolve
 from .errors import SetupError
 from .judged import standing
 from .library import Library
-from .protocols import Export, ReviewExport, RowExport
+from .preferences import pairs
+from .protocols import Export, PairExport, ReviewExport, RowExport
 from .recipe import yaml_fault
 from .records import JudgedSample, Row, Sample
 from .repeats import Repeats
@@ -25,18 +26,26 @@ class Exported(NamedTuple):
     """What was written."""
 
     number: int
-    """Of samples."""
+    """Of samples, or of pairs."""
     told: str
     """What was left out or changed, as the end of a sentence; empty when nothing was."""
+    what: str = "samples"
 
 
 def export(
-    run: Run, name: str, out: Path, task: str | None = None, settings: Iterable[str] = (), reviewed: bool = True
+    run: Run,
+    name: str,
+    out: Path,
+    task: str | None = None,
+    settings: Iterable[str] = (),
+    images: str | None = None,
+    reviewed: bool = True,
 ) -> Exported:
     """Write a run's accepted samples as ``name`` to ``out``, if ``reviewed`` as people left them. Raises SetupError.
 
-    A format for people gets those that nobody has decided about yet, or all where not ``reviewed``. ``settings`` are
-    ``field=value`` of the export, such as ``dialect=next``.
+    A format for people gets those that nobody has decided about yet, or all where not ``reviewed``; one that is to hold
+    pairs gets what people edited. ``settings`` are ``field=value`` of the export, such as ``dialect=next``; ``images``
+    is the value of its field of that name.
     """
     tasks = list(run.built.tasks)
     if task is not None and task not in tasks:
@@ -45,12 +54,15 @@ def export(
     if not issubclass(found, Component):
         raise SetupError(f"--format {name}: {found.__name__} is not a Component")
     site = Site(name, Library.beside(run.folder.recipe), run.built.image_root())
-    built: object = found.build(dict(map(_setting, settings)), site, f"--format {name}")
+    fields = {**dict(map(_setting, settings)), **_pictures(found, name, images)}
+    built: object = found.build(fields, site, f"--format {name}")
     reviews = run.reviews().only(task) if reviewed else None
     if isinstance(built, ReviewExport):
         wanted = _Undecided(run, task, built.rejected, reviews)
         number = built.write_judged(wanted, out)
         return Exported(number, f"{wanted.repeats}{run.removals if built.rejected else left_out(run)}{wanted}")
+    if isinstance(built, PairExport) and built.pairs:
+        return _preferences(run, built, task, reviews, out)
     if isinstance(built, RowExport):
         number = built.write_rows(_by_row(run, task, reviews), [task] if task else tasks, out)
         return Exported(number, f"{left_out(run)}{reviews or ''}")
@@ -58,6 +70,25 @@ def export(
     repeats = Repeats()
     number = writer.write(run.samples_with_kept(task, repeats, reviews), out)
     return Exported(number, f"{repeats}{left_out(run)}{reviews or ''}")
+
+
+def _preferences(run: Run, built: PairExport, task: str | None, reviews: Reviews | None, out: Path) -> Exported:
+    if not reviews:
+        raise SetupError(
+            f"there are no pairs in {run.folder.path}: they are made of answers that people edited; edit some with"
+            " 'instructgen view' or 'instructgen review', and export without --without-reviews"
+        )
+    number = built.write_pairs(pairs(run, reviews, task), out)
+    return Exported(number, f"{left_out(run)}{reviews}", "pairs")
+
+
+def _pictures(found: type[Component], name: str, images: str | None) -> dict[str, object]:
+    """Give the field that says what becomes of pictures, as ``--images`` sets it."""
+    if images is None or (images == "none" and "images" not in found.model_fields):
+        return {}
+    if "images" not in found.model_fields:
+        raise SetupError(f"--images {images}: the {name} format names pictures by their paths, and writes none")
+    return {"images": images}
 
 
 class _AsTheyAre(Repeats):

@@ -31,6 +31,10 @@ Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; may be given several times."),
 ]
 SetExport = Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Set a field of the export.")]
+ExportImages = Annotated[
+    Literal["copy", "link", "embed", "none"] | None,
+    typer.Option("--images", help="What becomes of pictures; 'instructgen explain FORMAT' says what a format can do."),
+]
 SetCheck = Annotated[
     list[str] | None, typer.Option("--set", metavar="checks.NAME.FIELD=VALUE", help="Set a field of a check.")
 ]

@@ -11,7 +11,7 @@ from random import Random
 from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from .errors import RecordError
-from .records import Completion, Context, Found, JudgedSample, Request, Row, Sample, Scalar, Slot, Verdict
+from .records import Completion, Context, Found, JudgedSample, Pair, Request, Row, Sample, Scalar, Slot, Verdict
 
 T = TypeVar("T")
 Rounds = Generator[Sequence[Request], Sequence[Completion], T]
@@ -211,6 +211,21 @@ class Export(Protocol):
 
         ``out`` gets its final name only when it is complete.
         """
+
+
+@runtime_checkable
+class PairExport(Protocol):
+    """Writes pairs of answers in place of samples, where it is told to."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    @property
+    def pairs(self) -> bool:
+        """Whether pairs are wanted."""
+
+    def write_pairs(self, pairs: Iterable[Pair], out: Path) -> int:
+        """Write all pairs to the folder ``out``; give their number."""
 
 
 @runtime_checkable

@@ -271,3 +271,12 @@ class JudgedSample(NamedTuple):
     verdicts: Sequence[Verdict]
     reason: str
     """Why it was rejected, as ``check:reason``; empty when it was accepted."""
+
+
+class Pair(NamedTuple):
+    """Two answers to the same question, of which a person prefers one."""
+
+    sample: Sample
+    """Ends with the answer that is preferred."""
+    rejected: str
+    """The answer whose place it took."""

@@ -89,7 +89,20 @@ class Run:
         left out, once they have judged the run. Where ``reviews`` are given, as ``reviews()`` gives them, people have
         the last word: what they rejected is left out, what they accepted or edited is in, whatever checks said.
         """
-        repeats = repeats or Repeats()
+        for _, final, kept in self._standing(task, repeats or Repeats(), reviews):
+            if final is not None:
+                yield final, kept
+
+    def edited(self, reviews: Reviews, task: str | None = None) -> Iterator[tuple[Sample, Sample]]:
+        """Give every sample whose turns people changed: as it was, and as ``samples`` gives it with ``reviews``."""
+        for named, final, _ in self._standing(task, Repeats(), reviews):
+            if final is not None and final.turns != named.turns:
+                yield named, final
+
+    def _standing(
+        self, task: str | None, repeats: Repeats, reviews: Reviews | None
+    ) -> Iterator[tuple[Sample, Sample | None, Mapping[str, Scalar]]]:
+        """Give every sample once: as it was made, as it is exported, or None where it is not, and the kept columns."""
         judged = self.run_wide()
         for shard in self._shards():
             kept, gone = self._kept(shard), self.removals.of(shard)
@@ -101,8 +114,7 @@ class Run:
                 if named is not None and sample.origin.context not in gone:
                     accepted = sample not in back and not _lost(named, lost)
                     final = reviews.apply(named, accepted, self._passes) if reviews else named if accepted else None
-                    if final is not None:
-                        yield final, kept.get(sample.origin.context, {})
+                    yield named, final, kept.get(sample.origin.context, {})
 
     def reviews(self) -> Reviews:
         """Give what people decided about this run's samples. Raises SetupError for a line that is no review."""

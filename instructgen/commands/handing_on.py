@@ -16,6 +16,7 @@ def export(
     format_: Annotated[str, typer.Option("--format", help="What to write; 'instructgen list exports' names them.")],
     out: Annotated[Path, typer.Option(help="The file or folder to write.")],
     task: Annotated[str | None, typer.Option(help="Only this task's samples.")] = None,
+    images: options.ExportImages = None,
     set_: options.SetExport = None,
     without_reviews: options.WithoutReviews = False,
 ) -> None:
@@ -23,8 +24,8 @@ def export(
 
     Example: instructgen export runs/mine --format llava --out llava_instruct.json
     """
-    done = exporting.export(Run.open(run), format_, out, task, set_ or (), reviewed=not without_reviews)
-    say(f"{out}: {done.number} samples as {format_}{done.told}")
+    done = exporting.export(Run.open(run), format_, out, task, set_ or (), images, reviewed=not without_reviews)
+    say(f"{out}: {done.number} {done.what} as {format_}{done.told}")
 
 
 def review(

@@ -9,24 +9,19 @@ reading. Who needs that type casts the column.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from ..errors import RequestRefused, SetupError
 from ..images import read_inside
 from ..records import Context, Image, LeftOut, Row, Sample
-from ..run_folder import why_unwritable
-from .folders import make_way, put
+from .folders import building
 from .kept_types import arrow_types, batches, typed, wider
 from .rows import PicturesExport
+from .tables import write_tables
 
 _OLD = ("caption", "captions", "text", "TEXT", "txt")
 """Columns of a source that hold the caption as it was."""
 _OWN_PICTURE = "image"
-_GROUP_ROWS, _GROUP_BYTES = 1000, 1 << 26
-"""Most rows of a row group, and bytes of pictures after which it is full."""
-_FILE_BYTES = 1 << 29
-"""Bytes of pictures and text after which a file is full, about as in datasets on the Hub."""
 
 
 class _Spooled(NamedTuple):
@@ -52,9 +47,9 @@ class CaptionsExport(PicturesExport):
 
     uncaptioned: Literal["null", "leave_out"] = "null"
     """What becomes of a row that has no accepted caption: written with null in the caption's place, or left out."""
-    images: Literal["source", "path", "bytes"] = "source"
-    """``source``: bytes where the source holds pictures inside its own files, else the path or URL; or one of the two
-    for all."""
+    images: Literal["source", "none", "embed"] = "source"
+    """``source``: bytes where the source holds pictures inside its own files, else the path or URL; ``none``: paths or
+    URLs for all; ``embed``: bytes for all."""
     overwrite: bool = False
     """Whether a folder that is there already is replaced."""
 
@@ -64,19 +59,12 @@ class CaptionsExport(PicturesExport):
         Raises SetupError where ``out`` is a file or a folder that is not empty (unless ``overwrite``), where a sample
         is no caption, and where there is nothing to write.
         """
-        make_way(out, self.name, self.overwrite)
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent) as folder:
-                spool, made = Path(folder) / "rows.jsonl", Path(folder) / "dataset"
-                known = self._spool(rows, tasks, spool)
-                if not known.rows:
-                    raise SetupError("there are no rows to export")
-                _Files(made / "data", self._schema(known, tasks)).write(self._filled(spool, known, tasks))
-                put(made, out)
-        except OSError as error:
-            why = why_unwritable(error, out) if error.errno else error
-            raise SetupError(f"{out}: cannot be written ({why}); nothing was left there") from None
+        with building(out, self.name, self.overwrite) as folder:
+            spool = folder / "rows.jsonl"
+            known = self._spool(rows, tasks, spool)
+            if not known.rows:
+                raise SetupError("there are no rows to export")
+            write_tables(folder / "dataset" / "data", self._schema(known, tasks), self._filled(spool, known, tasks))
         return known.captioned
 
     # ── first pass: what the columns are ─────────────────────────────────────────────────────────────────────
@@ -115,7 +103,7 @@ class CaptionsExport(PicturesExport):
         if others:
             raise SetupError(f"record {row.item.id}: has {len(others) + 1} pictures; expected one a row for captions")
         column, inside = _column(image)
-        embed = image.path is not None and (inside if self.images == "source" else self.images == "bytes")
+        embed = image.path is not None and (inside if self.images == "source" else self.images == "embed")
         place = image.path or image.url
         told = next((name for name, value in row.kept.items() if name == column or (place and value == place)), None)
         if told is not None and not inside and not embed:  # a column of the source's own says where the picture is
@@ -164,48 +152,6 @@ class CaptionsExport(PicturesExport):
                 ) from None
             data = None
         return {"bytes": data, "path": facts["called"]}
-
-
-class _Files:
-    """Writes rows to Parquet files, row group by row group."""
-
-    def __init__(self, folder: Path, schema: Any) -> None:
-        self._folder = folder
-        self._schema = schema
-        self._paths: list[Path] = []
-
-    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write all, then name the files by how many there are."""
-        import pyarrow.parquet as pq
-
-        self._folder.mkdir(parents=True)
-        groups = self._groups(rows)
-        group = next(groups, None)
-        while group is not None:
-            path = self._folder / f"{len(self._paths)}.parquet"
-            self._paths.append(path)
-            with pq.ParquetWriter(path, self._schema, compression="zstd") as file:
-                weight = 0
-                while group is not None and weight < _FILE_BYTES:
-                    weight += group.nbytes
-                    file.write_table(group)
-                    group = next(groups, None)
-        for number, path in enumerate(self._paths):
-            path.rename(self._folder / f"train-{number:05d}-of-{len(self._paths):05d}.parquet")
-
-    def _groups(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
-        import pyarrow as pa
-
-        group: list[Mapping[str, Any]] = []
-        weight = 0
-        for row in rows:
-            group.append(row)
-            weight += sum(len(v["bytes"] or b"") for v in row.values() if isinstance(v, dict))
-            if len(group) == _GROUP_ROWS or weight >= _GROUP_BYTES:
-                yield pa.Table.from_pylist(group, schema=self._schema)
-                group, weight = [], 0
-        if group:
-            yield pa.Table.from_pylist(group, schema=self._schema)
 
 
 def _column(image: Image) -> tuple[str, bool]:

@@ -10,14 +10,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Literal
 
-from ..errors import RequestRefused, SetupError
-from ..images import read_inside
+from ..errors import SetupError
 from ..records import Image, Sample
-from ..run_folder import why_unwritable
-from .folders import make_way, put
+from .folders import building
 from .kept_types import arrow_types, batches, typed, wider
 from .rows import Joined, Json, RowsExport, conversations, kept_columns, origin_row
 
@@ -28,9 +25,8 @@ class HfExport(RowsExport):
     name: ClassVar[str] = "hf"
     version: ClassVar[int] = 1
 
-    images: Literal["path", "bytes"] = "path"
-    """``path``: a list of paths or URLs; ``bytes``: a list of structs with the file's own bytes and its path, for which
-    the images folder must be known."""
+    images: Literal["none", "embed"] = "none"
+    """``none``: a list of paths or URLs; ``embed``: a list of structs with the file's own bytes and its path."""
     overwrite: bool = False
     """Whether a folder that is there already is replaced."""
 
@@ -40,16 +36,8 @@ class HfExport(RowsExport):
         Raises SetupError where ``out`` is a file, or a folder that is not empty (unless ``overwrite``), and where there
         are no samples: the library cannot read an empty dataset back.
         """
-        make_way(out, self.name, self.overwrite)
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent) as folder:
-                number = self._build(samples, Path(folder))
-                put(Path(folder) / "dataset", out)
-        except OSError as error:
-            why = why_unwritable(error, out) if error.errno else error
-            raise SetupError(f"{out}: cannot be written ({why}); nothing was left there") from None
-        return number
+        with building(out, self.name, self.overwrite) as folder:
+            return self._build(samples, folder)
 
     def _build(self, samples: Joined, folder: Path) -> int:
         import datasets
@@ -58,7 +46,7 @@ class HfExport(RowsExport):
         spooled, number, kept = self._spool(samples, folder)
         if not number:
             raise SetupError("there are no samples to export, and an empty saved dataset could not be read back")
-        schema = _schema(kept, self.images == "bytes")
+        schema = _schema(kept, self.images == "embed")
         with pa.OSFile(str(folder / "rows.arrow"), "wb") as sink, pa.ipc.new_stream(sink, schema) as stream:
             for batch in batches(spooled):
                 stream.write_batch(pa.RecordBatch.from_pylist([self._typed(row, kept) for row in batch], schema=schema))
@@ -85,26 +73,19 @@ class HfExport(RowsExport):
 
     def _row(self, sample: Sample) -> dict[str, Json]:
         names = list[Json](self.image_names(sample))
-        if self.images == "bytes":
-            if self._root is None:
-                raise SetupError("exporting with images=bytes needs the images folder; name it, or use images=path")
-            if any(image.path is None for image in sample.images):
-                raise SetupError(f"sample {sample.id}: a picture has no file; images=bytes needs one for each")
+        if self.images == "embed":
+            for image in sample.images:
+                self.need_file(sample.id, image)
         row: dict[str, Json] = {"id": self.row_id(sample), "task": sample.task, "images": names}
         return row | {"conversations": conversations(sample), "origin": origin_row(sample)}
 
     def _typed(self, row: dict[str, Any], kept: Mapping[str, str]) -> dict[str, Any]:
         for name, kind in kept.items():
             row[name] = typed(row.get(name), kind)
-        if self.images == "bytes" and self._root:
-            row["images"] = [{"bytes": self._bytes(row["id"], name), "path": name} for name in row["images"]]
+        if self.images == "embed":
+            paths, told = row["images"], row["id"]
+            row["images"] = [{"bytes": self.picture_bytes(told, Image(path=path)), "path": path} for path in paths]
         return row
-
-    def _bytes(self, sample: str, name: str) -> bytes:
-        try:
-            return read_inside(self._root, Image(path=name))
-        except RequestRefused as refused:
-            raise SetupError(f"sample {sample}: its picture cannot be read ({refused.detail})") from None
 
 
 def _schema(kept: Mapping[str, str], with_bytes: bool) -> Any:

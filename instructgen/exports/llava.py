@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ..errors import SetupError
-from ..records import Image, Sample
-from .rows import Joined, Json, RowsExport, conversations, each, write_array, write_lines
+from ..records import Sample
+from .folders import DatasetFolder, dataset_folder
+from .picture_files import PathsExport
+from .rows import Joined, Json, conversations, each, fill_array, write_array, write_lines
+
+FILE = "train.json"
+"""The rows in a folder."""
 
 
-class LlavaExport(RowsExport):
+class LlavaExport(PathsExport):
     """Writes ``id``, ``image`` and ``conversations``, one row a line inside one JSON array."""
 
     name: ClassVar[str] = "llava"
@@ -24,36 +29,43 @@ class LlavaExport(RowsExport):
     """Whose trainer will read it: LLaVA's takes one picture a row; LLaVA-NeXT's takes several, as a list, and also
     reads JSON Lines (a file name that ends in ``.jsonl``)."""
 
-    prefix: str = ""
-    """What stands before each picture's path, where the trainer's images folder is one above: ``coco/train2017/``."""
+    overwrite: bool = False
+    """Whether a folder that is there already is replaced."""
 
     def write(self, samples: Joined, out: Path) -> int:
-        """Write all samples; raises SetupError, with the sample's id, for one that the dialect cannot take."""
-        rows = self._rows(samples)
-        if out.suffix != ".jsonl":
+        """Write all samples: to the file ``out`` where its name ends in .json or .jsonl, else into the folder ``out``.
+
+        Raises SetupError, with the sample's id, for one that the dialect cannot take.
+        """
+        if out.suffix not in (".json", ".jsonl"):
+            with dataset_folder(out, self.name, self.overwrite) as folder:
+                number = fill_array(folder.new(FILE), self._rows(samples, folder), ascii_only=True)
+                folder.note(FILE)
+            return number
+        if self.images != "none":
+            raise SetupError(
+                f"{out}: pictures go into a folder beside the rows; give the name of a folder, without .json"
+            )
+        rows = self._rows(samples, None)
+        if out.suffix == ".json":
             return write_array(out, rows, ascii_only=True)
         if self.dialect == "llava":
             raise SetupError(f"{out}: LLaVA's trainer reads one JSON array; give a name that ends in .json")
         return write_lines(out, rows)
 
-    def _rows(self, samples: Joined) -> Iterator[Json]:
+    def _rows(self, samples: Joined, folder: DatasetFolder | None) -> Iterator[Json]:
         for sample in each(samples):
             row: dict[str, Json] = {"id": self.row_id(sample)}
-            if image := self._image(sample):
+            if image := self._image(sample, folder):
                 row["image"] = image
             row["conversations"] = conversations(sample)
             yield row
 
-    def _image(self, sample: Sample) -> Json:
-        names = [self._placed(name, image) for name, image in zip(self.image_names(sample), sample.images, strict=True)]
-        if len(names) < 2:
-            return names[0] if names else None
-        if self.dialect == "llava":
+    def _image(self, sample: Sample, folder: DatasetFolder | None) -> Json:
+        if len(sample.images) > 1 and self.dialect == "llava":
             raise SetupError(
-                f"sample {sample.id}: has {len(names)} pictures, and LLaVA's trainer takes one a row;"
+                f"sample {sample.id}: has {len(sample.images)} pictures, and LLaVA's trainer takes one a row;"
                 " export with dialect=next for LLaVA-NeXT's"
             )
-        return list[Json](names)
-
-    def _placed(self, name: str, image: Image) -> str:
-        return self.prefix + name if name == image.path else name
+        paths = self.paths(sample, folder)
+        return list[Json](paths) if len(paths) > 1 else next(iter(paths), None)

@@ -13,7 +13,7 @@ from pydantic import PrivateAttr
 
 from ..component import Component, Site
 from ..errors import RequestRefused, SetupError
-from ..images import need_inside
+from ..images import need_inside, read_inside
 from ..records import Image, Sample, Scalar
 from ..run_folder import atomic
 
@@ -61,6 +61,25 @@ class PicturesExport(Component):
                     " trainer would stop there; add it, or export with missing=keep"
                 ) from None
         return image.path
+
+    def need_file(self, sample: str, image: Image) -> str:
+        """Give the path of a picture that is a file of ours; raises SetupError for one that is a URL alone."""
+        if self._root is None:
+            raise SetupError(
+                "the pictures themselves are to be written, and the images folder is not known or not there; name it"
+                " in the recipe's source, or export with --images none"
+            )
+        if image.path is None:
+            raise SetupError(f"sample {sample}: a picture has no file, only a URL; export with --images none")
+        return image.path
+
+    def picture_bytes(self, sample: str, image: Image) -> bytes:
+        """Read a picture's bytes as they are, also out of an archive. Raises SetupError where they cannot be read."""
+        self.need_file(sample, image)
+        try:
+            return read_inside(self._root, image)
+        except RequestRefused as refused:
+            raise SetupError(f"sample {sample}: its picture cannot be read ({refused.detail})") from None
 
 
 class RowsExport(PicturesExport):
@@ -111,9 +130,15 @@ def conversations(sample: Sample) -> list[Json]:
 
 def write_array(out: Path, rows: Iterable[Json], ascii_only: bool = False) -> int:
     """Write a JSON array, one row a line; give the number of rows."""
-    with atomic(out) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic(out) as temporary:
+        return fill_array(temporary, rows, ascii_only)
+
+
+def fill_array(path: Path, rows: Iterable[Json], ascii_only: bool = False) -> int:
+    """Write a JSON array under a name that is not final yet; give the number of rows."""
+    number = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("[")
-        number = 0
         for row in rows:
             file.write(",\n" if number else "\n")
             number += 1
@@ -124,17 +149,18 @@ def write_array(out: Path, rows: Iterable[Json], ascii_only: bool = False) -> in
 
 def write_lines(out: Path, rows: Iterable[Json]) -> int:
     """Write JSON Lines; give the number of rows."""
-    with atomic(out) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        number = 0
+    with atomic(out) as temporary:
+        return fill_lines(temporary, rows)
+
+
+def fill_lines(path: Path, rows: Iterable[Json]) -> int:
+    """Write JSON Lines under a name that is not final yet; give the number of rows."""
+    number = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             number += 1
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
     return number
-
-
-def write_rows(out: Path, rows: Iterable[Json]) -> int:
-    """Write JSON Lines under a name that ends in ``.jsonl``, else a JSON array; give the number of rows."""
-    return write_lines(out, rows) if out.suffix == ".jsonl" else write_array(out, rows)
 
 
 def kept_columns(sample: Sample, own: Collection[str], kept: Mapping[str, Scalar]) -> dict[str, Scalar]:

@@ -1,0 +1,27 @@
+"""Samples in; JSON Lines for Axolotl's ``chat_template`` datasets out.
+
+Pictures are parts of the content: of an ``images`` column Axolotl uses only the first, and puts it behind the text.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from ..records import Sample
+from .content_parts import messages
+from .folder_exports import LinesExport
+from .rows import Json
+
+
+class AxolotlExport(LinesExport):
+    """Writes ``messages``, in whose content pictures are parts of their own."""
+
+    name: ClassVar[str] = "axolotl"
+    version: ClassVar[int] = 1
+
+    def _row(self, sample: Sample, rejected: str | None, paths: Sequence[str]) -> Mapping[str, Json]:
+        del rejected
+        return {"messages": messages(sample.turns, [_picture(path) for path in paths])}
+
+
+def _picture(path: str) -> Json:
+    return {"type": "image", "url" if "://" in path else "path": path}
