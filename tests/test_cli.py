@@ -186,7 +186,7 @@ def test_no_secret_comes_to_lie_in_a_run(tmp_path: Path, loopback: Teacher, monk
     path, run = sound(tmp_path, teacher=block), tmp_path / "run"
     told = finished("run", path, "--out", run).err + finished("status", run).out
     told += finished("explain", f"000000000001@{run}").out + finished("plan", path, "--json").out
-    for format_ in ("llava", "jsonl", "messages", "sharegpt", "hf"):
+    for format_ in ("llava", "jsonl", "axolotl", "llama_factory", "hf"):
         told += finished("export", run, "--format", format_, "--out", tmp_path / f"{format_}.x").err
     made = contents(run) | {n: d for n, d in contents(tmp_path).items() if ".x" in n}
     assert not [name for name, data in made.items() for secret in hidden if secret.encode() in data]

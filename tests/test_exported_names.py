@@ -44,7 +44,7 @@ def test_the_commands_and_their_options() -> None:
         "preview": ["--limit", "--plain", "--set", "--task", "recipe"],
         "status": ["--json", "run"],
         "report": ["--out", "run"],
-        "export": ["--format", "--out", "--set", "--task", "--without-reviews", "run"],
+        "export": ["--format", "--images", "--out", "--set", "--task", "--without-reviews", "run"],
         "check": [
             *("--captions", "--fail-under", "--instances", "--json", "--limit", "--min-matched"),
             *("--recipe", "--report", "--set", "--verdicts", "path"),
@@ -74,7 +74,10 @@ def test_the_components() -> None:
             *["objects", "ocr_agreement", "opening", "personal_data", "positions", "refusal"],
             *["repetition", "safety", "shape", "truncation"],
         ],
-        "exports": ["argilla", "captions", "hf", "jsonl", "label_studio", "llava", "messages", "sharegpt"],
+        "exports": [
+            *["argilla", "axolotl", "captions", "energon", "hf", "jsonl", "label_studio"],
+            *["llama_factory", "llava", "ms_swift", "trl", "webdataset"],
+        ],
     }
 
 
@@ -90,7 +93,7 @@ def test_the_records_and_their_fields() -> None:
 
 
 def test_the_protocols_and_errors() -> None:
-    assert public(protocols) >= {"Source", "Task", "Teacher", "Check", "Export", "ReviewExport"}
+    assert public(protocols) >= {"Source", "Task", "Teacher", "Check", "Export", "PairExport", "ReviewExport"}
     assert public(errors) == {
         *("InstructgenError", "UserError", "SetupError", "TeacherStop", "RunLocked"),
         *("RecordError", "ReplyFault", "RequestRefused", "NotAsked", "Declined"),
@@ -99,7 +102,7 @@ def test_the_protocols_and_errors() -> None:
 
 def test_the_python_face() -> None:
     assert {name for name in vars(Run) if not name.startswith("_")} == {
-        *("open", "rows", "contexts", "samples", "samples_with_kept", "rejected"),
+        *("open", "rows", "contexts", "samples", "samples_with_kept", "edited", "rejected"),
         *("completions", "usd", "texts", "summary", "frame", "reviews", "run_wide", "run_verdicts", "left_out"),
         "judging",
     }

@@ -94,7 +94,7 @@ def test_columns_and_pictures_come_out_as_they_went_in(loopback: Teacher, tmp_pa
     assert table.features["rank"].dtype == "int64"
     assert table.features["safe"].dtype == "bool"
     assert table.column_names == ["image", "caption", "score", "rank", "safe", "recaption"]
-    paths = dataset(tmp_path / "run", tmp_path / "paths", "images=path")
+    paths = dataset(tmp_path / "run", tmp_path / "paths", "images=none")
     assert paths["image"][9] == "data/train-00001-of-00002.parquet/image/2"
     succeeds("export", tmp_path / "run", "--format", "hf", "--out", tmp_path / "hf")
     succeeds("export", tmp_path / "run", "--format", "jsonl", "--out", tmp_path / "rows.jsonl")
@@ -140,7 +140,7 @@ def test_a_broken_picture_is_one_rows_fault(loopback: Teacher, tmp_path: Path) -
     (root / "p003.jpg").write_bytes(b"no picture at all" * 50)
     succeeds(*arguments((root, None), loopback, tmp_path / "run"))
     assert {row["context"] for row in rows(tmp_path / "run", "rejected")} == {"p000.jpg", "p001.jpg", "p003.jpg"}
-    table = dataset(tmp_path / "run", tmp_path / "out", "images=bytes")
+    table = dataset(tmp_path / "run", tmp_path / "out", "images=embed")
     assert [bool(new) for new in table["recaption"]] == [False, False, False, True, True, True]
     assert table["image"][2] == {"bytes": b"no picture at all" * 50, "path": "p003.jpg"}
     assert table["image"][0] == {"bytes": None, "path": "p000.jpg"}

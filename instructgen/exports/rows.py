@@ -67,10 +67,10 @@ class PicturesExport(Component):
         if self._root is None:
             raise SetupError(
                 "the pictures themselves are to be written, and the images folder is not known or not there; name it"
-                " in the recipe's source, or export with --images none"
+                " in the recipe's source, or export paths alone, in a format that takes --images none"
             )
         if image.path is None:
-            raise SetupError(f"sample {sample}: a picture has no file, only a URL; export with --images none")
+            raise SetupError(f"sample {sample}: a picture has no file, only a URL; fetch it, or take --images none")
         return image.path
 
     def picture_bytes(self, sample: str, image: Image) -> bytes:

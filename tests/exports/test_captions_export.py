@@ -69,17 +69,17 @@ def test_pictures_are_bytes_or_paths_as_wanted(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg(1))
     pairs = [captioned(0, {"file": "a.jpg"}, "New.", images=(Image(path="a.jpg"),))]
     assert written(pairs, tmp_path / "path", export(tmp_path), 1) == [{"file": "a.jpg", "recaption": "New."}]
-    (row,) = written(pairs, tmp_path / "bytes", export(tmp_path, images="bytes"), 1)
+    (row,) = written(pairs, tmp_path / "bytes", export(tmp_path, images="embed"), 1)
     assert row == {"file": {"bytes": jpeg(1), "path": "a.jpg"}, "recaption": "New."}
 
 
 def test_a_picture_that_is_gone_stops_unless_it_may(tmp_path: Path) -> None:
     gone = [captioned(0, {}, "New.", images=(Image(path="gone.jpg"),))]
     with pytest.raises(SetupError, match=r"gone.jpg.*; put the source's files back in their place"):
-        export(tmp_path, images="bytes").write_rows(gone, ["recaption"], tmp_path / "out")
+        export(tmp_path, images="embed").write_rows(gone, ["recaption"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
     assert list(tmp_path.iterdir()) == []
-    (row,) = written(gone, tmp_path / "kept", export(tmp_path, images="bytes", missing="keep"), 1)
+    (row,) = written(gone, tmp_path / "kept", export(tmp_path, images="embed", missing="keep"), 1)
     assert row["image"] == {"bytes": None, "path": "gone.jpg"}
 
 

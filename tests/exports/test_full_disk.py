@@ -21,7 +21,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("name", ["llava", "jsonl", "sharegpt", "messages", "hf"])
+@pytest.mark.parametrize("name", ["llava", "jsonl", "llama_factory", "axolotl", "hf"])
 def test_a_full_disk_is_one_line_and_leaves_nothing(name: str, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     kept: Kept = {}

@@ -51,7 +51,7 @@ def test_kept_columns_get_the_type_that_holds_all_their_values(tmp_path: Path) -
 
 def test_bytes_are_the_files_own_in_a_plain_struct(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8 no picture, and none the wiser")
-    made = export("hf", {"images": "bytes"}, root=tmp_path)
+    made = export("hf", {"images": "embed"}, root=tmp_path)
     made.write(one(sample(Image(path="a.jpg"))), tmp_path / "set")
     features, rows = loaded(tmp_path / "set")
     assert "Image" not in features["images"]
@@ -59,10 +59,10 @@ def test_bytes_are_the_files_own_in_a_plain_struct(tmp_path: Path) -> None:
 
 
 def test_bytes_need_the_images_folder_and_a_file(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="needs the images folder"):
-        export("hf", {"images": "bytes"}).write(one(sample(PHOTO)), tmp_path / "set")
+    with pytest.raises(SetupError, match="the images folder is not known"):
+        export("hf", {"images": "embed"}).write(one(sample(PHOTO)), tmp_path / "set")
     with pytest.raises(SetupError, match="a picture has no file"):
-        export("hf", {"images": "bytes"}, root=tmp_path).write(one(sample(LINK)), tmp_path / "set")
+        export("hf", {"images": "embed"}, root=tmp_path).write(one(sample(LINK)), tmp_path / "set")
 
 
 def test_a_folder_in_use_is_replaced_only_when_told(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ FIRST = ("human", "<image>\nWho?")
         (sample(Image(path="/etc/a.jpg")), "not inside"),
     ],
 )
-@pytest.mark.parametrize("name", ["llava", "jsonl", "sharegpt", "messages", "hf"])
+@pytest.mark.parametrize("name", ["llava", "jsonl", "hf", "trl", "llama_factory", "ms_swift", "axolotl", "webdataset"])
 def test_no_export_writes_what_trainers_misread(name: str, made: Sample, fault: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=rf"sample {made.id}: .*{fault}"):
         export(name).write(one(made), tmp_path / "out.json")

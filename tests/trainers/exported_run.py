@@ -35,16 +35,13 @@ from instructgen.run import Run
 Row = dict[str, Any]
 CONTEXTS = 25
 DEMO = Path(__file__).resolve().parents[2] / "pipelines" / "demo" / "images"
-SETTINGS = {
-    "trl": ("--images", "embed"),
-    "llama_factory": ("--images", "copy", "--set", "rows_per_file=20"),
-    "ms_swift": ("--images", "copy", "--set", "rows_per_file=20"),
-    "axolotl": ("--images", "copy", "--set", "rows_per_file=20"),
-    "webdataset": ("--set", "rows_per_file=20"),
-    "energon": ("--set", "rows_per_file=20"),
-    "llava": ("--images", "copy"),
+SMALL = {"rows_per_file": 20}
+FIELDS: dict[str, Row] = {
+    **{"trl": {}, "webdataset": SMALL, "energon": SMALL},
+    **{name: {"images": "copy", **SMALL} for name in ("llama_factory", "ms_swift", "axolotl")},
+    **{"llava": {"images": "copy"}},
 }
-PAIRS: dict[str, tuple[str, ...]] = dict.fromkeys(("trl", "llama_factory", "ms_swift"), ("--set", "pairs=true"))
+WITH_PAIRS = ("trl", "llama_factory", "ms_swift")
 NOISY = "noise/000.jpg"
 
 
@@ -122,7 +119,7 @@ def command(*words: object) -> None:
 
 def edit(run: Run) -> list[Pair]:
     """Edit every third sample's last answer as a person would; give the pairs that are to come of it."""
-    pairs = []
+    pairs: list[Pair] = []
     for sample in list(run.samples())[::3]:
         *asked, last = sample.turns
         turns = (*asked, Turn(role="gpt", text=f"{last.text}\n\nMended by hand: “{len(pairs)}”."))
@@ -147,6 +144,14 @@ def unpacked(images: Path, originals: Path) -> None:
     shutil.copytree(images, originals, ignore=shutil.ignore_patterns("*.tar"))
     with tarfile.open(images / "pack.tar") as tar:
         tar.extractall(originals / "pack.tar", filter="data")
+
+
+def wanted(sample: Sample, originals: Path) -> Row:
+    """Give a row as LLaVA writes it, with the original picture."""
+    row: Row = {"id": sample.id, "conversations": [{"from": turn.role, "value": turn.text} for turn in sample.turns]}
+    for image in sample.images:
+        row["image"] = str(originals / str(image.path))
+    return row
 
 
 def note(place: Path, rows: list[Row]) -> None:
@@ -188,67 +193,72 @@ def recompressed(images: Path, place: Path) -> Path:
     return place
 
 
-def export_planted(name: str, spoilt: list[Sample], pairs: list[Pair], images: Path, out: Path) -> None:
-    """Export what is spoilt by our own export, whose checks of shape find nothing in it."""
-    found = resolve(name, TABLE, "export", "planted")
-    assert issubclass(found, Component)
-    fields = {"images": "copy"} if name not in ("trl", "webdataset", "energon") else {}
-    more = {"prefix": f"{out}/"} if name == "axolotl" else {}
-    built: Any = found.build(
-        {**fields, **more, "pairs": True} if pairs else {**fields, **more}, Site("", Library(()), images), ""
-    )
-    if pairs:
-        turned = [Pair(_answered(p.sample, p.rejected), p.sample.turns[-1].text) for p in pairs]
-        built.write_pairs(turned, out)
-    else:
-        built.write(((sample, {}) for sample in spoilt), out)
-
-
-def _answered(sample: Sample, answer: str) -> Sample:
-    return sample.model_copy(update={"turns": (*sample.turns[:-1], Turn(role="gpt", text=answer))})
+def swapped_pairs(pairs: list[Pair]) -> list[Pair]:
+    """Take the better answers for the worse."""
+    spoilt = []
+    for better, worse in pairs:
+        turns = (*better.turns[:-1], Turn(role="gpt", text=worse))
+        spoilt.append(Pair(better.model_copy(update={"turns": turns}), better.turns[-1].text))
+    return spoilt
 
 
 # ── all of it ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def export_all(folder: Path, run: Run, pairs: list[Pair], names: list[str]) -> None:
-    """Export in each format, sound and spoilt, and note what the rows are to be."""
-    images, originals = folder / "images", folder / "originals"
+def fields_of(name: str, place: Path) -> Row:
+    """Give the fields of the export that is to be in a place."""
+    more = {"prefix": f"{place}/"} if name == "axolotl" else {}
+    return {**FIELDS[name], **more, **({"pairs": True} if ".pairs" in place.name else {})}
+
+
+def export_sound(run: Path, name: str, place: Path) -> None:
+    """Export by the command line."""
+    fields = fields_of(name, place)
+    images = [("--images", fields.pop("images"))] if "images" in fields else []
+    told = [word for pair in (*images, *(("--set", f"{k}={v}") for k, v in fields.items())) for word in pair]
+    command("export", run, "--format", name, "--out", place, *told)
+
+
+def export_spoilt(name: str, spoilt: list[Sample] | list[Pair], images: Path, place: Path) -> None:
+    """Export what is spoilt by the same component, whose own look at the rows finds nothing in them."""
+    found = resolve(name, TABLE, "export", "planted")
+    assert issubclass(found, Component)
+    built: Any = found.build(fields_of(name, place), Site("", Library(()), images), "planted")
+    if ".pairs" in place.name:
+        built.write_pairs(spoilt, place)
+    else:
+        built.write(((sample, {}) for sample in spoilt), place)
+
+
+def export_all(folder: Path, several: bool, names: list[str]) -> None:
+    """Make a run; export it in each format, sound and spoilt, and note what the rows are to be."""
+    run = make(folder, several)
+    pairs, images, originals = edit(run), folder / "images", folder / "originals"
     unpacked(images, originals)
     worse = recompressed(images, folder / "worse")
     samples = list(run.samples(reviews=run.reviews()))
-    by_id = {sample.id: sample for sample in samples}
-    spoilt = planted(samples)
+    by_id, spoilt = {sample.id: sample for sample in samples}, planted(samples)
     for name in names:
-        place = folder / name
-        more = ("--set", f"prefix={place}/") if name == "axolotl" else ()
-        command("export", folder / "run", "--format", name, "--out", place, *SETTINGS[name], *more)
+        place, broken = folder / name, folder / f"{name}.broken"
+        export_sound(folder / "run", name, place)
+        export_spoilt(name, spoilt, worse, broken)
         note(place, [expected(sample, originals) for sample in samples])
-        export_planted(name, spoilt, [], worse, folder / f"{name}.broken")
-        note(folder / f"{name}.broken", [expected(by_id[sample.id], originals) for sample in spoilt])
-        if name in PAIRS:
-            command(
-                "export",
-                folder / "run",
-                "--format",
-                name,
-                "--out",
-                folder / f"{name}.pairs",
-                *SETTINGS[name],
-                *PAIRS[name],
-            )
-            rows = [expected(pair.sample, originals, pair.rejected) for pair in pairs]
-            note(folder / f"{name}.pairs", rows)
-            export_planted(name, [], pairs, images, folder / f"{name}.pairs.broken")
-            note(folder / f"{name}.pairs.broken", rows)
+        note(broken, [expected(by_id[sample.id], originals) for sample in spoilt])
+        if name == "llava":
+            note(place / "wanted", [wanted(sample, originals) for sample in samples])
+            note(broken / "wanted", [wanted(by_id[sample.id], originals) for sample in spoilt])
+    for name in set(names) & set(WITH_PAIRS):
+        place, broken = folder / f"{name}.pairs", folder / f"{name}.pairs.broken"
+        export_sound(folder / "run", name, place)
+        export_spoilt(name, swapped_pairs(pairs), images, broken)
+        for where in (place, broken):
+            note(where, [expected(pair.sample, originals, pair.rejected) for pair in pairs])
 
 
 def main(folder: Path) -> None:
     """Make the run that has all kinds of rows, and the one that LLaVA's own trainer takes."""
-    run = make(folder, several=True)
-    export_all(folder, run, edit(run), [name for name in SETTINGS if name != "llava"])
-    single = make(folder / "single", several=False)
-    export_all(folder / "single", single, edit(single), ["llava"])
+    export_all(folder, True, [name for name in FIELDS if name != "llava"])
+    export_all(folder / "single", False, ["llava"])
 
 
 if __name__ == "__main__":

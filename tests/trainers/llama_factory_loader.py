@@ -51,16 +51,8 @@ def compare(place: Path) -> Comparison:
         done = Comparison(loaded["processor"], template.default_system)
         for row, item in zip(in_its_order(place), data, strict=True):
             batch = collate([dict(item)])
-            masks = batch["attention_mask"]
-            tokens = [ids[mask != 0].tolist() for ids, mask in zip(batch["input_ids"], masks, strict=True)]
             # a batch without any picture gets a blank one, whose tokens the mask leaves out
-            pixels = batch["pixel_values"] if row["pictures"] else None
-            if pairs:
-                halves = (None, None) if pixels is None else pixels.chunk(2)
-                found = done.pair(row, *tokens, halves)
-            else:
-                found = done.tokens(row, row["turns"], *tokens, pixels)
-            done.hold(row, found)
+            done.hold(row, done.batch(row, batch, batch["pixel_values"] if row["pictures"] else None))
     return done
 
 

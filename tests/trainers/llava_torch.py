@@ -4,8 +4,9 @@
 
 Of every row: the prompt decoded from ``input_ids`` has each turn in order, with the picture's placeholder where the
 trainer puts it; the labels train on the answers, all of them and nothing else; there are as many image tokens as
-pictures; and the pixels equal those made from the original file, read apart from the loader. ``originals.json`` beside
-the rows, if there is one, says which file a row's picture was (row id to path); else the row's own word is taken.
+pictures; and the pixels equal those made from the original file, read apart from the loader. Beside the rows may lie
+``wanted.json``, the rows as they are to be, with their original pictures, or ``originals.json``, which says which file
+a row's picture was (row id to path); else the rows' own word is taken.
 Prints figures; exit status 1 on any difference, or with ``--all-differ`` on any row without one.
 """
 
@@ -14,6 +15,7 @@ import json
 import re
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,7 +128,9 @@ def main(rows_file: Path, images: Path, all_differ: bool) -> int:
     originals: dict[str, str] = json.loads(noted.read_text("utf-8")) if noted.exists() else {}
     faults: list[tuple[str, list[str]]] = []
     turns = pictures = trained = 0
-    for number, row in enumerate(rows):
+    beside = rows_file.with_name("wanted.json")
+    wanted: list[Row] = json.loads(beside.read_text("utf-8")) if beside.exists() else rows
+    for number, (_, row) in enumerate(zip(rows, wanted, strict=True)):
         item = dataset[number]
         turns += len(row["conversations"])
         pictures += "image" in row
@@ -138,13 +142,13 @@ def main(rows_file: Path, images: Path, all_differ: bool) -> int:
         faults.append(("all", ["a row without words, which stops the trainer's sampler"]))
     batch = collate([dataset[number] for number in range(min(8, len(rows)))])
     shapes = f"batch of {tuple(batch['input_ids'].shape)} tokens and {tuple(batch['images'].shape)} pixels"
-    print(f"{rows_file}: {len(rows)} rows, {turns} turns, {pictures} pictures")
     print(f"{trained} trained tokens; {shapes}")
     for row_id, found in faults[:20]:
         print(f"  {row_id}: differs in {', '.join(found)}")
-    print(
-        f"{len(rows) - len(faults)} rows with the same turns, image tokens, labels and pixels, {len(faults)} different"
-    )
+    figures = f"{len(rows)} rows, {turns} turns, {pictures} pictures"
+    same = "same" if not faults else f"{len(faults)} different"
+    told = f"{len(faults)} of {len(rows)} planted faults found" if all_differ else f"{figures}: {same}"
+    print(f"llava-torch {version('llava-torch')}: {told}")
     return 0 if len(faults) == (len(rows) if all_differ else 0) else 1
 
 

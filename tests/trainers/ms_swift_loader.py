@@ -35,15 +35,7 @@ def compare(place: Path) -> Comparison:
         done = Comparison(processor)
         for row, item in zip(rows_of(place), data, strict=True):
             batch: dict[str, Any] = template.data_collator([template.encode(dict(item))])
-            masks = batch["attention_mask"]
-            tokens = [ids[mask != 0].tolist() for ids, mask in zip(batch["input_ids"], masks, strict=True)]
-            pixels = batch.get("pixel_values")
-            if pairs:
-                halves = (None, None) if pixels is None else pixels.chunk(2)
-                found = done.pair(row, *tokens, halves)
-            else:
-                found = done.tokens(row, row["turns"], *tokens, pixels)
-            done.hold(row, found)
+            done.hold(row, done.batch(row, batch, batch.get("pixel_values")))
     return done
 
 

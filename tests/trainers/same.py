@@ -83,25 +83,33 @@ class Comparison:
         if found:
             self.faults[row["id"]] = list(found)
 
-    def tokens(self, row: Row, turns: Sequence[str], tokens: Sequence[int], pixels: Any) -> list[str]:
-        """List what differs in a row of token ids; ``pixels`` are those of its pictures, or None."""
-        ids = [int(token) for token in tokens]
+    def batch(self, row: Row, batch: Any, pixels: Any) -> list[str]:
+        """List what differs in a collated batch of one row, or of a pair: the chosen answer's row, then the other's.
+
+        ``pixels`` are those of all its pictures, or None.
+        """
+        tokens = [
+            ids[mask != 0].tolist() for ids, mask in zip(batch["input_ids"], batch["attention_mask"], strict=True)
+        ]
+        if "rejected" not in row:
+            (only,) = tokens
+            return self._differing(row, row["turns"], only, pixels)
+        (chosen, rejected), worse = tokens, [*row["turns"][:-1], row["rejected"]]
+        first, second = (None, None) if pixels is None else pixels.chunk(2)
+        found = self._differing(row, row["turns"], chosen, first)
+        return found + [f"rejected: {one}" for one in self._differing(row, worse, rejected, second)]
+
+    def _differing(self, row: Row, turns: Sequence[str], tokens: list[int], pixels: Any) -> list[str]:
         found = []
-        text = self._processor.tokenizer.decode(ids, skip_special_tokens=False)
+        text = self._processor.tokenizer.decode(tokens, skip_special_tokens=False)
         if not in_order(text.replace("<image>", "").removeprefix(self._system), turns):
             found.append("turns")
         mark = self._processor.tokenizer.convert_tokens_to_ids("<image>")
-        if ids.count(mark) != PER_PICTURE * len(row["pictures"]):
-            found.append(f"{ids.count(mark)} image tokens")
+        if tokens.count(mark) != PER_PICTURE * len(row["pictures"]):
+            found.append(f"{tokens.count(mark)} image tokens")
         if not self._same_pixels(row["pictures"], pixels):
             found.append("pixels")
         return found
-
-    def pair(self, row: Row, chosen: Sequence[int], rejected: Sequence[int], pixels: Sequence[Any]) -> list[str]:
-        """List what differs in a pair; ``pixels`` are those of the chosen row's pictures, and of the rejected one's."""
-        worse = [*row["turns"][:-1], row["rejected"]]
-        found = self.tokens(row, row["turns"], chosen, pixels[0])
-        return found + [f"rejected: {one}" for one in self.tokens(row, worse, rejected, pixels[1])]
 
     def _same_pixels(self, files: Sequence[str], pixels: Any) -> bool:
         import torch

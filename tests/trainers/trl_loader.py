@@ -38,16 +38,7 @@ def compare(place: Path) -> Comparison:
         for row, item in zip(rows_of(place), reader.train_dataset, strict=True):
             found = [] if item["id"] == row["id"] else ["id"]
             batch = reader.data_collator([item])
-            tokens = [
-                ids[mask == 1].tolist() for ids, mask in zip(batch["input_ids"], batch["attention_mask"], strict=True)
-            ]
-            pixels = batch.get("pixel_values")
-            if "rejected" in row:  # the chosen one, then the rejected one
-                halves = (None, None) if pixels is None else pixels.chunk(2)
-                found += done.pair(row, *tokens, halves)
-            else:
-                found += done.tokens(row, row["turns"], *tokens, pixels)
-            done.hold(row, found)
+            done.hold(row, found + done.batch(row, batch, batch.get("pixel_values")))
         if not place.name.endswith(".broken"):
             reader.train()
     return done
