@@ -44,9 +44,9 @@ def members(path: Path, ending: str) -> list[str]:
 
 READ: dict[str, Callable[[Path], int]] = {
     "llava": lambda path: len(json.loads(path.read_text())),
-    "llama_factory": lambda path: lines(path / "data" / "train-00000.jsonl"),
-    "ms_swift": lambda path: lines(path / "data" / "train-00000.jsonl"),
-    "axolotl": lambda path: lines(path / "data" / "train-00000.jsonl"),
+    "llama_factory": lambda path: lines(path / "data" / "train-00000-of-00001.jsonl"),
+    "ms_swift": lambda path: lines(path / "data" / "train-00000-of-00001.jsonl"),
+    "axolotl": lambda path: lines(path / "data" / "train-00000-of-00001.jsonl"),
     "trl": lambda path: pq.read_table(path / "data").num_rows,
     "webdataset": lambda path: len(members(path / "00000.tar", ".json")),
     "energon": lambda path: len(members(path / "00000.tar", ".json")),
@@ -154,7 +154,7 @@ def test_pairs_are_what_people_edited_and_what_it_took_the_place_of(run: Path, t
     try:
         told = finished("export", run, *words, "--out", out).err
         assert told == f"{out}: 1 pairs as ms_swift; reviews: 3 applied\n"
-        row = json.loads((out / "data" / "train-00000.jsonl").read_text("utf-8"))
+        row = json.loads((out / "data" / "train-00000-of-00001.jsonl").read_text("utf-8"))
         assert row["id"] == f"{first.id}#1"
         assert [m["content"] for m in row["messages"]] == [question.text, better.text]
         assert row["rejected_response"] == answer.text
@@ -165,7 +165,9 @@ def test_pairs_are_what_people_edited_and_what_it_took_the_place_of(run: Path, t
         # two answers edited are two pairs, the second one behind the first as it was edited
         append(opened.folder, [review_of(first, "edit", "me", (question, better, more[0], better, *more[2:]))])
         assert "2 pairs" in finished("export", run, *words, "--out", out).err
-        rows = [json.loads(line) for line in (out / "data" / "train-00000.jsonl").read_text("utf-8").splitlines()]
+        rows = [
+            json.loads(line) for line in (out / "data" / "train-00000-of-00001.jsonl").read_text("utf-8").splitlines()
+        ]
         assert [row["rejected_response"] for row in rows] == [answer.text, more[1].text]
         assert rows[1]["messages"][1]["content"] == better.text
         assert "there are no pairs" in refused("export", run, *words, "--without-reviews", "--out", out)

@@ -1,6 +1,7 @@
 """Samples in; JSON Lines for Axolotl's ``chat_template`` datasets out.
 
-Pictures are parts of the content: of an ``images`` column Axolotl uses only the first, and puts it behind the text.
+Pictures are parts of the content: of an ``images`` column Axolotl uses only the first, and puts it behind the text. A
+URL stands under ``path``, too, so that all rows have the same keys.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +21,4 @@ class AxolotlExport(LinesExport):
 
     def _row(self, sample: Sample, rejected: str | None, paths: Sequence[str]) -> Mapping[str, Json]:
         del rejected
-        return {"messages": messages(sample.turns, [_picture(path) for path in paths])}
-
-
-def _picture(path: str) -> Json:
-    return {"type": "image", "url" if "://" in path else "path": path}
+        return {"messages": messages(sample.turns, [{"type": "image", "path": path} for path in paths])}

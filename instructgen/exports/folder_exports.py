@@ -4,6 +4,7 @@ What formats that are folders share: rows pass through one at a time, whatever a
 and the folder gets its name when it is complete.
 """
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count, islice
@@ -16,7 +17,7 @@ from ..errors import SetupError
 from ..records import Pair, Sample, Turn
 from .folders import DatasetFolder, dataset_folder
 from .picture_files import PathsExport
-from .rows import Joined, Json, RowsExport, each, fill_lines, shape_fault
+from .rows import Joined, Json, RowsExport, each, shape_fault
 
 T = TypeVar("T")
 Asked = Iterable[tuple[Sample, str | None]]
@@ -71,22 +72,39 @@ def _checked(pair: Pair) -> tuple[Sample, str]:
 
 
 class LinesExport(PathsExport, FolderExport):
-    """What formats that are folders of JSON Lines, with pictures beside, share."""
+    """What formats that are folders of JSON Lines, with pictures beside, share.
+
+    Loaders take the type of a column from a file's first rows, and stop at a later picture where those had none. So
+    each file has rows with pictures first, as far as there are any; within each kind, rows are in the source's order.
+    """
 
     rows_per_file: int = Field(default=10_000, ge=1)
-    """Rows of one file in ``data/``."""
+    """Rows of one file in ``data/``, about."""
 
     def _fill(self, asked: Asked, folder: DatasetFolder) -> int:
-        total = 0
-        for number, some in in_files(self._rows(asked, folder), self.rows_per_file):
-            shard = f"data/train-{number:05d}.jsonl"
-            total += fill_lines(folder.new(shard), some)
-            folder.note(shard)
+        spools = folder.aside("shown.jsonl"), folder.aside("alone.jsonl")
+        counts = self._spool(asked, folder, *spools)
+        total = sum(counts)
+        files = min(-(-total // self.rows_per_file), counts[0] or total)
+        with spools[0].open("rb") as shown, spools[1].open("rb") as alone:
+            for number in range(files):
+                share = [(number + 1) * of // files - number * of // files for of in counts]
+                name = f"data/train-{number:05d}-of-{files:05d}.jsonl"
+                with folder.new(name).open("wb") as file:
+                    file.writelines(chain(islice(shown, share[0]), islice(alone, share[1])))
+                folder.note(name)
         return total
 
-    def _rows(self, asked: Asked, folder: DatasetFolder) -> Iterator[Json]:
-        for sample, rejected in asked:
-            yield {"id": self.row_id(sample), **self._row(sample, rejected, self.paths(sample, folder))}
+    def _spool(self, asked: Asked, folder: DatasetFolder, shown: Path, alone: Path) -> tuple[int, int]:
+        """Write rows with pictures into one file, and those without into another; give how many there are of each."""
+        counts = [0, 0]
+        with shown.open("wb") as with_pictures, alone.open("wb") as text:
+            for sample, rejected in asked:
+                row = {"id": self.row_id(sample), **self._row(sample, rejected, self.paths(sample, folder))}
+                line = json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+                (with_pictures if sample.images else text).write(line)
+                counts[0 if sample.images else 1] += 1
+        return counts[0], counts[1]
 
     @abstractmethod
     def _row(self, sample: Sample, rejected: str | None, paths: Sequence[str]) -> Mapping[str, Json]:

@@ -49,6 +49,10 @@ class DatasetFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def aside(self, name: str) -> Path:
+        """Give the path of a new file that is not to stay."""
+        return self.path.parent / name
+
     def holds(self, name: str) -> bool:
         """Tell whether there is such a file already."""
         return os.path.lexists(self.path / name)

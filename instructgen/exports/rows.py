@@ -149,14 +149,8 @@ def fill_array(path: Path, rows: Iterable[Json], ascii_only: bool = False) -> in
 
 def write_lines(out: Path, rows: Iterable[Json]) -> int:
     """Write JSON Lines; give the number of rows."""
-    with atomic(out) as temporary:
-        return fill_lines(temporary, rows)
-
-
-def fill_lines(path: Path, rows: Iterable[Json]) -> int:
-    """Write JSON Lines under a name that is not final yet; give the number of rows."""
     number = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic(out) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             number += 1
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")

@@ -84,7 +84,7 @@ def test_axolotl_puts_pictures_into_the_content_before_or_after_the_question(roo
     assert [message["role"] for message in first] == ["user", "assistant", "user", "assistant"]
     assert [message["content"] for message in first[:2]] == [[picture, text(QUESTION)], [text("A dog.")]]
     assert last[0]["content"] == [text(QUESTION), {"type": "image", "path": "two.png"}]
-    assert both[0]["content"] == [{"type": "image", "url": LINK.url}, picture, text(QUESTION)]
+    assert both[0]["content"] == [{"type": "image", "path": LINK.url}, picture, text(QUESTION)]
     assert none[0]["content"] == [text(QUESTION)]
 
 
@@ -177,7 +177,7 @@ def test_pictures_are_copied_once_byte_for_byte_also_out_of_archives(name: str, 
     assert sum("one.jpg" in line for line in lines) == 1
     assert (out / "images/a/one.jpg").read_bytes() == (root / "a/one.jpg").read_bytes()
     assert (out / "images/pack.tar/inner.jpg").read_bytes() == (root / "two.png").read_bytes()
-    assert '"images/pack.tar/inner.jpg"' in (out / "data" / "train-00000.jsonl").read_text()
+    assert '"images/pack.tar/inner.jpg"' in (out / "data" / "train-00000-of-00001.jsonl").read_text()
 
 
 def test_the_row_of_a_table_is_copied_under_a_name_that_says_what_it_is(root: Path) -> None:
@@ -241,7 +241,7 @@ def sums_hold(out: Path) -> bool:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_file_has_its_digest_and_the_same_samples_give_the_same_files(name: str, root: Path) -> None:
-    fields = {} if name == "trl" else {"rows_per_file": 2}
+    fields: Row = {} if name == "trl" else {"rows_per_file": 2}
     fields |= {"images": "copy"} if name in BY_PATH else {}
     outs = []
     for place in ("a", "b"):
@@ -254,10 +254,25 @@ def test_every_file_has_its_digest_and_the_same_samples_give_the_same_files(name
     assert [path.name for path in outs[0].parent.iterdir()] == ["set"]
 
 
-def test_rows_are_cut_into_files(root: Path) -> None:
-    out = written("ms_swift", root, *(sample(number=n) for n in range(5)), rows_per_file=2)
-    assert sorted(path.name for path in (out / "data").iterdir()) == [f"train-0000{n}.jsonl" for n in range(3)]
-    assert [row["id"] for row in rows(out)] == [sample(number=n).id for n in range(5)]
+@pytest.mark.parametrize(
+    ("shown", "size", "files"),
+    [
+        ((), 2, ["0", "12", "34"]),
+        ((4,), 2, ["40123"]),  # one file, so that none begins without a picture
+        ((3, 4), 2, ["30", "412"]),
+        ((0, 2, 4), 2, ["0", "21", "43"]),
+        ((0, 1, 2, 3, 4), 5, ["01234"]),
+    ],
+)
+def test_every_file_begins_with_a_picture_where_there_are_enough(
+    shown: tuple[int, ...], size: int, files: list[str], root: Path
+) -> None:
+    made = (sample(*((FIRST,) if n in shown else ()), number=n) for n in range(5))
+    out = written("ms_swift", root, *made, rows_per_file=size)
+    found = sorted((out / "data").iterdir())
+    assert [path.name for path in found] == [f"train-{n:05d}-of-{len(files):05d}.jsonl" for n in range(len(files))]
+    lines = ([json.loads(line) for line in path.read_text("utf-8").splitlines()] for path in found)
+    assert ["".join(row["id"].split("/")[0][-1] for row in rows) for rows in lines] == files
 
 
 def test_names_that_sha256sum_escapes(root: Path) -> None:

@@ -3,7 +3,6 @@
 .env-llama-factory/bin/python tests/trainers/llama_factory_loader.py EXPORT…
 """
 
-import json
 import os
 import sys
 import tempfile
@@ -19,14 +18,7 @@ from llamafactory.data import (  # type: ignore[import-not-found]
 )
 from llamafactory.hparams import get_train_args  # type: ignore[import-not-found]
 from llamafactory.model import load_tokenizer  # type: ignore[import-not-found]
-from same import Comparison, Row, report, rows_of, save_model
-
-
-def in_its_order(place: Path) -> list[Row]:
-    """Give what the rows are to be in the order in which the trainer reads files: as the folder lists them."""
-    known = {row["id"]: row for row in rows_of(place)}
-    files = [place / "data" / name for name in os.listdir(place / "data")]  # noqa: PTH208
-    return [known[json.loads(line)["id"]] for file in files for line in file.read_text("utf-8").splitlines()]
+from same import Comparison, Row, in_file_order, report, save_model
 
 
 def compare(place: Path) -> Comparison:
@@ -49,7 +41,8 @@ def compare(place: Path) -> Comparison:
         kind = PairwiseDataCollatorWithPadding if pairs else SFTDataCollatorWith4DAttentionMask
         collate: Any = kind(template=template, label_pad_token_id=-100, **loaded)
         done = Comparison(loaded["processor"], template.default_system)
-        for row, item in zip(in_its_order(place), data, strict=True):
+        files = [place / "data" / name for name in os.listdir(place / "data")]  # noqa: PTH208  # in its order
+        for row, item in zip(in_file_order(place, files), data, strict=True):
             batch = collate([dict(item)])
             # a batch without any picture gets a blank one, whose tokens the mask leaves out
             done.hold(row, done.batch(row, batch, batch["pixel_values"] if row["pictures"] else None))

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from same import Comparison, report, rows_of, save_model
+from same import Comparison, in_file_order, report, save_model
 
 os.environ["USE_HF"] = "1"
 from swift.dataset import load_dataset  # type: ignore[import-not-found]
@@ -24,16 +24,16 @@ def compare(place: Path) -> Comparison:
     """Encode and collate each row by itself."""
     pairs = ".pairs" in place.name
     os.environ["ROOT_IMAGE_DIR"] = str(place)
-    files = sorted(map(str, (place / "data").iterdir()))
+    files = sorted((place / "data").iterdir())
     with tempfile.TemporaryDirectory() as out:
         os.chdir(out)  # a path that leads somewhere from the working folder would win
         model = save_model(Path(out) / "model")
-        data, _ = load_dataset(files, strict=True, load_from_cache_file=False)
+        data, _ = load_dataset([*map(str, files)], strict=True, load_from_cache_file=False)
         processor = get_processor(str(model), model_type=KIND)
         template = get_template(processor, template_type=KIND)
         template.set_mode("rlhf" if pairs else "train")
         done = Comparison(processor)
-        for row, item in zip(rows_of(place), data, strict=True):
+        for row, item in zip(in_file_order(place, files), data, strict=True):
             batch: dict[str, Any] = template.data_collator([template.encode(dict(item))])
             done.hold(row, done.batch(row, batch, batch.get("pixel_values")))
     return done

@@ -13,7 +13,7 @@ for name in $names; do sh "$here/environment.sh" "$name"; done
 folder=$(mktemp -d)
 log=$folder/log
 trap 'rm -rf "$folder"' EXIT
-export HF_HUB_OFFLINE=1 AXOLOTL_DO_NOT_TRACK=1 PYTHONPATH="$root"
+export HF_HUB_OFFLINE=1 AXOLOTL_DO_NOT_TRACK=1
 
 # Loaders say a lot: what counts is told, and all of it where one does not end well.
 told() {

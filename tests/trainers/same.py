@@ -66,6 +66,15 @@ def rows_of(place: Path) -> list[Row]:
     return rows
 
 
+def in_file_order(place: Path, files: Sequence[Path]) -> list[Row]:
+    """Give what an export's rows are to be, in the order in which files of JSON lines have them."""
+    known = {row["id"]: row for row in rows_of(place)}
+    lines = (line for file in files for line in file.read_text("utf-8").splitlines())
+    found = [known.pop(json.loads(line)["id"]) for line in lines]
+    assert not known, f"not exported: {list(known)}"
+    return found
+
+
 class Comparison:
     """Holds rows as read against rows as they are to be, and counts."""
 
