@@ -76,8 +76,9 @@ def test_a_dataset_is_recaptioned_and_nothing_is_asked_twice(kind: str, loopback
     table = pq.read_table(tmp_path / "out/data/train-00000-of-00001.parquet")
     assert table.num_rows == count
     assert {"caption", "recaption"} < set(table.column_names)
-    succeeds("export", tmp_path / "run", "--format", "llava", "--out", tmp_path / "llava.json", "--set", "ids=context")
-    samples = json.loads((tmp_path / "llava.json").read_text())
+    succeeds("export", tmp_path / "run", "--format", "llava", "--images", "copy", "--out", tmp_path / "llava")
+    samples = json.loads((tmp_path / "llava" / "train.json").read_text())
+    assert all((tmp_path / "llava" / s["image"]).read_bytes() in known for s in samples)
     assert [s["conversations"][1]["value"] for s in samples] == table["recaption"].to_pylist()
     assert all(s["conversations"][0]["value"].count("<image>") == 1 for s in samples)
 
