@@ -22,12 +22,12 @@ def building(out: Path, kind: str, overwrite: bool) -> Iterator[Path]:
     Raises SetupError where ``out``, in the format ``kind``, is a file or a folder that is not empty (unless
     ``overwrite``), or cannot be written.
     """
-    _make_way(out, kind, overwrite)
+    make_way(out, kind, overwrite)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent) as folder:
             yield Path(folder)
-            _put(Path(folder) / "dataset", out)
+            put(Path(folder) / "dataset", out)
     except OSError as error:
         why = why_unwritable(error, out) if error.errno else error
         raise SetupError(f"{out}: cannot be written ({why}); nothing was left there") from None
@@ -91,14 +91,15 @@ def dataset_folder(out: Path, kind: str, overwrite: bool) -> Iterator[DatasetFol
             yield DatasetFolder(made, out.name, sums)
 
 
-def _make_way(out: Path, kind: str, overwrite: bool) -> None:
+def make_way(out: Path, kind: str, overwrite: bool) -> None:
+    """See that a folder may be written as ``out``, in the format ``kind``; raises SetupError where it may not."""
     if out.exists() and not out.is_dir():
         raise SetupError(f"{out}: is a file; the {kind} format writes a folder, so give another name")
     if out.is_dir() and any(out.iterdir()) and not overwrite:
         raise SetupError(f"{out}: is there already and not empty; give another name, or export with overwrite=true")
 
 
-def _put(made: Path, out: Path) -> None:
+def put(made: Path, out: Path) -> None:
     """Give a folder its final name; one that is there already is moved aside first, and removed last."""
     aside = made.parent / "replaced"
     if out.exists():

@@ -50,10 +50,6 @@ def pairs_of(name: str, root: Path, *pairs: Pair) -> Path:
     return root.parent / "pairs"
 
 
-def text(words: str) -> Row:
-    return {"type": "text", "text": words}
-
-
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -82,10 +78,13 @@ def test_axolotl_puts_pictures_into_the_content_before_or_after_the_question(roo
     first, last, both, none = (row["messages"] for row in rows(written("axolotl", root, *made)))
     picture = {"type": "image", "path": "a/one.jpg"}
     assert [message["role"] for message in first] == ["user", "assistant", "user", "assistant"]
-    assert [message["content"] for message in first[:2]] == [[picture, text(QUESTION)], [text("A dog.")]]
-    assert last[0]["content"] == [text(QUESTION), {"type": "image", "path": "two.png"}]
-    assert both[0]["content"] == [{"type": "image", "path": LINK.url}, picture, text(QUESTION)]
-    assert none[0]["content"] == [text(QUESTION)]
+    assert [message["content"] for message in first[:2]] == [
+        [picture, {"type": "text", "text": QUESTION}],
+        [{"type": "text", "text": "A dog."}],
+    ]
+    assert last[0]["content"] == [{"type": "text", "text": QUESTION}, {"type": "image", "path": "two.png"}]
+    assert both[0]["content"] == [{"type": "image", "path": LINK.url}, picture, {"type": "text", "text": QUESTION}]
+    assert none[0]["content"] == [{"type": "text", "text": QUESTION}]
 
 
 def test_trl_has_the_files_own_bytes_as_the_librarys_pictures(root: Path) -> None:
@@ -99,7 +98,7 @@ def test_trl_has_the_files_own_bytes_as_the_librarys_pictures(root: Path) -> Non
         (root / name).read_bytes() for name in ("a/one.jpg", "two.png")
     ]
     assert raw[0]["messages"][0]["content"][:2] == [{"type": "image", "text": None}] * 2
-    assert raw[1]["images"] == [] and raw[1]["messages"][0]["content"] == [text(QUESTION)]
+    assert raw[1]["images"] == [] and raw[1]["messages"][0]["content"] == [{"type": "text", "text": QUESTION}]
 
 
 @pytest.mark.parametrize("name", ["webdataset", "energon"])
