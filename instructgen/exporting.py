@@ -26,10 +26,11 @@ class Exported(NamedTuple):
     """What was written."""
 
     number: int
-    """Of samples, or of pairs."""
+    """Of what was written."""
     told: str
     """What was left out or changed, as the end of a sentence; empty when nothing was."""
     what: str = "samples"
+    """What the number counts."""
 
 
 def export(
