@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from . import options
-from .commands import handing_on, looking, making, publish
+from .commands import handing_on, looking, making, publish, verifying
 from .errors import UserError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -23,6 +23,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     handing_on.review,
     looking.view,
     looking.check,
+    verifying.verify,
     looking.list_,
     looking.explain,
     making.init,
