@@ -1,7 +1,7 @@
 """A finished shard's contexts and journal in; its parts, made again in another folder, out.
 
-What the journal cannot know is taken from the parts themselves, and counted: replies that never came although they were
-asked for to the limit of retries, and pictures inside the parts whose files are gone.
+What no journal knows is taken from the parts themselves: which requests were never answered or, because of a broken
+picture, never sent; and the pictures inside the parts whose files are gone.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from ..replay import finished, jobs
 from ..run import Run
 from ..run_folder import RunFolder
 from ..shard import NO_ANSWER, Judge
-from ..supply import UNANSWERED, Supply
+from ..supply import Supply
 from ..tally import Tally
 from .found import Difference
 from .journals import BySlot
@@ -36,8 +36,8 @@ class Told:
 
     def __init__(self, run: RunFolder, shard: int) -> None:
         """Read the parts, as far as they can be read."""
-        self.unanswered: dict[Place, str] = {}
-        """Details of replies that never came."""
+        self.unanswered: dict[Place, tuple[str, str]] = {}
+        """Reason and detail of requests that were not sent, because of their pictures, or never answered."""
         self.not_asked: set[tuple[str, str]] = set()
         """Contexts and tasks that lack an answer, as in a run made offline."""
         self.set_aside: dict[str, str] = {}
@@ -55,8 +55,9 @@ class Told:
         if row["kind"] == "not_asked":
             self.not_asked.add((context, task))
         for attempt in row["attempts"] or ():
-            if attempt["reason"] == UNANSWERED:
-                self.unanswered[context, task, attempt["attempt"]] = attempt["detail"]
+            reason = attempt["reason"].removeprefix("reply:")
+            if _unpaid(reason):
+                self.unanswered[context, task, attempt["attempt"]] = reason, attempt["detail"]
             for sample in attempt["samples"] or ():
                 self._unjudged(context, sample["id"], attempt["attempt"], sample["verdicts"] or ())
             if attempt["reason"] == MISSING_IMAGE:
@@ -64,9 +65,15 @@ class Told:
 
     def _unjudged(self, context: str, sample: str, attempt: int, verdicts: Iterable[Mapping[str, Any]]) -> None:
         for verdict in verdicts:
-            if verdict["outcome"] == "doubtful" and verdict["reason"] == NO_ANSWER:
+            if verdict["outcome"] == "doubtful" and _unpaid(verdict["reason"] or ""):
                 task, number = sample.rsplit("/", 2)[1:]
-                self.unanswered[context, f"{task}#{number}!{verdict['check']}", attempt] = verdict["hint"] or ""
+                said = verdict["reason"], verdict["hint"] or ""
+                self.unanswered[context, f"{task}#{number}!{verdict['check']}", attempt] = said
+
+
+def _unpaid(reason: str) -> bool:
+    """Tell whether a journal holds no reply where an attempt failed for this reason."""
+    return reason == NO_ANSWER or reason.startswith("bad_image")
 
 
 class Replayed:
@@ -85,10 +92,10 @@ class Replayed:
         self.used.add(key_of(completion.slot, completion.digest))
 
     def lack(self, slot: Slot, _request: Request, role: str, context: Context) -> None:
-        """Take in an answer that was not found. Raises RequestRefused where it never came, as it was then."""
-        detail = self._told.unanswered.get((context.id, slot.asker, slot.attempt))
-        if detail is not None:
-            raise RequestRefused(NO_ANSWER, detail)
+        """Take in an answer that was not found. Raises RequestRefused where none was to be had."""
+        said = self._told.unanswered.get((context.id, slot.asker, slot.attempt))
+        if said is not None:
+            raise RequestRefused(*said)
         if (context.id, slot.asker.partition("#")[0]) in self._told.not_asked:
             self.counts["not_asked"] += 1
         else:

@@ -89,13 +89,13 @@ class _Verifying:
         lines = Lines(folder.part("journal", shard), self._name("journal", shard))
         readable = found.add("journal", lines.faults, lines.number)
         finished = self._finished(shard)
-        rows, digest = self._contexts(shard, finished)
+        rows, seen = self._contexts(shard, finished)
         counts = lines.counts
         if not finished:
             found.open.append(shard)
         elif rows is not None and readable and self._replays:
             found.finished += 1
-            counts += self._again(shard, rows, digest, lines)
+            counts += self._again(shard, rows, seen, lines)
         found.counts.update(counts)
 
     def _finished(self, shard: int) -> bool:
@@ -117,18 +117,18 @@ class _Verifying:
                 self._found.add("contexts", [Difference(name, said)])
             return None, ""
         told = noted(path)
-        digest, rows = ContextsDigest(), []
+        seen, rows = ContextsDigest(), []
         try:
             for row in map(row_of, read_rows(path)):
-                digest.add(row)
+                seen.add(row)
                 rows.append(row)
         except UNREADABLE as error:
             self._found.add("contexts", [file_fault(name, error, path)])
             return None, ""
-        different = apart({"rows": len(rows), "contexts": digest.hexdigest()}, told, "footer")
+        different = apart({"rows": len(rows), "contexts": seen.hexdigest()}, told, "footer")
         what = "does not tell of the rows that the part holds"
         differing = [Difference(name, what, None, "", *different)] if different else self._rewritten(shard, rows, told)
-        return rows if self._found.add("contexts", differing) else None, digest.hexdigest()
+        return rows if self._found.add("contexts", differing) else None, seen.hexdigest()
 
     def _rewritten(self, shard: int, rows: list[Row], noted: Mapping[str, object] | None) -> list[Difference]:
         """Write the rows of a contexts part anew and hold the part against that: what no digest covers shows there."""
@@ -140,9 +140,9 @@ class _Verifying:
         made.unlink()
         return differing
 
-    def _again(self, shard: int, rows: list[Row], digest: str, lines: Lines) -> Counter[str]:
+    def _again(self, shard: int, rows: list[Row], contexts: str, lines: Lines) -> Counter[str]:
         """Make a finished shard's parts again and hold those that lie in the run against them."""
-        played = self._replaying.play(shard, rows, digest)
+        played = self._replaying.play(shard, rows, contexts)
         self._found.add("journal", played.lacking(self._name("journal", shard)), 0)
         played.counts["unused"] += len(lines.keys - played.used)
         for kind in ("rejected", "samples"):
