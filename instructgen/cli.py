@@ -24,6 +24,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     looking.view,
     looking.check,
     verifying.verify,
+    verifying.diff,
     looking.list_,
     looking.explain,
     making.init,

@@ -54,6 +54,8 @@ def test_the_commands_and_their_options() -> None:
             *("--remove", "--replace", "--restore", "--splits", "--squash", "--tag", "--terms", "--unfinished"),
             *("repo", "run"),
         ],
+        "verify": ["--json", "run"],
+        "diff": ["--json", "--limit", "first", "second"],
         "review": ["file", "run"],
         "view": ["--open", "--port", "runs"],
         "list": ["kind"],
