@@ -66,7 +66,7 @@ def keep(run: Run, shards: Sequence[int]) -> None:
             if path not in whole and time.time() - path.stat().st_mtime > _STALE_SECONDS:
                 path.unlink()
         for path, block in whole.items():
-            if _mapped(path) is not None:
+            if _whole(path):
                 continue
             if shutil.disk_usage(run.folder.path).free < SPARE_BYTES:
                 return
@@ -85,6 +85,17 @@ def _kept(run: Run, shards: Sequence[int]) -> Path:
         stat = part.stat() if part.exists() else None
         stamps += [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
     return run.folder.path / "page-index" / "texts" / f"{shards[0]:05d}-{digest(stamps)}.arrow"
+
+
+def _whole(path: Path) -> bool:
+    """Tell whether a file is there and has its end; its texts are not looked at."""
+    import pyarrow as pa
+
+    try:
+        with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped):
+            return True
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _mapped(path: Path) -> Any:
