@@ -104,6 +104,8 @@ class Verified:
     differing: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     """The first MOST, in order."""
+    total: int = 0
+    """Of all differences."""
     finished: int = 0
     """Shards that were made again."""
     open: list[int] = field(default_factory=list)
@@ -123,7 +125,8 @@ class Verified:
         self.checked[kind] += checked
         differences = list(found)
         if differences:
-            self.differing[kind] += min(checked, len(differences)) or 1
+            self.differing[kind] += min(checked, len(differences)) or len(differences)
+            self.total += len(differences)
             self.differences += differences[: max(0, MOST - len(self.differences))]
         return not differences
 
@@ -134,6 +137,7 @@ class Verified:
             "shards": {"finished": self.finished, "open": len(self.open)},
             "checked": dict(self.checked),
             "differing": dict(self.differing),
+            "total": self.total,
             "first": self.differences[0].to_json() if self.differences else None,
             "differences": [difference.to_json() for difference in self.differences],
             "counts": dict(self.counts),
@@ -152,8 +156,7 @@ class Verified:
         lines += [f"  note: {note}" for note in (*self.notes, *_notes(self.counts))]
         if self.agrees:
             return [*lines, "agrees: what is there is what its journal gives"]
-        total = len(self.differences) - 1
-        more = f" ({_number(total, 'more difference')}: --json)" if total else ""
+        more = f" ({_number(self.total - 1, 'more difference')}: --json)" if self.total > 1 else ""
         return [*lines, f"differs; first: {self.differences[0]}{more}"]
 
 

@@ -14,7 +14,7 @@ from ..errors import UserError
 from ..parts import footer, read_rows
 from .found import Difference, apart, file_fault, shown
 
-UNREADABLE = (UserError, OSError, ValueError, LookupError, ArithmeticError, MemoryError)
+UNREADABLE = (UserError, OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 """What reading a damaged part may raise."""
 
 

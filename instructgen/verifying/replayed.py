@@ -31,7 +31,7 @@ Place = tuple[str, str, int]
 """Context, asker and attempt."""
 
 
-class Told:
+class Unjournaled:
     """What the kept parts tell of a shard that its journal does not know."""
 
     def __init__(self, run: RunFolder, shard: int) -> None:
@@ -79,13 +79,13 @@ def _unpaid(reason: str) -> bool:
 class Replayed:
     """What playing a shard found."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, beside: Unjournaled) -> None:
         """Start with nothing missing."""
         self.used: set[Key] = set()
         self.missing: list[tuple[Slot, str]] = []
         """Slots whose answer the journal lacks though the parts were made of one, and who is asked there."""
         self.counts: Counter[str] = Counter()
-        self._told = told
+        self._beside = beside
 
     def note(self, completion: Completion, _asked: bool) -> None:
         """Take in an answer that was found."""
@@ -93,10 +93,10 @@ class Replayed:
 
     def lack(self, slot: Slot, _request: Request, role: str, context: Context) -> None:
         """Take in an answer that was not found. Raises RequestRefused where none was to be had."""
-        said = self._told.unanswered.get((context.id, slot.asker, slot.attempt))
+        said = self._beside.unanswered.get((context.id, slot.asker, slot.attempt))
         if said is not None:
             raise RequestRefused(*said)
-        if (context.id, slot.asker.partition("#")[0]) in self._told.not_asked:
+        if (context.id, slot.asker.partition("#")[0]) in self._beside.not_asked:
             self.counts["not_asked"] += 1
         else:
             self.missing.append((slot, role))
@@ -144,10 +144,10 @@ class Replaying:
 
     def play(self, shard: int, rows: Sequence[Row], contexts: str) -> Replayed:
         """Play a shard and write its parts. ``contexts`` is the digest of its rows. Raises SetupError."""
-        told, tally = Told(self._run.folder, shard), Tally()
+        beside, tally = Unjournaled(self._run.folder, shard), Tally()
         for row in rows:
             tally.add_row(row)
-        journal, played = Journal(self._run.folder.part("journal", shard)), Replayed(told)
+        journal, played = Journal(self._run.folder.part("journal", shard)), Replayed(beside)
         answers = Answers(
             journal,
             self._run.built.teachers,
@@ -163,11 +163,11 @@ class Replaying:
             outcome = finished(self._judge.settle(context, task, answers))
             made.outcomes[made.reserve()] = outcome
             tally.add_outcome(outcome)
-        pixels_of = self._pixels(shard, told, played.counts)
+        pixels_of = self._pixels(shard, beside, played.counts)
         asyncio.run(made.write(self.made, self._judge.actions, self.fingerprint(contexts), pixels_of))
         return played
 
-    def _pixels(self, shard: int, told: Told, counts: Counter[str]) -> PixelsOf | None:
+    def _pixels(self, shard: int, beside: Unjournaled, counts: Counter[str]) -> PixelsOf | None:
         """Give what reads the pictures that lie in a part: from their files, else from the part itself, counted."""
         reading = pixel_reader(self._run.built)
         if reading is None:
@@ -175,8 +175,8 @@ class Replaying:
         kept: dict[str, list[bytes | None]] = {}
 
         def pixels_of(sample: Sample) -> list[bytes | None]:
-            if sample.id in told.set_aside:
-                raise RequestRefused(MISSING_IMAGE, told.set_aside[sample.id])
+            if sample.id in beside.set_aside:
+                raise RequestRefused(MISSING_IMAGE, beside.set_aside[sample.id])
             try:
                 return reading(sample)
             except RequestRefused:

@@ -106,7 +106,7 @@ class _Verifying:
         told = noted(path)
         if told is None:
             return path.exists()  # damaged, which comparing it tells
-        return bool(told["fingerprint"] == self._replaying.fingerprint(told["contexts"]))
+        return bool(told.get("fingerprint") == self._replaying.fingerprint(str(told.get("contexts"))))
 
     def _contexts(self, shard: int, finished: bool) -> tuple[list[Row] | None, str]:
         """Read a shard's contexts and hold them against the digest in their footer; no rows where they do not agree."""

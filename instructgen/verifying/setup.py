@@ -15,11 +15,11 @@ from .found import Difference, Verified
 def verify_copies(folder: RunFolder, facts: RunFacts, found: Verified) -> None:
     """Hold the copies of prompts, seeds and schemas against the digests in ``run.json``."""
     for name, digest in _noted(facts, "texts").items():
-        found.add("setup", _copy(folder, name, str(digest), digest_bytes))
+        found.add("setup", _copy(folder, name, str(digest)))
     for name in _noted(facts, "forms"):
         if name in FORMS:
             text = json.dumps(FORMS[name].schema, indent=1) + "\n"
-            found.add("setup", _copy(folder, f"schemas/{name}.json", digest_bytes(text.encode()), digest_bytes))
+            found.add("setup", _copy(folder, f"schemas/{name}.json", digest_bytes(text.encode())))
 
 
 def _noted(facts: RunFacts, key: str) -> Mapping[str, Any]:
@@ -27,12 +27,12 @@ def _noted(facts: RunFacts, key: str) -> Mapping[str, Any]:
     return noted if isinstance(noted, dict) else {}
 
 
-def _copy(folder: RunFolder, name: str, expected: str, digested: Any) -> Iterator[Difference]:
+def _copy(folder: RunFolder, name: str, expected: str) -> Iterator[Difference]:
     path = folder.path / name
     if not path.is_file():
         yield Difference(name, "is missing; the run was made with it")
         return
-    digest = digested(path.read_bytes())
+    digest = digest_bytes(path.read_bytes())
     if digest != expected:
         yield Difference(name, "is not what the run was made with", column="digest", expected=expected, found=digest)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import judged
 from loopback import Teacher
@@ -29,6 +29,12 @@ def made(place: Path, numbers: Iterable[int], **keys: Any) -> Path:
     return place / "run"
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of 25 records."""
+    return made(tmp_path_factory.mktemp("first") / "a", range(25))
+
+
 def told(first: Path, second: Path, *options: object) -> Tree:
     found: Tree = json.loads(succeeds("diff", first, second, "--json", *options))
     return found
@@ -38,8 +44,8 @@ def task(found: Tree, name: str = "conversation") -> tuple[int, ...]:
     return tuple(found["samples"][name].values())
 
 
-def test_a_run_and_its_copy_are_the_same(tmp_path: Path) -> None:
-    first, second = made(tmp_path / "a", range(25)), made(tmp_path / "b", range(25))
+def test_a_run_and_its_copy_are_the_same(tmp_path: Path, first: Path) -> None:
+    second = made(tmp_path / "b", range(25))
     found = told(first, second)
     same, *others = task(found)
     assert same > 20 and others == [0, 0, 0]
@@ -48,8 +54,8 @@ def test_a_run_and_its_copy_are_the_same(tmp_path: Path) -> None:
     assert found["changes"] == [] and "recipe: the same" in succeeds("diff", first, second)
 
 
-def test_another_seed_changes_turns_and_the_first_are_shown(tmp_path: Path) -> None:
-    first, second = made(tmp_path / "a", range(25)), made(tmp_path / "b", range(25), seed=7)
+def test_another_seed_changes_turns_and_the_first_are_shown(tmp_path: Path, first: Path) -> None:
+    second = made(tmp_path / "b", range(25), seed=7)
     found = told(first, second, "--limit", 4)
     assert found["recipe"] == ["seed: 42 → 7"]
     assert found["samples"]["conversation"]["changed"] >= 4
@@ -59,9 +65,11 @@ def test_another_seed_changes_turns_and_the_first_are_shown(tmp_path: Path) -> N
     assert "changed, the first 4:" in said and found["changes"][3]["id"] in said
 
 
-@pytest.mark.parametrize("size", [10, 7])
-def test_sources_that_overlap_are_matched_in_whatever_shards_their_records_lie(tmp_path: Path, size: int) -> None:
-    first, second = made(tmp_path / "a", range(25)), tmp_path / "b"
+@pytest.mark.parametrize("size", [10, pytest.param(7, marks=pytest.mark.slow)])
+def test_sources_that_overlap_are_matched_in_whatever_shards_their_records_lie(
+    tmp_path: Path, first: Path, size: int
+) -> None:
+    second = tmp_path / "b"
     second.mkdir()
     tree = recipe(write_rows(second / "rows.jsonl", range(5, 32)), {"use": "grounded"}, shard_size=size)
     second = second / "run"
@@ -82,16 +90,16 @@ def exported(run: Path, out: Path) -> Path:
     return out
 
 
-def test_changes_in_other_shards_are_shown_as_well(tmp_path: Path) -> None:
-    first, second = made(tmp_path / "a", range(25)), made(tmp_path / "b", range(3, 25), seed=7)
+@pytest.mark.slow
+def test_changes_in_other_shards_are_shown_as_well(tmp_path: Path, first: Path) -> None:
+    second = made(tmp_path / "b", range(3, 25), seed=7)
     found = told(first, second, "--limit", 100)
     assert len(found["changes"]) == found["samples"]["conversation"]["changed"] > 5
     assert len({change["id"] for change in found["changes"]}) == len(found["changes"])
 
 
-def test_a_stricter_check_says_why_samples_are_gone(tmp_path: Path) -> None:
+def test_a_stricter_check_says_why_samples_are_gone(tmp_path: Path, first: Path) -> None:
     checks = {"length": {"action": "reject", "max_words": 6}, "shape": {}}
-    first = made(tmp_path / "a", range(25))
     second = made(tmp_path / "b", range(25), checks=checks)
     found = told(first, second)
     lost = found["only_first"]["length:answer_too_long"]
@@ -101,8 +109,8 @@ def test_a_stricter_check_says_why_samples_are_gone(tmp_path: Path) -> None:
     assert f"only in 1, because in 2: length:answer_too_long {lost}" in succeeds("diff", first, second)
 
 
-def test_what_run_wide_checks_leave_out_is_not_there(tmp_path: Path) -> None:
-    first = made(tmp_path / "a", range(25))
+@pytest.mark.slow
+def test_what_run_wide_checks_leave_out_is_not_there(tmp_path: Path, first: Path) -> None:
     second = made(tmp_path / "b", range(25), checks={"shape": {}, "fourth": FOURTH})
     found = told(first, second)
     assert found["only_first"] == {"fourth:fourth": found["samples"]["conversation"]["first"]}
@@ -130,8 +138,9 @@ def test_two_teachers_by_what_the_judge_says_and_by_cost(tmp_path: Path, loopbac
     assert "  judge, conversation: accuracy " in said and "dollars an accepted sample" in said
 
 
-def test_an_open_run_is_provisional(tmp_path: Path) -> None:
-    first, second = made(tmp_path / "a", range(25)), made(tmp_path / "b", range(25))
+@pytest.mark.slow
+def test_an_open_run_is_provisional(tmp_path: Path, first: Path) -> None:
+    second = made(tmp_path / "b", range(25))
     (second / "samples/part-00001.parquet").unlink()
     said = succeeds("diff", first, second)
     assert "  1 shards of 2 are open: provisional" in said
@@ -143,6 +152,7 @@ def test_what_is_no_run_is_a_mistake(tmp_path: Path) -> None:
     assert end.code == 2 and "holds no run" in end.err
 
 
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from("abcd"), max_size=9), st.lists(st.sampled_from("abcd"), max_size=9))
 def test_a_change_in_words_shows_both_sides_whole_when_they_are_short(before: list[str], after: list[str]) -> None:
     if before == after:

@@ -23,7 +23,7 @@ PART = "part-00001.parquet"
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of three shards, with rejected samples, verdicts of a run-wide check and a review."""
     place = tmp_path_factory.mktemp("sound")
-    tree = recipe(write_rows(place / "rows.jsonl", range(30)), {"use": "grounded"}, shard_size=12)
+    tree = recipe(write_rows(place / "rows.jsonl", range(15)), {"use": "grounded"}, shard_size=5)
     tree["checks"] = {"shape": {}, "length": {"action": "reject", "max_words": 24}, "fourth": FOURTH}
     tree["tasks"]["detail"] = {"use": "prompted", "form": "description"}
     run = place / "run"
@@ -74,7 +74,10 @@ def test_an_untouched_run_agrees_in_every_kind(sound: Path) -> None:
     assert said.endswith("agrees: what is there is what its journal gives\n")
 
 
-@pytest.mark.parametrize("kind", ["samples", "rejected", "contexts", "verdicts"])
+SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("rejected", "contexts", "verdicts")]
+
+
+@pytest.mark.parametrize("kind", ["samples", *SLOW])
 def test_any_byte_flipped_in_a_part_is_found_and_the_part_named(run: Path, kind: str) -> None:
     path = run / kind / PART
     whole, draw = path.read_bytes(), Random(kind)
@@ -111,17 +114,19 @@ def test_a_turn_that_was_edited_is_named_with_row_sample_column_and_journal(run:
     ("kind", "change", "said"),
     [
         ("samples", lambda lines: lines.pop(2), "is another sample's"),
-        ("samples", lambda lines: lines.pop(), "the row is missing"),
-        ("samples", lambda lines: lines.append(lines[0]), "the row was not made"),
-        ("samples", lambda lines: lines.reverse(), "is another sample's"),
+        pytest.param("samples", lambda lines: lines.pop(), "the row is missing", marks=pytest.mark.slow),
+        pytest.param("samples", lambda lines: lines.append(lines[0]), "the row was not made", marks=pytest.mark.slow),
+        pytest.param("samples", lambda lines: lines.reverse(), "is another sample's", marks=pytest.mark.slow),
         ("samples", lambda lines: lines[1]["checks"][0].update(outcome="doubtful"), "checks.0.outcome"),
-        ("samples", lambda lines: lines[1]["origin"].update(model="another"), "origin.model"),
-        ("rejected", lambda lines: lines[0].update(reason="shape:other"), "reason"),
+        pytest.param(
+            "samples", lambda lines: lines[1]["origin"].update(model="another"), "origin.model", marks=pytest.mark.slow
+        ),
+        pytest.param("rejected", lambda lines: lines[0].update(reason="shape:other"), "reason", marks=pytest.mark.slow),
         ("rejected", lambda lines: lines[0]["attempts"][0]["samples"][0].update(conversations=[]), "conversations.0"),
         ("contexts", lambda lines: lines[2]["captions"].append("A zebra."), "footer.contexts"),
-        ("contexts", lambda lines: lines.pop(), "footer.rows"),
+        pytest.param("contexts", lambda lines: lines.pop(), "footer.rows", marks=pytest.mark.slow),
         ("verdicts", lambda lines: lines[0].update(reason="perhaps not"), "reason"),
-        ("verdicts", lambda lines: lines.pop(), "the row is missing"),
+        pytest.param("verdicts", lambda lines: lines.pop(), "the row is missing", marks=pytest.mark.slow),
     ],
 )
 def test_rows_that_were_changed_are_named(run: Path, kind: str, change: Callable[[list[Any]], None], said: str) -> None:
@@ -137,6 +142,7 @@ def test_a_part_written_anew_with_the_same_rows_has_other_bytes(run: Path) -> No
     assert "has the same rows, but other bytes from byte" in found(run)["what"]
 
 
+@pytest.mark.slow
 def test_a_part_that_another_version_of_arrow_wrote_is_compared_by_rows(run: Path) -> None:
     path = run / "samples" / PART
     data, writer = path.read_bytes(), str(pq.read_metadata(path).created_by).encode()
@@ -145,7 +151,7 @@ def test_a_part_that_another_version_of_arrow_wrote_is_compared_by_rows(run: Pat
     assert "1 part written by another version of Arrow: compared by rows, not by bytes" in succeeds("verify", run)
 
 
-@pytest.mark.parametrize("kind", ["samples", "rejected"])
+@pytest.mark.parametrize("kind", ["samples", SLOW[0]])
 def test_a_count_in_a_footer_that_is_wrong_is_named(run: Path, kind: str) -> None:
     counts = footer_of(run / kind / PART)["counts"]
     counts["tasks"]["detail"]["accepted"] += 1
@@ -155,6 +161,7 @@ def test_a_count_in_a_footer_that_is_wrong_is_named(run: Path, kind: str) -> Non
     assert int(first["found"]) == int(first["expected"]) + 1
 
 
+@pytest.mark.slow
 def test_what_was_spent_is_added_up_again(run: Path) -> None:
     spent = footer_of(run / "samples" / PART)["spent"] | {"usd": 1.5}
     rewrite(run / "samples" / PART, nothing, spent=spent)
@@ -162,6 +169,7 @@ def test_what_was_spent_is_added_up_again(run: Path) -> None:
     assert (first["column"], first["expected"], first["found"]) == ("footer.spent.usd", "0.0", "1.5")
 
 
+@pytest.mark.slow
 def test_a_fingerprint_of_another_recipe_is_named(run: Path) -> None:
     rewrite(run / "samples" / PART, nothing, fingerprint="0" * 32)
     assert found(run)["column"] == "footer.fingerprint"
@@ -197,6 +205,7 @@ def test_a_line_that_was_lost_is_named_by_its_slot(run: Path) -> None:
     assert "holds no reply of teacher" in first["what"]
 
 
+@pytest.mark.slow
 def test_a_line_whose_digest_was_changed_answers_nothing(run: Path) -> None:
     path, lines = journal_lines(run)
     lines[4] = json.dumps(json.loads(lines[4]) | {"digest": "0" * 32}).encode() + b"\n"
@@ -206,10 +215,9 @@ def test_a_line_whose_digest_was_changed_answers_nothing(run: Path) -> None:
     assert told.counts["unused"] == 1
 
 
-@pytest.mark.parametrize("line", [b"{}\n", b"not JSON\n", b'{"slot": 3}\n'])
-def test_a_line_that_is_no_completion_is_named(run: Path, line: bytes) -> None:
+def test_a_line_that_is_no_completion_is_named(run: Path) -> None:
     path, lines = journal_lines(run)
-    lines.insert(4, line)
+    lines.insert(4, json.dumps(json.loads(lines[4]) | {"digest": 3}).encode() + b"\n")
     path.write_bytes(b"".join(lines))
     first = found(run)
     assert first["file"] == "journal/part-00001.jsonl" and "line 5: not a journal line" in first["what"]
@@ -228,7 +236,13 @@ def test_repeated_and_torn_lines_are_said_and_no_difference(run: Path) -> None:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("file", ["prompts/conversation.jinja", "seeds/detail.yaml", "schemas/dialogue.json"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "prompts/conversation.jinja",
+        *(pytest.param(file, marks=pytest.mark.slow) for file in ("seeds/detail.yaml", "schemas/dialogue.json")),
+    ],
+)
 def test_a_copy_that_was_edited_or_lost_is_named(run: Path, file: str) -> None:
     text = (run / file).read_text()
     (run / file).write_text(text + "\n")
@@ -249,13 +263,14 @@ def test_a_recipe_that_was_edited_is_named_by_key(run: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("file", ["samples", "rejected", "contexts", "verdicts"])
+@pytest.mark.parametrize("file", ["samples", *SLOW])
 def test_a_part_that_is_missing_is_named(run: Path, file: str) -> None:
     (run / file / PART).unlink()
     first = found(run)
     assert first["file"] == f"{file}/{PART}" and first["what"].startswith("is missing; 'run'")
 
 
+@pytest.mark.slow
 def test_a_shard_of_which_all_is_missing_is_named(run: Path) -> None:
     for kind in ("samples", "rejected", "contexts", "verdicts", "journal"):
         (run / kind / f"part-00002.{'jsonl' if kind == 'journal' else 'parquet'}").unlink()

@@ -42,6 +42,7 @@ def carried_out(place: Path, tree: Tree, *options: object) -> Path:
     return place / "run"
 
 
+@pytest.mark.slow
 def test_the_demo(tmp_path: Path) -> None:
     succeeds("run", "demo", "--out", tmp_path / "run")
     counts = agrees(tmp_path / "run")
@@ -75,6 +76,7 @@ def test_a_run_whose_servers_did_not_answer_everything(tmp_path: Path, loopback:
     agrees(run, tmp_path / "rows.jsonl")
 
 
+@pytest.mark.slow
 def test_a_run_made_offline_knows_what_it_lacks(tmp_path: Path, loopback: Teacher) -> None:
     tree = recipe(write_rows(tmp_path / "rows.jsonl", range(60)), asking(loopback.base_url))
     run = carried_out(tmp_path, tree, "--limit", 40)
@@ -99,6 +101,7 @@ def test_a_changed_recipe_leaves_replies_that_nothing_is_made_of(made: Made) -> 
     assert agrees(made.run)["unused"] == 180
 
 
+@pytest.mark.slow
 def test_an_update_that_was_stopped_leaves_shards_that_are_not_compared(made: Made) -> None:
     made.teacher.set(faults={"quota": 0.05})
     made.tree["tasks"]["conversation"]["boxes"] = False
@@ -109,6 +112,7 @@ def test_an_update_that_was_stopped_leaves_shards_that_are_not_compared(made: Ma
     assert told.open
 
 
+@pytest.mark.slow
 def test_a_source_that_changed_has_its_replies_in_other_journals(made: Made) -> None:
     write_rows(made.source, [n for n in range(180) if n not in (3, 60)])
     succeeds("run", made.path, "--out", made.run, "--update")
@@ -122,6 +126,7 @@ def pictures(place: Path, number: int) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_pictures_inside_the_parts_are_held_against_their_files_where_these_are_there(tmp_path: Path) -> None:
     seen = pictures(tmp_path / "pictures", 6)
     tree = recipe(write_rows(tmp_path / "rows.jsonl", range(6)), {"use": "grounded"}, output={"images": "bytes"})
@@ -152,6 +157,7 @@ def test_requests_with_pictures_are_found_by_slot_once_these_are_gone(tmp_path: 
     assert agrees(run)["by_slot"] == 4
 
 
+@pytest.mark.slow
 def test_reviews_change_nothing(tmp_path: Path) -> None:
     tree = recipe(write_rows(tmp_path / "rows.jsonl", range(20)), {"use": "grounded"})
     run = carried_out(tmp_path, tree)
