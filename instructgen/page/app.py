@@ -198,8 +198,8 @@ class Compiled(FileSystemBytecodeCache):
     """
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what is kept of a template."""
-        with contextlib.suppress(OSError):
+        """Take what is kept of a template; one that is damaged is compiled, and kept anew."""
+        with contextlib.suppress(Exception):  # unpickling what is damaged may raise nearly anything
             super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
