@@ -94,7 +94,8 @@ class Compared:
             lines += [f"  only in {side}, because in {3 - side}: {said}"] if said else []
         lines += ["", *_table([["accepted, of contexts", "1", "2"], *self._accepted_rows()])]
         if reasons_ := self._reasons():
-            lines += ["", *_table([["rejected or declined", "1", "2"], *_number_rows(reasons_)])]
+            lines += ["", *_table([["rejected or declined", "1", "2"], *_number_rows(reasons_)[:_REASONS]])]
+            lines += [f"  … {len(reasons_) - _REASONS} more: --json"] if len(reasons_) > _REASONS else []
         if asked := list(self._asked_rows()):
             lines += ["", *_table([["judged by", "1", "2"], *asked])]
         lines += ["", *_table([["cost", "1", "2"], *self._cost_rows()])]
@@ -137,6 +138,9 @@ class Compared:
         if any(each["unpriced"] for each in spent):
             yield ["  completions of unknown price", *(f"{each['unpriced']:,}" for each in spent)]
 
+
+_REASONS = 20
+"""Reasons that are printed."""
 
 _COUNTED = {
     "completions": "completions",
