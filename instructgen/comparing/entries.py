@@ -27,7 +27,8 @@ class Entries(NamedTuple):
     accepted: dict[str, Accepted]
     """By id."""
     lost: dict[str, str]
-    """Why by id: of a rejected sample, or ``context/task`` of a declined context or a reply that could not be read."""
+    """Why by id: of a rejected sample, or ``context/task`` of a declined context, of a reply that could not be read, or
+    of a picture that was removed from the run."""
 
 
 class Reader:
@@ -36,6 +37,8 @@ class Reader:
     def __init__(self, run: Run, summary: Summary) -> None:
         """Take an opened run and its summary."""
         self._folder = run.folder
+        self._removals = run.removals
+        self._tasks = list(run.built.tasks)
         self._judged = JudgedRun(run, summary)
         self._supply = Supply(run.folder, run.built, run.facts)
         self._run_wide = summary.run_wide is not None and summary.run_wide.done
@@ -47,19 +50,22 @@ class Reader:
         if shard not in self.shards:
             return Entries(set(), {}, {})
         rows = read_rows(self._folder.part("contexts", shard), ["kind", "id"])
-        contexts = {row["id"] for row in rows if row["kind"] == "context"}
+        gone = self._removals.of(shard)
+        contexts = {row["id"] for row in rows if row["kind"] == "context" and row["id"] not in gone}
         found = Entries(contexts, {}, {})
         if self._supply.intact(shard) is None:
             self._play(shard, found)
         else:
             self._read(shard, found)
+        found.lost.update({f"{context}/{task}": "removed" for context in gone for task in self._tasks})
         return found
 
     def _read(self, shard: int, found: Entries) -> None:
+        gone = self._removals.of(shard)
         if self._run_wide:
             found.lost.update(self._left_out(shard))
         for row in read_rows(self._folder.part("samples", shard), ["id", "task", "conversations"]):
-            if row["id"] not in found.lost:
+            if row["id"] not in found.lost and row["id"].rsplit("/", 2)[0] not in gone:
                 turns = tuple((turn["from"], turn["value"]) for turn in row["conversations"])
                 found.accepted[row["id"]] = Accepted(row["task"], turns)
         for row in read_rows(self._folder.part("rejected", shard), ["id", "kind", "reason"]):

@@ -14,6 +14,7 @@ from runs import KEY, Tree, asking, command, recipe, succeeds, write_recipe, wri
 from test_run_checks import FOURTH
 
 from instructgen.comparing.matching import change
+from instructgen.run import Run
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +137,16 @@ def test_two_teachers_by_what_the_judge_says_and_by_cost(tmp_path: Path, loopbac
     assert all(usd > 0 for usd in found["usd_per_accepted"])
     said = succeeds("diff", *runs)
     assert "  judge, conversation: accuracy " in said and "dollars an accepted sample" in said
+
+
+@pytest.mark.slow
+def test_a_removed_picture_is_not_there(tmp_path: Path, first: Path) -> None:
+    second = made(tmp_path / "b", range(25))
+    Run.open(second).removals.add(["000003"], "its owner asked")
+    found = told(first, second)
+    assert found["contexts"] == {"both": 24, "first": 1, "second": 0}
+    assert found["only_first"] == {"removed": found["samples"]["conversation"]["first"]}
+    assert "agrees" in succeeds("verify", second)
 
 
 @pytest.mark.slow
