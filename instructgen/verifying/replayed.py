@@ -125,14 +125,14 @@ class Replayed:
 class Replaying:
     """Makes the parts of finished shards again."""
 
-    def __init__(self, run: Run, scratch: Path) -> None:
-        """``scratch`` is an empty folder for the parts."""
+    def __init__(self, run: Run, scratch: Path, strays: Strays | None) -> None:
+        """``scratch`` is an empty folder for the parts; ``strays`` are all journals, where the source has changed."""
         self._run = run
         self.made = RunFolder(scratch)
         self._supply = Supply(run.folder, run.built, run.facts)
         self._judge = Judge(run.built)
         self._digester = Digester()
-        self._strays = Strays(run.folder.path / "journal") if run.facts.moved else None
+        self._strays = strays
 
     def fingerprint(self, contexts: str) -> str:
         """Give the fingerprint of a shard with these contexts."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..digests import digest
 from ..errors import SetupError, UserError
+from ..journal import Strays
 from ..parts import PartWriter, footer, read_rows, row_of
 from ..records import Row
 from ..run import Run
@@ -62,10 +63,21 @@ class _Verifying:
         self._run = run
         self._found = found
         self._scratch = scratch
-        self._replaying = Replaying(run, scratch / "parts")
         self._replays = found.agrees
-        if not self._replays:
+        self._replaying = Replaying(run, scratch / "parts", self._strays())
+        if not found.agrees:
             found.notes.append("nothing was made again: with another recipe or other texts it would not come out alike")
+
+    def _strays(self) -> Strays | None:
+        """Index all journals where the source has changed; without one that is damaged no shard can be made again."""
+        if not self._run.facts.moved:
+            return None
+        try:
+            return Strays(self._run.folder.path / "journal")
+        except UserError as error:
+            self._replays = False
+            self._found.notes.append(f"nothing was made again: {error}")
+            return None
 
     # ── shards ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -117,6 +117,11 @@ def test_a_source_that_changed_has_its_replies_in_other_journals(made: Made) -> 
     write_rows(made.source, [n for n in range(180) if n not in (3, 60)])
     succeeds("run", made.path, "--out", made.run, "--update")
     assert agrees(made.run, made.source)["unused"] > 0
+    journal = made.run / "journal/part-00002.jsonl"
+    journal.write_bytes(journal.read_bytes() + b"{}\n")
+    told = verify(made.run)
+    assert told.differences[0].file == "journal/part-00002.jsonl" and told.finished == 0
+    assert "nothing was made again" in told.notes[0]
 
 
 def pictures(place: Path, number: int) -> Path:
