@@ -2,12 +2,9 @@
 
 import gc
 
-gc.disable()  # importing makes no garbage, and looking for it takes a fifth of the start
+gc.disable()  # until all is loaded: importing makes no garbage, and looking for it takes a fifth of the start
 
 from .cli import main  # noqa: E402
-
-gc.freeze()
-gc.enable()
 
 if __name__ == "__main__":
     main()

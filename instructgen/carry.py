@@ -52,6 +52,9 @@ def carry_out(
     write_report(opened.folder, summary, opened.built.recipe.about)
     if opened.built.run_checks or opened.folder.shards("verdicts"):
         _judge_run(opened, summary, stopped=engine.stopping)
+    facts = opened.folder.facts()
+    if facts is not None and not summary.open and not engine.stopping:
+        opened.folder.write_facts(facts.model_copy(update={"finished": True}))
     return engine, summary
 
 

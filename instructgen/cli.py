@@ -1,48 +1,55 @@
 """The command line: commands put together, and a user's mistake said in one line."""
 
+import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 import typer
 from typer.exceptions import Abort, TyperException
 
 from . import options
-from .commands import handing_on, looking, making, publish
 from .errors import UserError
 
-COMMANDS: tuple[Callable[..., None], ...] = (
-    making.run,
-    making.recaption,
-    making.plan,
-    making.preview,
-    looking.status,
-    looking.report,
-    handing_on.export,
-    publish.publish,
-    handing_on.review,
-    looking.view,
-    looking.check,
-    looking.list_,
-    looking.explain,
-    making.init,
-)
-"""In the order of the help."""
-
-app = typer.Typer(
-    name="instructgen",
-    help="Instruction-tuning data for large multimodal models, from images that already have annotations.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-
-for _command in COMMANDS:
-    app.command(_command.__name__.rstrip("_"))(_command)
+COMMANDS = {
+    "run": "making:run",
+    "recaption": "making:recaption",
+    "plan": "making:plan",
+    "preview": "making:preview",
+    "status": "looking:status",
+    "report": "looking:report",
+    "export": "handing_on:export",
+    "publish": "publish:publish",
+    "review": "handing_on:review",
+    "view": "viewing:view",
+    "check": "looking:check",
+    "verify": "verifying:verify",
+    "diff": "verifying:diff",
+    "list": "looking:list_",
+    "explain": "looking:explain",
+    "init": "making:init",
+}
+"""Each command with its module and function, in the order of the help. Only the one that is given is loaded."""
 
 
-@app.callback()
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Give the command line with these commands, loaded."""
+    app = typer.Typer(
+        name="instructgen",
+        help="Instruction-tuning data for large multimodal models, from images that already have annotations.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    for name in names:
+        module, _, function = COMMANDS[name].partition(":")
+        app.command(name)(getattr(import_module(f"instructgen.commands.{module}"), function))
+    app.callback()(_options)
+    return app
+
+
 def _options(version: options.Version = False) -> None:
     del version
 
@@ -53,10 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Arrow's own pool gives memory back after every part and has the pages cleared anew: a tenth of a run's CPU time
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        app = application(given[:1] if given and given[0] in COMMANDS else COMMANDS)
+        if not gc.isenabled():  # put off at the process's start: importing makes no garbage
+            gc.freeze()
+            gc.enable()
+        code = app(args=given, standalone_mode=False)
     except TyperException as error:
-        if not arguments and len(sys.argv) < 2:
+        if not given:
             print(error.format_message(), file=sys.stderr)
             sys.exit(2)
         said = " ".join(error.format_message().split()).rstrip(".")

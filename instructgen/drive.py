@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from .digests import DIGEST_BYTES, canonical
-from .errors import InstructgenError, NotAsked, SetupError
+from .errors import InstructgenError, NotAsked, RequestRefused, SetupError
 from .journal import Journal, Key, Strays, key_of
 from .protocols import Reading, Rounds, Teacher
 from .records import Completion, Context, Image, Message, Request, Slot
@@ -93,8 +93,12 @@ class Answers:
         may_ask: Callable[[], bool] = lambda: True,
         on_missing: Missing | None = None,
         on_answer: Callable[[Completion, bool], None] | None = None,
+        by_slot: Callable[[Slot], Completion | None] | None = None,
     ) -> None:
-        """``on_missing`` turns asking into noting: what the journal lacks is handed to it, and NotAsked is raised."""
+        """``on_missing`` turns asking into noting: what the journal lacks is handed to it, and NotAsked is raised.
+
+        ``by_slot`` finds the reply to a request that cannot be digested any more, because its pictures are gone.
+        """
         self.journal = journal
         self._teachers = teachers
         self._reading = {role: teacher for role, teacher in teachers.items() if isinstance(teacher, Reading)}
@@ -103,6 +107,7 @@ class Answers:
         self._may_ask = may_ask
         self._on_missing = on_missing
         self._on_answer = on_answer
+        self._by_slot = by_slot
 
     def give_up(self) -> None:
         """Ask nothing from now on."""
@@ -141,7 +146,13 @@ class Answers:
             raise SetupError(f"{slot.asker} asks the role '{role}', which the recipe does not have")
         if role in self._reading and not self._on_missing:
             await self._reading[role].read_ahead(request)
-        digest = self._digester.digest(request, teacher.identity(request, context))
+        try:
+            digest = self._digester.digest(request, teacher.identity(request, context))
+        except RequestRefused:
+            found = self._by_slot(slot) if self._by_slot else None
+            if found is None:
+                raise
+            return found
         key = key_of(slot, digest)
         found = self._find(key)
         if found is not None:

@@ -1,9 +1,11 @@
 """A shard's outcomes in; its rejected and samples parts out, in source order, the samples part last."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
+from .assemble import Built
 from .columns import SampleRow
 from .drive import Answers
 from .errors import RequestRefused
@@ -17,6 +19,9 @@ from .tally import Tally
 
 MISSING_IMAGE = "output:missing_image"
 """Reason of a sample whose picture was to lie in the part (``output.images: bytes``) and cannot be read."""
+
+PixelsOf = Callable[[Sample], list[bytes | None]]
+"""Gives the bytes of a sample's pictures, None for one that has only a URL; raises RequestRefused."""
 
 
 class OpenShard:
@@ -39,19 +44,19 @@ class OpenShard:
         return len(self.outcomes) - 1
 
     async def write(
-        self, folder: RunFolder, actions: Mapping[str, str], fingerprint: str, bytes_from: Path | None
+        self, folder: RunFolder, actions: Mapping[str, str], fingerprint: str, pixels_of: PixelsOf | None
     ) -> None:
         """Write the parts; the rename of the samples part commits the shard.
 
-        ``bytes_from`` is the image folder when the recipe wants the original files inside the parts.
+        ``pixels_of`` is given where the recipe wants the original files inside the parts.
         """
         samples, rejected = PartWriter("samples"), PartWriter("rejected")
         for count, outcome in enumerate(_all(self.outcomes)):
             for judged in list(outcome.accepted):
                 pixels: list[bytes | None] = []
                 try:
-                    if bytes_from:
-                        pixels = await asyncio.to_thread(original_bytes, judged[0], bytes_from)
+                    if pixels_of:
+                        pixels = await asyncio.to_thread(pixels_of, judged[0])
                 except RequestRefused as error:
                     self._set_aside(outcome, judged, error.detail)
                 else:
@@ -77,6 +82,12 @@ class OpenShard:
         outcome.losers.append((sample, MISSING_IMAGE))
         outcome.failed.append(Attempt(sample.origin.attempt, MISSING_IMAGE, detail, [judged]))
         self.tally.tasks[outcome.task].set_aside(MISSING_IMAGE)
+
+
+def pixel_reader(built: Built) -> PixelsOf | None:
+    """Give what reads the pictures that the recipe wants inside the parts; None where it wants references only."""
+    root = built.image_root() if built.recipe.output.images == "bytes" else None
+    return partial(original_bytes, root=root) if root else None
 
 
 def original_bytes(sample: Sample, root: Path) -> list[bytes | None]:

@@ -76,7 +76,7 @@ def open_run(
     drawn_otherwise = any(shaping[key] != before.shaping.get(key) for key in ("tasks", "seed", "overlap"))
     if drawn_otherwise or (reread and unfilled(recipe, facts.ranges)):
         draw_ranges(built, facts)
-    facts.shaping, facts.stamp = shaping, stamp
+    facts.shaping, facts.stamp, facts.finished = shaping, stamp, False
     if changes or reread:
         facts.moved = facts.moved or reread
         _announce(built, folder, facts, changes, update=update, stamped=stamp != before.stamp)

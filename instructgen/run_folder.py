@@ -43,6 +43,8 @@ class RunFacts(BaseModel):
     """What was counted at each role's servers, over all starts."""
     rereading: bool = False
     """The source or how it is read changed, and not every shard has been read again since."""
+    finished: bool = False
+    """Every shard was committed, judged and reported when the last start ended; the next one takes it back."""
     moved: bool = False
     """The source changed under the run: replies may lie in another shard's journal."""
 

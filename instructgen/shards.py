@@ -12,7 +12,7 @@ from .drive import Answers, Digester, Stopped
 from .engine import Counted
 from .errors import UserError
 from .journal import Journal, Strays
-from .open_shard import OpenShard
+from .open_shard import OpenShard, pixel_reader
 from .parts import PartWriter
 from .protocols import Queued
 from .records import Completion, Context, Row
@@ -53,7 +53,7 @@ class Shards:
         self._strays = strays
         self._bound = bound
         self._judge = Judge(built)
-        self._root = built.image_root() if built.recipe.output.images == "bytes" else None
+        self._pixels_of = pixel_reader(built)
         self._digester = Digester()
         self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
         self._width = max(teacher.width() for teacher in built.teachers.values())
@@ -242,7 +242,8 @@ class Shards:
     async def _finish(self, shard: OpenShard) -> None:
         try:
             await asyncio.to_thread(shard.journal.sync)
-            await shard.write(self._folder, self._judge.actions, self._supply.fingerprint(shard.contexts), self._root)
+            fingerprint = self._supply.fingerprint(shard.contexts)
+            await shard.write(self._folder, self._judge.actions, fingerprint, self._pixels_of)
             self.counted.tally.merge(shard.tally)
             self.counted.spent.merge(shard.journal.spent)
         except BaseException as error:

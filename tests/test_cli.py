@@ -231,3 +231,10 @@ def test_main_can_be_called_without_a_process(capsys: pytest.CaptureFixture[str]
         main(["list", "exports"])
     assert done.value.code == 0 and "llava" in capsys.readouterr().out
     assert command("list", "exports").code == 0
+
+
+def test_only_the_command_that_is_given_is_loaded() -> None:
+    script = "import sys, instructgen.cli as c; c.application(['view']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert {name for name in loaded if name.startswith("instructgen.commands.")} == {"instructgen.commands.viewing"}
+    assert "instructgen.checking" not in loaded and "instructgen.reporting" not in loaded

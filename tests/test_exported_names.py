@@ -15,7 +15,7 @@ def public(module: object) -> set[str]:
 
 
 def test_the_commands_and_their_options() -> None:
-    app = get_command(cli.app)
+    app = get_command(cli.application())
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
         "run": [
@@ -54,6 +54,8 @@ def test_the_commands_and_their_options() -> None:
             *("--remove", "--replace", "--restore", "--splits", "--squash", "--tag", "--terms", "--unfinished"),
             *("repo", "run"),
         ],
+        "verify": ["--json", "run"],
+        "diff": ["--json", "--limit", "first", "second"],
         "review": ["file", "run"],
         "view": ["--open", "--port", "runs"],
         "list": ["kind"],

@@ -103,7 +103,7 @@ def test_every_command_that_a_document_shows_runs(
 
 
 def test_every_command_and_option_is_documented() -> None:
-    for name, command in get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(cli.application()).commands.items():  # type: ignore[attr-defined]
         assert f"instructgen {name} " in TEXT, name
         options = {o for parameter in command.params for o in parameter.opts if o.startswith("--")}
         assert not {o for o in options if not re.search(rf"(?<![\w-]){o}(?![\w-])", TEXT)}, name

@@ -10,7 +10,6 @@ from rich.console import Console
 from .. import listing, options
 from ..checking.dataset import check as check_dataset
 from ..console import say
-from ..page.serving import PORT, serve
 from ..report import status_lines
 from ..reporting.html import write_html
 from ..run import Run
@@ -37,18 +36,6 @@ def report(
     with console.status("reading the run") as status:
         path = write_html(Run.open(run), out, lambda done, of: status.update(f"reading the run: {done} of {of} shards"))
     say(f"wrote {path}")
-
-
-def view(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN [RUN2]", help="A run's folder; two: side by side.")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen, on this machine only.")] = PORT,
-    show: Annotated[bool, typer.Option("--open", help="Open a browser on it.")] = False,
-) -> None:
-    """Look at every sample beside its picture, in a browser, and accept, reject or edit it.
-
-    Example: instructgen view runs/mine
-    """
-    serve(runs, port, show)
 
 
 def check(

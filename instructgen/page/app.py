@@ -1,11 +1,13 @@
 """Runs in; the page's application out: what each address shows, and what the one that changes something does."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -15,6 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from ..errors import RequestRefused, UserError
+from ..found_cache import cache_folder
 from ..records import Turn
 from ..reviews import append, review_of
 from .compare import SHOWN, Sides, contexts_of, rows_of, shared
@@ -46,8 +49,9 @@ class Page:
         self._token = token
         loader = FileSystemLoader(_HERE / "templates")
         self._templates = Environment(
-            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            bytecode_cache=Compiled(str(cache_folder() / "page")),
+        )  # fmt: skip
         self._templates.filters.update(number=lambda value: f"{value:,}", breakable=breakable)
         self._templates.globals.update(link=link, token=token, reviewer=reviewer, runs=runs)
 
@@ -185,6 +189,24 @@ class Page:
 
     def _show(self, name: str, values: Mapping[str, Any], status: int = 200) -> Response:
         return HTMLResponse(self._templates.get_template(name).render(values), status)
+
+
+class Compiled(FileSystemBytecodeCache):
+    """Keeps compiled templates, as compiling them takes half of the first page; where nothing can be kept, it does not.
+
+    They lie in the user's own cache and never in a run's folder, which may come from others: they are executed.
+    """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is kept of a template; one that is damaged is compiled, and kept anew."""
+        with contextlib.suppress(Exception):  # unpickling what is damaged may raise nearly anything
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        with contextlib.suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def link(path: str, **query: object) -> str:

@@ -6,6 +6,7 @@ everything that reads a run does.
 """
 
 import json
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -81,8 +82,8 @@ class Index:
                 self._working.release()
 
     def _refresh(self) -> None:
-        stamps = {shard: self._stamp(shard, "samples", "rejected") for shard in self.run.folder.shards("samples")}
-        verdicts = [self._stamp(shard, "verdicts") for shard in stamps] if self.run.built.run_checks else []
+        stamps = self._stamps("samples", "rejected")
+        verdicts = list(self._stamps("verdicts").values()) if self.run.built.run_checks else []
         verdicts.append(_stamp(self.run.removals.path))
         self.total = len(stamps)
         gone = [shard for shard, stamp in self._known.items() if stamps.get(shard) != stamp]
@@ -97,7 +98,7 @@ class Index:
             self._publish()
         replayed = self._play([shard for shard in self.run.folder.shards("contexts") if shard not in self._known])
         if gone or new or verdicts != self._verdicts:
-            self._closed = in_order(self._closed) if mixed else self._closed.rechunk()
+            self._closed = in_order(self._closed) if mixed else self._closed
             self._closed, self._overlaid = overlaid(self.run, self._closed)
             self._verdicts = verdicts
             self._keep()
@@ -121,6 +122,17 @@ class Index:
         self.table = Table(self.run, frame, dict(self._opened), self.table.version + 1)
 
     # ── finished shards ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _stamps(self, *kinds: str) -> dict[int, Stamp]:
+        """Give the stamps of the parts of all finished shards, in order.
+
+        The folders are listed: asking for the files one by one takes five times as long.
+        """
+        folder = self.run.folder
+        listed = {kind: _listed(folder.path / kind) for kind in kinds}
+        shards = folder.shards("samples")
+        names = {shard: f"part-{shard:05d}.parquet" for shard in shards}
+        return {shard: [n for kind in kinds for n in listed[kind].get(names[shard], (0, 0))] for shard in shards}
 
     def _stamp(self, shard: int, *kinds: str) -> Stamp:
         return [number for kind in kinds for number in _stamp(self.run.folder.part(kind, shard))]
@@ -164,7 +176,7 @@ class Index:
                 part = pl.scan_parquet(folder.part(kind, shard)).with_row_index("place")
                 frames.append(part.select(pl.lit(shard).alias("shard"), "place", "id", "task", *chosen))
         taken = [typed(frame.with_columns(pl.lit(False).alias("open"))) for frame in pl.collect_all(frames)]
-        self._closed = pl.concat([self._closed, *taken])
+        self._closed = pl.concat([self._closed, pl.concat(taken, rechunk=True)])
 
     # ── open shards ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -228,3 +240,13 @@ class Index:
 def _stamp(path: Path) -> Stamp:
     stat = path.stat() if path.exists() else None
     return [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
+
+
+def _listed(folder: Path) -> dict[str, tuple[int, int]]:
+    """Give time and size of each file in a folder; nothing when there is none."""
+    try:
+        with os.scandir(folder) as entries:
+            stats = {entry.name: entry.stat() for entry in entries}
+    except FileNotFoundError:
+        return {}
+    return {name: (stat.st_mtime_ns, stat.st_size) for name, stat in stats.items()}

@@ -46,9 +46,16 @@ def said_in(run: Run, shards: Sequence[int]) -> Any:
     kept = _mapped(_kept(run, shards))
     if kept is not None:
         return kept
+    return pl.concat(_unpacked(run, shards))
+
+
+def _unpacked(run: Run, shards: Sequence[int]) -> list[Any]:
+    """Give a lazy frame of the texts in each part, in the order of ``said_in``."""
+    import polars as pl
+
     columns = {"samples": _of_sample(), "rejected": _of_rejected()}
-    parts = {kind: [run.folder.part(kind, shard) for shard in shards] for kind in columns}
-    return pl.concat([pl.scan_parquet(parts[kind]).select(said.alias("said")) for kind, said in columns.items()])
+    parts = [(run.folder.part(kind, shard), said) for kind, said in columns.items() for shard in shards]
+    return [pl.scan_parquet(part).select(said.alias("said")) for part, said in parts]
 
 
 def keep(run: Run, shards: Sequence[int]) -> None:
@@ -66,17 +73,28 @@ def keep(run: Run, shards: Sequence[int]) -> None:
             if path not in whole and time.time() - path.stat().st_mtime > _STALE_SECONDS:
                 path.unlink()
         for path, block in whole.items():
-            if _mapped(path) is not None:
+            if _whole(path):
                 continue
             if shutil.disk_usage(run.folder.path).free < SPARE_BYTES:
                 return
             with atomic(path) as temporary:
-                said_in(run, block).sink_ipc(temporary, compression="uncompressed")
+                _write(temporary, _unpacked(run, block))
                 if path != _kept(run, block):
                     temporary.unlink()
                     return
     except (OSError, SetupError, pl.exceptions.PolarsError):
         return
+
+
+def _write(path: Path, frames: Sequence[Any]) -> None:
+    """Write the texts of parts as one file, part by part, so that memory is that of one part."""
+    import polars as pl
+    import pyarrow as pa
+
+    type_ = pa.schema([("said", pa.string_view())])
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, type_) as writer:
+        for frame in frames:
+            writer.write_table(frame.collect().to_arrow(compat_level=pl.CompatLevel.newest()))
 
 
 def _kept(run: Run, shards: Sequence[int]) -> Path:
@@ -85,6 +103,17 @@ def _kept(run: Run, shards: Sequence[int]) -> Path:
         stat = part.stat() if part.exists() else None
         stamps += [stat.st_mtime_ns, stat.st_size] if stat else [0, 0]
     return run.folder.path / "page-index" / "texts" / f"{shards[0]:05d}-{digest(stamps)}.arrow"
+
+
+def _whole(path: Path) -> bool:
+    """Tell whether a file is there and has its end; its texts are not looked at."""
+    import pyarrow as pa
+
+    try:
+        with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped):
+            return True
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _mapped(path: Path) -> Any:

@@ -19,7 +19,7 @@ LOOK_SECONDS = 2.0
 """How often the folder is looked at for something new, at most."""
 
 PATIENCE_SECONDS = 0.3
-"""How long a page waits for what is new before it is shown without."""
+"""How long a page waits for what is new, from when it was looked for, before it is shown without."""
 
 SEARCH_SECONDS = 1.5
 """How long a page waits for a search through the texts before it shows what was found so far."""
@@ -67,7 +67,7 @@ class Viewed:
                 self._looking = threading.Thread(target=self._look, name="page-index", daemon=True)
                 self._looking.start()
             self.note_reviews()
-        self._looking.join(PATIENCE_SECONDS)
+        self._looking.join(max(0.0, self._looked + PATIENCE_SECONDS - time.monotonic()))
         return self.index.table
 
     def _look(self) -> None:

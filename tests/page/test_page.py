@@ -235,3 +235,22 @@ def test_a_run_without_samples_says_so(tmp_path: Path) -> None:
         assert "<h1>12 samples</h1>" in client.get().text
         text = client.get("/sample", id="000000000001/conversation").text
         assert "There are no words to show" in text and "declined" in text
+
+
+def test_compiled_templates_are_kept_in_the_users_cache_and_done_without_where_that_cannot_be(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSTRUCTGEN_CACHE", str(tmp_path / "cache"))
+    for _ in range(2):
+        with page(own) as served:
+            assert served.get("/").status == 200
+        assert len(list((tmp_path / "cache" / "page").iterdir())) == 3
+    for kept in (tmp_path / "cache" / "page").iterdir():
+        kept.write_bytes(kept.read_bytes()[:40])
+    with page(own) as served:
+        assert served.get("/").status == 200
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("INSTRUCTGEN_CACHE", str(tmp_path / "file"))
+    with page(own) as served:
+        assert served.get("/").status == 200
+    assert not list(own.rglob("*.cache"))

@@ -1,0 +1,1 @@
+"""Two runs in; what differs between them out: recipe, samples, what checks rejected, cost."""
