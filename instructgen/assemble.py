@@ -87,6 +87,8 @@ class Built:
                 name: {**_shaping(check), "action": recipe.checks[name].action}
                 for name, check in (*self.checks.items(), *self.asked_checks.items())
             },
+            # samples of a context come in the order of tasks; the first check that fails gives the reason
+            "order": {"tasks": list(self.tasks), "checks": [*self.checks, *self.asked_checks]},
         }
 
     def _extract_shaping(self) -> dict[str, object]:

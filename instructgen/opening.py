@@ -149,6 +149,9 @@ def differences(old: Mapping[str, object], new: Mapping[str, object], at: str = 
         name = f"{at}.{key}" if at else key
         if isinstance(before, dict) and isinstance(after, dict):
             yield from differences(before, after, name)
+        elif isinstance(before, list) and isinstance(after, list) and at == "order":
+            if before != after and sorted(before) == sorted(after):  # else another line says what came or went
+                yield f"order of {key}: {', '.join(before)} → {', '.join(after)}"
         elif before != after:
             if name.startswith(("texts.", "forms.")):
                 yield f"{name.partition('.')[2]}: {'changed' if before and after else 'new' if after else 'gone'}"

@@ -38,6 +38,13 @@ def test_a_stricter_check_that_rejects_asks_for_nothing(made: Made) -> None:
     assert any(row["reason"].startswith("length:") for row in rows(made.run, "rejected"))
 
 
+def test_another_order_of_checks_gives_other_reasons_and_asks_for_nothing(made: Made) -> None:
+    names = list(made.tree["checks"])
+    made.write(checks=dict(reversed(made.tree["checks"].items())))
+    made.announced(f"order of checks: {', '.join(names)} → {', '.join(names[::-1])}", unasked=0, shards=4)
+    made.updated(0)
+
+
 def test_a_stricter_check_that_retries_asks_for_the_second_attempts(tmp_path: Path, loopback: Teacher) -> None:
     loopback.set(reply_tokens=120)
     made = Made(tmp_path, loopback)
