@@ -141,8 +141,8 @@ class ChatModel(Pace):
             model=model,
             server_id=outcome.server_id,
             usage=usage,
-            usd=self._usd(model, usage) if usage else None,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            **self._charged(model, usage),
         )
 
     def _readable(self, site: Site) -> Path | None:
@@ -176,12 +176,14 @@ class ChatModel(Pace):
         """Give tokens, prefix-cache hits and more since the start, where the servers are vLLM's."""
         return self._watch.figures if self._watch else {}
 
-    def _usd(self, model: str, usage: Usage) -> float | None:
-        """Price some usage; each model that answers is looked up once."""
+    def _charged(self, model: str, usage: Usage | None) -> dict[str, float]:
+        """Give what a completion cost and saved, as its fields; each model that answers is looked up once."""
+        if usage is None:
+            return {}
         if model not in self._priced:
             self._priced[model] = price_list(self.prices).price(model, self.model)
         price = self._priced[model]
-        return None if price is None else price.usd(usage)
+        return {} if price is None else price.charged(usage)
 
     def width(self) -> int:
         """Give a few more than may be in flight, so that a permit never waits for a request."""
