@@ -11,7 +11,8 @@ A run's money is one ``Account`` (``account.py``). ``Budget`` is the queue befor
 
 Where many are sent together, as a file of a batch service, each is held (``batch=True``: at that service's price)
 before the file is handed in, settled when its line is in the journal, and ``unpaid`` when the service says that it was
-never answered. What is still open when a process ends stands in the ledger, and the next start counts it as spent;
+never answered. Nothing of it can settle before it is handed in, so nobody may wait meanwhile: ``wait=False`` raises
+FullBudget where a request does not fit now, which is the time to hand in what there is. What is still open when a process ends stands in the ledger, and the next start counts it as spent;
 ``purse.resume(key)`` takes it up again for a request that is still under way. Its price and what the service saved are
 the completion's fields ``usd``, ``caching_usd``, ``batch_usd``: ``Price.charged(usage, batch=True)`` gives them.
 
@@ -42,6 +43,10 @@ class OverBudget(InstructgenError):
     """A request does not fit into the budget, and nothing is in flight that might turn out cheaper: the run stops."""
 
 
+class FullBudget(InstructgenError):
+    """A request does not fit now; it may when others have turned out cheaper than their worst case."""
+
+
 class Budget:
     """The queue of one process before an account: who comes first is held for first, so that none waits for ever."""
 
@@ -52,8 +57,11 @@ class Budget:
         self._settled = asyncio.Event()
         self._stopped: Exception | None = None
 
-    async def hold(self, usd: float) -> None:
-        """Hold back a request's worst case as soon as it fits. Raises OverBudget when it never will."""
+    async def hold(self, usd: float, *, wait: bool = True) -> None:
+        """Hold back a request's worst case as soon as it fits. Raises OverBudget when it never will.
+
+        Without ``wait``, raises FullBudget where it does not fit now.
+        """
         async with self._line:
             while True:
                 if self._stopped is not None:
@@ -64,6 +72,8 @@ class Budget:
                     return
                 if answer == "over":
                     raise OverBudget(f"a request that may cost ${usd:.4f} does not fit into the budget")
+                if not wait:
+                    raise FullBudget(f"a request that may cost ${usd:.4f} does not fit into the budget now")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._settled.wait(), LOOK_SECONDS)
 
@@ -97,13 +107,14 @@ class Reservation:
         self.sent = True
         """It may have been sent since it was held; True where nobody says."""
 
-    async def hold(self) -> None:
+    async def hold(self, *, wait: bool = True) -> None:
         """Hold its worst case back; before each try. What the try before may have cost stays counted.
 
-        Waits while it does not fit. Raises OverBudget when it never will, SetupError where it cannot be written.
+        Waits while it does not fit. Raises OverBudget when it never will, SetupError where it cannot be written; without
+        ``wait`` FullBudget, when it does not fit now.
         """
         self.let_go()
-        await self._purse.budget.hold(self._usd)
+        await self._purse.budget.hold(self._usd, wait=wait)
         self._held = True
         self._purse.ledger.write(self._key, self._usd)
 
@@ -145,16 +156,19 @@ class Purse:
         self.ledger = ledger
         self._worst = worst
 
-    async def hold(self, key: Key, role: str, request: Request, *, batch: bool = False) -> Reservation | None:
+    async def hold(
+        self, key: Key, role: str, request: Request, *, batch: bool = False, wait: bool = True
+    ) -> Reservation | None:
         """Hold back what a request may cost at most; None where asking is free.
 
-        Waits while it does not fit. Raises OverBudget when it never will, SetupError for a model without a price.
+        Waits while it does not fit. Raises OverBudget when it never will, SetupError for a model without a price;
+        without ``wait`` FullBudget, when it does not fit now.
         """
         usd = self._worst(role, request, batch)
         if usd is None:
             return None
         reservation = Reservation(self, key, usd)
-        await reservation.hold()
+        await reservation.hold(wait=wait)
         return reservation
 
     def resume(self, key: Key) -> Reservation | None:
