@@ -12,13 +12,14 @@ A run's money is one ``Account`` (``account.py``). ``Budget`` is the queue befor
 Where many are sent together, as a file of a batch service, each is held (``batch=True``: at that service's price)
 before the file is handed in, settled when its line is in the journal, and ``unpaid`` when the service says that it was
 never answered. Nothing of it can settle before it is handed in, so nobody may wait meanwhile: ``wait=False`` raises
-FullBudget where a request does not fit now, which is the time to hand in what there is. What is still open when a process ends stands in the ledger, and the next start counts it as spent;
-``purse.resume(key)`` takes it up again for a request that is still under way. Its price and what the service saved are
-the completion's fields ``usd``, ``caching_usd``, ``batch_usd``: ``Price.charged(usage, batch=True)`` gives them.
+FullBudget where a request does not fit now, which is the time to hand in what there is. What is still open when a
+process ends stands in the ledger, and the next start counts it as spent; ``purse.resume(key)`` takes it up again for a
+request that is still under way. Its price and what the service saved are the completion's fields ``usd``,
+``caching_usd``, ``batch_usd``: ``Price.charged(usage, batch=True)`` gives them.
 
-While a teacher answers, whoever sends for it says what becomes of each try: ``waiting`` (not sent yet), ``sending``,
-``unpaid`` (nothing is taken for it), ``try_again`` (it is about to be sent once more). Of a teacher that says none of
-this each request that ends without a completion counts as paid for.
+While a teacher answers, whoever sends for it says what becomes of each try: ``waiting`` (not sent yet), ``sender`` (it
+goes out), ``unpaid`` (nothing is taken for it), ``try_again`` (it is to be sent once more). Of a teacher that says none
+of this, each request that ends without a completion counts as paid for.
 """
 
 import asyncio
@@ -110,13 +111,23 @@ class Reservation:
     async def hold(self, *, wait: bool = True) -> None:
         """Hold its worst case back; before each try. What the try before may have cost stays counted.
 
-        Waits while it does not fit. Raises OverBudget when it never will, SetupError where it cannot be written; without
-        ``wait`` FullBudget, when it does not fit now.
+        Waits while it does not fit. Raises OverBudget when it never will, SetupError where it cannot be written, and
+        without ``wait`` FullBudget, when it does not fit now.
         """
         self.let_go()
         await self._purse.budget.hold(self._usd, wait=wait)
         self._held = True
         self._purse.ledger.write(self._key, self._usd)
+
+    async def hold_again(self) -> None:
+        """Hold back for one more try, unless the last one was never sent."""
+        if self.sent or not self._held:
+            await self.hold()
+            self.sent = False
+
+    def sending(self) -> None:
+        """Know that it goes out now."""
+        self.sent = True
 
     def settle(self, completion: Completion) -> None:
         """Book what a completion cost, which is in the journal by now; its worst case where its price is not known."""
@@ -198,17 +209,19 @@ _asking: ContextVar[Reservation | None] = ContextVar("asking", default=None)
 
 
 def waiting() -> None:
-    """Say that nothing has been sent yet; ``sending`` will say when."""
+    """Say that nothing has been sent yet: it is said by ``sender`` when it is."""
     reservation = _asking.get()
     if reservation is not None:
         reservation.sent = False
 
 
-def sending() -> None:
-    """Say that it goes out now: from here on it may be paid for."""
+def sender() -> Callable[[], None] | None:
+    """Give what is to be called right before the request goes out: from then on it may be paid for.
+
+    None in a run without a budget. With one, nothing that went out is sent again unless ``try_again`` was called.
+    """
     reservation = _asking.get()
-    if reservation is not None:
-        reservation.sent = True
+    return None if reservation is None else reservation.sending
 
 
 def unpaid() -> None:
@@ -219,11 +232,10 @@ def unpaid() -> None:
 
 
 async def try_again() -> None:
-    """Say that it is about to be sent once more: what the last try may have cost stays counted.
+    """Hold back for one more try; what the last one may have cost stays counted. Nothing else may be held meanwhile.
 
-    Waits while the next one does not fit. Raises OverBudget.
+    Waits while it does not fit. Raises OverBudget when it never will.
     """
     reservation = _asking.get()
     if reservation is not None:
-        await reservation.hold()
-        reservation.sent = False
+        await reservation.hold_again()

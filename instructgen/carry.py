@@ -39,7 +39,13 @@ def carry_out(
         if sharing is not None:
             sharing.pull(lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False))
         engine = LocalEngine(
-            opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
+            opened.built,
+            opened.folder,
+            opened.facts,
+            opened.supply,
+            offline=offline,
+            strays=opened.strays,
+            spending=opened.spending,
         )
     else:
         engine = RayEngine(opened, pool, offline=offline, sharing=sharing)

@@ -9,8 +9,8 @@ from .errors import RecordError, SetupError
 from .forms import laid_out_message
 from .prices import Price, price_list
 from .protocols import Teacher
-from .records import Context, Message, Origin, Reply, Request, Sample, Slot, Usage
-from .tokens import MESSAGE_TOKENS, count, encoding_of
+from .records import Context, Image, Message, Origin, Reply, Request, Sample, Slot, Usage
+from .tokens import MESSAGE_TOKENS, count
 
 REPLY_TOKENS = 250
 """Reply length assumed where nothing has been measured: that of a usual conversation."""
@@ -35,11 +35,15 @@ def price_of(teacher: Teacher) -> Price | None:
 class RequestTokens:
     """Counts the prompt tokens of requests; the shared first messages of a task are counted once."""
 
-    def __init__(self, model: str) -> None:
-        """``model`` decides on the encoding, where that is known."""
-        self._model = model
-        self.exact = encoding_of(model) is not None
+    def __init__(self, teacher: Teacher) -> None:
+        """The ``teacher``'s model decides on the encoding, where that is known, and its price on pictures' tokens."""
+        price = price_of(teacher)
+        self._model = model_of(teacher)
+        self._pictures = price.pictures if price else None
+        self._side: int | None = getattr(teacher, "max_image_side", None)
         self._known: dict[int, tuple[Message, int]] = {}
+        self.uncounted = 0
+        """Pictures of which it is not known how many tokens they are."""
 
     def shared_and_all(self, request: Request) -> tuple[int, int]:
         """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
@@ -55,7 +59,14 @@ class RequestTokens:
 
     def _of(self, form: str, message: Message) -> int:
         parts = laid_out_message(form, message, structured=True).parts
-        return MESSAGE_TOKENS + sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
+        words = sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
+        return MESSAGE_TOKENS + words + sum(self._picture(part) for part in parts if isinstance(part, Image))
+
+    def _picture(self, image: Image) -> int:
+        if self._pictures is None:
+            self.uncounted += 1
+            return 0
+        return self._pictures.tokens(image.width, image.height, self._side)
 
 
 class RoleTokens:
@@ -70,8 +81,13 @@ class RoleTokens:
         """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
         counter = self._known.get(role)
         if counter is None:
-            counter = self._known[role] = RequestTokens(model_of(self._built.teachers[role]))
+            counter = self._known[role] = RequestTokens(self._built.teachers[role])
         return counter.shared_and_all(request)
+
+    def uncounted(self, role: str) -> int:
+        """Give how many of the pictures in a role's requests could not be counted."""
+        counter = self._known.get(role)
+        return counter.uncounted if counter else 0
 
 
 def expected(built: Built, task: str, request: Request, context: Context) -> Iterator[tuple[str, Request]]:

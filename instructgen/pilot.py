@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+from .budget import OverBudget
 from .drive import Answers, Digester
 from .errors import SetupError, UserError
 from .journal import Journal
@@ -164,6 +165,9 @@ async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
     drawn = _drawn(opened, number)
     journals = {shard: Journal(opened.folder.part("journal", shard)) for shard, _, _ in drawn}
     gate = asyncio.Semaphore(IN_FLIGHT)
+    money = opened.spending
+    cashier = money.cashier() if money else None
+    purses = {n: cashier.purse(opened.folder, j, n) for n, j in journals.items()} if cashier else {}
 
     async def ask(shard: int, context: Context, task: str) -> None:
         heard: list[Completion] = []
@@ -172,6 +176,7 @@ async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
             built.teachers,
             digester,
             strays=opened.strays,
+            purse=purses.get(shard),
             on_answer=lambda completion, _: heard.append(completion),
         )
         async with gate:
@@ -182,11 +187,15 @@ async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
     finally:
         for journal in journals.values():
             journal.close()
+        for purse in purses.values():
+            purse.ledger.close()
         facts.settled = {role: dict(t.settled()) for role, t in built.teachers.items() if t.settled()} or facts.settled
         opened.folder.write_facts(facts)
         for teacher in built.teachers.values():
             await teacher.close()
     for result in results:
+        if isinstance(result, OverBudget) and money is not None:
+            raise UserError(money.line("give 'instructgen run' a larger --budget, or draw fewer contexts")) from None
         if isinstance(result, BaseException):
             raise result
     if not pilot.flights:

@@ -53,6 +53,7 @@ class RayEngine:
         self._failure: BaseException | None = None
         self._running: asyncio.Task[None] | None = None
         self.stopping = False
+        self.over_budget = False
 
     @property
     def counted(self) -> Counted:

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Raw
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
+from ..budget import waiting
 from ..component import PLACEMENT, Site, site_of
 from ..picture_fit import Limits
 from ..prices import Price, price_list
@@ -119,6 +120,7 @@ class ChatModel(Pace):
         context: Context,  # noqa: ARG002
     ) -> Completion:
         """Ask the server. Raises TeacherStop, and RequestRefused for a picture or request that cannot be sent."""
+        waiting()
         exchange = self._exchange
         if exchange is None or exchange.loop is not asyncio.get_running_loop():
             exchange = self._exchange = Exchange(self, self.accesses(), self.model, self._manner())

@@ -1,0 +1,88 @@
+"""A run's folder in; the account of its budget out: what all its starts have spent, and what a crash left unknown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .account import Account, OwnTill, Till
+from .assemble import Built
+from .budget import Budget, Purse
+from .errors import SetupError
+from .journal import Journal
+from .lacking import free, price_of
+from .ledger import Ledger
+from .prices import Price, price_list
+from .run_folder import RunFolder
+from .worst_case import WorstCase
+
+
+@dataclass
+class Spending:
+    """The money of a run that has a budget."""
+
+    account: Account
+    worst: WorstCase
+
+    def cashier(self) -> "Cashier":
+        """Give the way to the account in this process."""
+        return Cashier(OwnTill(self.account), self.worst)
+
+    def line(self, advice: str) -> str:
+        """Say what the budget has come to, and how to go on."""
+        account = self.account
+        return (
+            f"the budget of ${account.limit:g} holds no further request: ${account.spent:.4f} spent"
+            + (f", ${account.held:.4f} held back" if account.held else "")
+            + f"; {advice}"
+        )
+
+
+class Cashier:
+    """The way to a run's account in one process."""
+
+    def __init__(self, till: Till, worst: WorstCase) -> None:
+        """``till`` leads to the account, wherever that is."""
+        self.budget = Budget(till)
+        self._worst = worst
+
+    def purse(self, folder: RunFolder, journal: Journal, shard: int) -> Purse:
+        """Give the way for what is asked for one shard."""
+        return Purse(self.budget, Ledger(folder.part("reserved", shard), journal), self._worst)
+
+
+def spending(built: Built, folder: RunFolder, limit: float | None) -> Spending | None:
+    """Give the account of a budget of ``limit`` US dollars, all earlier starts in it; None without a budget.
+
+    Raises SetupError for a model whose price, reply length or pictures' tokens are not known.
+    """
+    if limit is None:
+        return None
+    worst, account = WorstCase(built), Account(limit)
+    for shard in sorted({*folder.shards("journal"), *folder.shards("reserved")}):
+        journal = Journal(folder.part("journal", shard))
+        Ledger(folder.part("reserved", shard), journal)  # adds what is unknown to the journal's sums
+        account.spent += journal.spent.usd + journal.spent.unknown
+        if journal.spent.unpriced:
+            account.spent += _priced_late(journal, built)
+    return Spending(account, worst)
+
+
+def _priced_late(journal: Journal, built: Built) -> float:
+    """Price completions that had no price when they were asked, by the tables as they are now."""
+    total = 0.0
+    for completion in journal.completions():
+        if completion.usd is None and completion.usage is not None:
+            price = _price_now(completion.model, built)
+            if price is None:
+                raise SetupError(
+                    f"{journal.path}: holds replies of {completion.model}, whose price was not known when they were "
+                    "asked; a budget needs it: add that model to the price table that the teacher's field prices names"
+                )
+            total += price.usd(completion.usage)
+    return total
+
+
+def _price_now(model: str, built: Built) -> Price | None:
+    asked = [teacher for teacher in built.teachers.values() if not free(teacher)]
+    tables: set[Path | None] = {getattr(teacher, "prices", None) for teacher in asked}
+    named = (price for table in tables if (price := price_list(table).price(model)) is not None)
+    return next(named, price_of(asked[0]) if len(asked) == 1 else None)
