@@ -41,15 +41,14 @@ class PictureTokens(BaseModel):
             raise ValueError("expected one of most, tile, patches")
         return self
 
-    def bound(self, side: int | None = None, pixels: int | None = None) -> int:
+    def bound(self, side: int | None = None) -> int:
         """Give the most tokens that a picture can be, of whatever shape, where senders keep to a longest ``side``."""
         if self.tile is not None:
             return self.base + 8 * self.tile  # 768 by 2,048
         if self.patches is None:
             return self.most or 0
         square = math.ceil(side / 32) ** 2 if side else self.patches
-        area = math.ceil(pixels / 1024 + 2 * math.sqrt(pixels) / 32 + 1) if pixels and side is None else square
-        return math.ceil(min(self.patches, square, area) * self.factor)
+        return math.ceil(min(self.patches, square) * self.factor)
 
     def tokens(self, width: int | None, height: int | None, side: int | None = None) -> int:
         """Give the tokens of a picture of this size, once it is shrunk to ``side``; the bound where it is not known."""

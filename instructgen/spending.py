@@ -1,16 +1,14 @@
 """A run's folder in; the account of its budget out: what all its starts have spent, and what a crash left unknown."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from .account import Account, OwnTill, Till
 from .assemble import Built
 from .budget import Budget, Purse
 from .errors import SetupError
 from .journal import Journal
-from .lacking import free, price_of
+from .lacking import price_now
 from .ledger import Ledger
-from .prices import Price, price_list
 from .run_folder import RunFolder
 from .worst_case import WorstCase
 
@@ -71,7 +69,7 @@ def _priced_late(journal: Journal, built: Built) -> float:
     total = 0.0
     for completion in journal.completions():
         if completion.usd is None and completion.usage is not None:
-            price = _price_now(completion.model, built)
+            price = price_now(completion.model, built)
             if price is None:
                 raise SetupError(
                     f"{journal.path}: holds replies of {completion.model}, whose price was not known when they were "
@@ -79,10 +77,3 @@ def _priced_late(journal: Journal, built: Built) -> float:
                 )
             total += price.usd(completion.usage)
     return total
-
-
-def _price_now(model: str, built: Built) -> Price | None:
-    asked = [teacher for teacher in built.teachers.values() if not free(teacher)]
-    tables: set[Path | None] = {getattr(teacher, "prices", None) for teacher in asked}
-    named = (price for table in tables if (price := price_list(table).price(model)) is not None)
-    return next(named, price_of(asked[0]) if len(asked) == 1 else None)
