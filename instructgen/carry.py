@@ -35,6 +35,10 @@ def carry_out(
     """
     console = console or Console(stderr=True)
     engine: Engine
+    if opened.spending is not None:
+        if sharing is not None:
+            sharing.bring_journals()
+        opened.spending.count(opened.built, opened.folder, opened.facts)
     if pool is None:
         if sharing is not None:
             sharing.pull(lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False))

@@ -4,6 +4,7 @@ A line is written before its request is sent. A torn last line is cut off: that 
 """
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ class _Line(msgspec.Struct):
     digest: str
     usd: float
     """Held back; below zero: let go of, since nothing was taken for it."""
+    at: int = 0
+    """Nanoseconds since 1970: no two lines are alike."""
 
 
 _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(_Line).decode
@@ -73,7 +76,7 @@ class Ledger:
         """
         try:
             handle = self._open() if self._handle is None else self._handle
-            line = _encode(_Line(key[:5], key.digest, usd)) + b"\n"
+            line = _encode(_Line(key[:5], key.digest, usd, time.time_ns())) + b"\n"
             written = os.write(handle, line)
             while written < len(line):
                 written += os.write(handle, line[written:])

@@ -67,7 +67,7 @@ def open_run(
     built = build(recipe, library, facts.settled if facts else None, folder.logs)
     stamp = built.stamp()
     budget = facts.budget if facts and budget is None else budget
-    money = spending(built, folder, budget)
+    money = spending(built, budget)
     if facts is None:
         return _new(recipe, built, folder, stamp, limit, money)
     _sweep(folder)

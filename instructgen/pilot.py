@@ -215,6 +215,8 @@ async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
     journals = {shard: Journal(opened.folder.part("journal", shard)) for shard, _, _ in drawn}
     gate = asyncio.Semaphore(IN_FLIGHT)
     money = opened.spending
+    if money is not None:
+        money.count(built, opened.folder, facts)
     cashier = money.cashier() if money else None
     purses = {n: cashier.purse(opened.folder, j, n) for n, j in journals.items()} if cashier else {}
 

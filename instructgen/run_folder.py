@@ -43,6 +43,10 @@ class RunFacts(BaseModel):
     """What was counted at each role's servers, over all starts."""
     budget: float | None = None
     """US dollars that the run may cost over all its starts; None: it has no limit."""
+    committed: float = 0.0
+    """US dollars spent and held back, as the driver last knew it of workers that share no folder."""
+    adrift: float = 0.0
+    """US dollars, counted in ``committed``, that no file has anything of: what lost machines had spent last."""
     reused: dict[str, float] = {}
     """Replies that starts of the run needed and had in its journal, and their price: ``replies``, ``usd``."""
     rereading: bool = False

@@ -1,4 +1,4 @@
-"""A run's folder in; the account of its budget out: what all its starts have spent, and what a crash left unknown."""
+"""A run's folder in; the account of its budget out: all that its starts have spent, and what a crash left unknown."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,11 @@ from .errors import SetupError
 from .journal import Journal
 from .lacking import price_now
 from .ledger import Ledger
-from .run_folder import RunFolder
+from .run_folder import RunFacts, RunFolder
 from .worst_case import WorstCase
+
+_ROUNDING = 1e-5
+"""Dollars by which sums may differ that were added up in another order."""
 
 
 @dataclass
@@ -19,6 +22,22 @@ class Spending:
 
     account: Account
     worst: WorstCase
+
+    def count(self, built: Built, folder: RunFolder, facts: RunFacts) -> None:
+        """Count what all starts have spent, and what is not known of it as spent.
+
+        Raises SetupError for replies without a price of a model that has none now.
+        """
+        spent = 0.0
+        for shard in sorted({*folder.shards("journal"), *folder.shards("reserved")}):
+            journal = Journal(folder.part("journal", shard))
+            Ledger(folder.part("reserved", shard), journal)  # adds what is unknown to the journal's sums
+            spent += journal.spent.usd + journal.spent.unknown
+            if journal.spent.unpriced:
+                spent += _priced_late(journal, built)
+        missing = facts.committed - spent
+        facts.adrift = max(facts.adrift, round(missing, 6) if missing > _ROUNDING else 0.0)
+        self.account.spent = spent + facts.adrift
 
     def cashier(self) -> "Cashier":
         """Give the way to the account in this process."""
@@ -47,21 +66,12 @@ class Cashier:
         return Purse(self.budget, Ledger(folder.part("reserved", shard), journal), self._worst)
 
 
-def spending(built: Built, folder: RunFolder, limit: float | None) -> Spending | None:
-    """Give the account of a budget of ``limit`` US dollars, all earlier starts in it; None without a budget.
+def spending(built: Built, limit: float | None) -> Spending | None:
+    """Give the money of a run with a budget of ``limit`` US dollars, not counted yet; None without a budget.
 
     Raises SetupError for a model whose price, reply length or pictures' tokens are not known.
     """
-    if limit is None:
-        return None
-    worst, account = WorstCase(built), Account(limit)
-    for shard in sorted({*folder.shards("journal"), *folder.shards("reserved")}):
-        journal = Journal(folder.part("journal", shard))
-        Ledger(folder.part("reserved", shard), journal)  # adds what is unknown to the journal's sums
-        account.spent += journal.spent.usd + journal.spent.unknown
-        if journal.spent.unpriced:
-            account.spent += _priced_late(journal, built)
-    return Spending(account, worst)
+    return None if limit is None else Spending(Account(limit), WorstCase(built))
 
 
 def _priced_late(journal: Journal, built: Built) -> float:
