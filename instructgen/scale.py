@@ -220,7 +220,7 @@ class RayEngine:
                 self._lost = True
                 _settle(handed_out, UserError("--engine ray: the cluster no longer answers; run again to go on"))
                 return
-            if self._take_settled() or self._take_money():
+            if self._take_settled() | self._take_money():  # both, whatever the first says
                 self._opened.folder.write_facts(self._opened.facts)
             self._check_faults()
 
