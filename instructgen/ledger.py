@@ -12,6 +12,7 @@ import msgspec
 
 from .errors import SetupError
 from .journal import Journal, Key
+from .run_folder import atomic
 
 
 class _Line(msgspec.Struct):
@@ -23,14 +24,18 @@ class _Line(msgspec.Struct):
     """Nanoseconds since 1970: no two lines are alike."""
 
 
+def _key(line: _Line) -> Key:
+    return Key(*line.slot, line.digest)
+
+
 _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(_Line).decode
 
 
 class Ledger:
     """One shard's worst cases, each written before its request is sent: what a crash leaves open is known from it.
 
-    A completion in the journal settles the last that was held under its key. Those before it were tries that may have
-    been paid for, too; they and what has no completion stay in ``left``, and in the journal's sums as ``unknown``.
+    A completion with a price in the journal settles the last that was held under its key. Those before it were tries
+    that may have been paid for, too; they and what has no such completion stay in ``left``.
     """
 
     def __init__(self, path: Path, journal: Journal) -> None:
@@ -38,36 +43,51 @@ class Ledger:
         self.path = path
         self.left: dict[Key, list[float]] = {}
         """Worst cases that nothing has settled, by request."""
-        self._spent = journal.spent
         self._handle: int | None = None
         self._end = 0
         for line in self._lines():
-            open_ = self.left.setdefault(Key(*line.slot, line.digest), [])
+            open_ = self.left.setdefault(_key(line), [])
             if line.usd >= 0:
                 open_.append(line.usd)
             elif open_:
                 open_.pop()
         for key in list(self.left):
-            found = journal.find(key)
-            if found is not None and found.usd is not None and self.left[key]:
+            found = journal.find(key) if self.left[key] else None
+            if found is not None and found.usd is not None:
                 self.left[key].pop()
             if not self.left[key]:
                 del self.left[key]
-        self._spent.unknown += sum(map(sum, self.left.values()))
+
+    @property
+    def unknown(self) -> float:
+        """US dollars of requests of which it is not known whether they were paid for, those in flight not among them.
+
+        Read by another process than the one that asks, those in flight are among them.
+        """
+        return sum(map(sum, self.left.values()))
 
     def lose(self, key: Key, usd: float) -> None:
         """Count a worst case for good: its request may have been paid for."""
         self.left.setdefault(key, []).append(usd)
-        self._spent.unknown += usd
 
     def resume(self, key: Key) -> float | None:
         """Take up again what an earlier start held for a request; None where there is nothing."""
         open_ = self.left.get(key)
-        if not open_:
-            return None
-        usd = open_.pop()
-        self._spent.unknown -= usd
-        return usd
+        return open_.pop() if open_ else None
+
+    def tidy(self) -> None:
+        """Drop the lines of requests of which all is known; the file with the last of them. Nothing may be in flight.
+
+        Where lines have gone to a store already, they have to stay as they were.
+        """
+        self.close()
+        kept = [_encode(line) + b"\n" for line in self._lines() if self.left.get(_key(line))]
+        if kept:
+            with atomic(self.path) as temporary:
+                temporary.write_bytes(b"".join(kept))
+        else:
+            self.path.unlink(missing_ok=True)
+        self._end = sum(map(len, kept))
 
     def write(self, key: Key, usd: float) -> None:
         """Write a worst case that is held; below zero: let go of. Raises SetupError when the disk does not take it.

@@ -39,6 +39,9 @@ class Summary:
     """What each role's servers were seen to do, where they are vLLM's."""
     budget: float | None = None
     """US dollars that all starts together may cost; None: no limit."""
+    unknown: float = 0.0
+    """US dollars beside ``spent``: worst cases of requests in flight, and of those that may have been paid for. Only
+    runs with a budget know of them."""
     reused: Mapping[str, float] = field(default_factory=dict)
     """Replies that starts needed and found in the journal, and what these had cost: ``replies``, ``usd``."""
 
@@ -70,19 +73,19 @@ class Summary:
         return {"usd": round(usd, 6), "usd_per_accepted": round(usd / accepted, 6) if accepted else None}
 
     def _budget(self, limit: float) -> dict[str, float]:
-        left = max(0.0, limit - self.spent.usd - self.spent.unknown)
-        return {"limit": limit, "unknown": round(self.spent.unknown, 6), "left": round(left, 6)}
+        left = max(0.0, limit - self.spent.usd - self.unknown)
+        return {"limit": limit, "unknown": round(self.unknown, 6), "left": round(left, 6)}
 
 
 def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     """Add up finished shards from their footers, and play the open ones from their journals."""
     summary = Summary(served=rates(facts.served), budget=facts.budget, reused=facts.reused)
-    summary.spent.unknown = facts.adrift
+    summary.unknown = facts.adrift + sum(_unknown(folder, shard) for shard in folder.shards("reserved"))
     supply = Supply(folder, built, facts)
     judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
     begun = {*folder.shards("contexts"), *folder.shards("samples")}
     for shard in sorted({*folder.shards("journal")} - begun):  # asked by a pilot
-        summary.spent.merge(_journal(folder, shard).spent)
+        summary.spent.merge(Journal(folder.part("journal", shard)).spent)
     for shard in sorted(begun):
         noted = supply.intact(shard)
         if noted is not None:
@@ -92,7 +95,7 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
             summary.spent.merge(Spent.from_json(noted["spent"]))
             continue
         summary.open.append(shard)
-        journal = _journal(folder, shard)
+        journal = Journal(folder.part("journal", shard))
         rows = [row_of(row) for row in read_rows(folder.part("contexts", shard))]
         for row in rows:
             summary.tally.add_row(row)
@@ -105,11 +108,8 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     return summary
 
 
-def _journal(folder: RunFolder, shard: int) -> Journal:
-    """Read a shard's journal, with what its ledger knows of requests whose price is not known."""
-    journal = Journal(folder.part("journal", shard))
-    Ledger(folder.part("reserved", shard), journal)
-    return journal
+def _unknown(folder: RunFolder, shard: int) -> float:
+    return Ledger(folder.part("reserved", shard), Journal(folder.part("journal", shard))).unknown
 
 
 def write_report(folder: RunFolder, summary: Summary, about: str) -> None:

@@ -261,6 +261,8 @@ class Shards:
         try:
             await asyncio.to_thread(shard.journal.sync)
             await shard.write(self._folder, self._judge.actions, self._supply.fingerprint(shard.contexts), self._root)
+            if shard.answers.purse is not None and self._cashier is not None and self._cashier.tidy:
+                await asyncio.to_thread(shard.answers.purse.ledger.tidy)
             self.counted.tally.merge(shard.tally)
             self.counted.spent.merge(shard.journal.spent)
         except BaseException as error:

@@ -31,8 +31,7 @@ class Spending:
         spent = 0.0
         for shard in sorted({*folder.shards("journal"), *folder.shards("reserved")}):
             journal = Journal(folder.part("journal", shard))
-            Ledger(folder.part("reserved", shard), journal)  # adds what is unknown to the journal's sums
-            spent += journal.spent.usd + journal.spent.unknown
+            spent += journal.spent.usd + Ledger(folder.part("reserved", shard), journal).unknown
             if journal.spent.unpriced:
                 spent += _priced_late(journal, built)
         missing = facts.committed - spent
@@ -56,9 +55,11 @@ class Spending:
 class Cashier:
     """The way to a run's account in one process."""
 
-    def __init__(self, till: Till, worst: WorstCase) -> None:
-        """``till`` leads to the account, wherever that is."""
+    def __init__(self, till: Till, worst: WorstCase, *, tidy: bool = True) -> None:
+        """``till`` leads to the account, wherever that is; without ``tidy``, ledgers stay as they were written."""
         self.budget = Budget(till)
+        self.tidy = tidy
+        """Whether ledgers are cleared of what is known, once their shard is finished."""
         self._worst = worst
 
     def purse(self, folder: RunFolder, journal: Journal, shard: int) -> Purse:

@@ -43,9 +43,6 @@ class Spent:
     usd: float = 0.0
     unpriced: int = 0
     """Completions that used tokens and whose price is not known."""
-    unknown: float = 0.0
-    """US dollars beside ``usd``: worst cases of requests in flight and of those of which it is not known whether they
-    were paid for. Only runs with a budget know of them."""
     caching_usd: float = 0.0
     """US dollars saved, as providers had prompts cached."""
     batch_usd: float = 0.0
@@ -53,7 +50,7 @@ class Spent:
     checks: dict[str, "Spent"] = field(default_factory=dict)
     """What of it asked checks spent, by check; the rest went into writing."""
     tasks: dict[str, "Spent"] = field(default_factory=dict)
-    """All of it by task, judging included; what is ``unknown`` apart."""
+    """All of it by task, judging included."""
 
     def add_line(self, line: bytes) -> None:
         """Count one journal line."""
@@ -112,4 +109,4 @@ class Spent:
 
 
 _SUMS = tuple(each.name for each in fields(Spent) if each.name not in ("checks", "tasks"))
-_MONEY = ("usd", "unknown", "caching_usd", "batch_usd")
+_MONEY = ("usd", "caching_usd", "batch_usd")

@@ -107,7 +107,8 @@ class ShardWorker:
                 await asyncio.to_thread(stored.fetch_strays, self._folder)
             built = build(validated(order.recipe, "the run's recipe"), library, facts.settled, logs)
             priced = facts.budget is not None
-            cashier = Cashier(BoardTill(self._board, self._start), WorstCase(built)) if priced else None
+            till = BoardTill(self._board, self._start)
+            cashier = Cashier(till, WorstCase(built), tidy=stored is None) if priced else None
         except UserError as error:
             self._unbuilt = f"{socket.gethostname()}: {error}"
             return

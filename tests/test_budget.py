@@ -117,9 +117,8 @@ def test_a_try_that_may_have_been_paid_for_counts_and_one_that_was_turned_away_d
     made, run = priced(tmp_path, loopback.base_url), tmp_path / "run"
     succeeds("run", made, "--out", run, "--budget", "5")
     told = status(run)
-    assert loopback.stats().requests > 40 and min(held(run)) < 0
-    assert told["budget"]["unknown"] == 0.0
-    assert sum(1 if usd > 0 else -1 for usd in held(run)) == 30
+    assert loopback.stats().requests > 40
+    assert told["budget"]["unknown"] == 0.0 and held(run) == []
     loopback.set(faults={"hang": 0.1, "half": 0.1, "reset": 0.1}, reset=True)
     impatient = ("--set", "teacher.timeout=0.2")
     succeeds("run", made, "--out", tmp_path / "late", "--budget", "5", *impatient)
@@ -179,8 +178,9 @@ def test_what_a_budget_needs_and_lacks_is_one_line_before_anything_is_sent(
 def test_a_length_that_the_recipe_bounds_needs_none_in_the_table(tmp_path: Path, loopback: Teacher) -> None:
     made = priced(tmp_path, loopback.base_url, 2, fields={"max_tokens": 350})
     price_file(tmp_path, {"loopback-small": {"input": 0, "output": 8, "known": "2026-01-31"}})
-    succeeds("run", made, "--out", tmp_path / "run", "--budget", "1")
-    assert held(tmp_path / "run") == [350 * 8 / 1e6] * 2
+    assert command("run", made, "--out", tmp_path / "run", "--budget", "0.0027").code == 2
+    assert held(tmp_path / "run") == [] and loopback.stats().requests == 0
+    succeeds("run", made, "--out", tmp_path / "run", "--budget", "0.0028", "--limit", 1)
 
 
 def test_a_free_teacher_takes_nothing_from_a_budget(tmp_path: Path) -> None:

@@ -212,8 +212,11 @@ def _budget(summary: Summary) -> _Titled | None:
     rows = [
         ("limit, over all starts", _usd(summary.budget, 4)),
         ("spent on completions", _usd(spent.usd, 4)),
-        ("for requests whose price is not known: in flight, or lost to a crash or a time-out", _usd(spent.unknown, 4)),
-        ("left", _usd(max(0.0, summary.budget - spent.usd - spent.unknown), 4)),
+        (
+            "for requests whose price is not known: in flight, or lost to a crash or a time-out",
+            _usd(summary.unknown, 4),
+        ),
+        ("left", _usd(max(0.0, summary.budget - spent.usd - summary.unknown), 4)),
     ]
     return "Budget", ("", "US dollars"), rows
 
