@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instructgen.account import Account, OwnTill
+from instructgen.account import SILENT_SECONDS, Account, OwnTill, SharedAccount
+from instructgen.board import Board
 from instructgen.budget import Budget, FullBudget, OverBudget, Purse, Reservation
 from instructgen.journal import Journal, Key, key_of
 from instructgen.ledger import Ledger
@@ -93,6 +94,34 @@ def test_nothing_fits_once_one_request_did_not_and_nothing_is_in_flight() -> Non
     assert [account.hold(0.6), account.hold(0.1)] == ["over", "over"]
     with pytest.raises(OverBudget):
         asyncio.run(Budget(OwnTill(account)).hold(0.1))
+
+
+def test_what_a_lost_worker_held_is_spent_and_what_it_says_later_is_booked_right() -> None:
+    now = [0.0]
+    shared = SharedAccount(Account(10.0), lambda: now[0])
+    assert [shared.hold("a", 4.0), shared.hold("b", 4.0), shared.hold("b", 4.0)] == ["held", "held", "wait"]
+    shared.lose("a")
+    assert (shared.account.spent, shared.account.held, shared.account.in_flight) == (4.0, 4.0, 1)
+    shared.settle("a", 4.0, 1.0)  # it was not lost after all
+    assert (shared.account.spent, shared.account.held) == (1.0, 4.0)
+    now[0] = SILENT_SECONDS / 2
+    shared.hear("b")
+    now[0] = SILENT_SECONDS + 1
+    assert shared.hold("a", 6.0) == "wait"
+    now[0] = 2 * SILENT_SECONDS
+    assert shared.hold("a", 6.0) == "over"  # nobody waits for b any longer, and what it held does not come back
+    assert (shared.account.spent, shared.account.held) == (5.0, 0.0)
+
+
+def test_the_board_takes_what_a_start_held_for_spent_when_its_worker_is_started_again() -> None:
+    board = Board(Account(5.0))
+    said = {"asked": 0, "counts": None, "states": None}
+    assert not board.tell("w", {"start": "1", **said})
+    assert board.hold("1", 3.0) == "held"
+    assert not board.tell("w", {"start": "2", **said})
+    assert board.money().spent == 3.0
+    assert board.hold("2", 3.0) == "over"
+    assert board.tell("w", {"start": "2", **said}), "all are told to stop"
 
 
 Story = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["paid", "unpriced", "unpaid", "lost", "late"])))

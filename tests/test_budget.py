@@ -110,6 +110,19 @@ def test_what_a_kill_left_unknown_counts_as_spent(tmp_path: Path, loopback: Teac
     assert status(run)["budget"]["unknown"] == pytest.approx(left)
 
 
+def test_what_only_the_driver_had_counted_stays_spent(tmp_path: Path, loopback: Teacher) -> None:
+    """A machine that shares no folder was lost with replies that no file holds."""
+    made, run = priced(tmp_path, loopback.base_url), tmp_path / "run"
+    assert command("run", made, "--out", run, "--budget", "0.05").code == 2
+    paid, facts = by_hand(journaled(run)), json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(facts | {"committed": paid + 0.02}))
+    for limit in ("0.1", "0.12"):
+        assert command("run", made, "--out", run, "--budget", limit).code == 2
+        told = status(run)
+        assert told["budget"]["unknown"] == pytest.approx(0.02, abs=1e-5)
+        assert told["spent"]["usd"] + 0.02 <= float(limit) < told["spent"]["usd"] + 0.02 + 0.0125
+
+
 def test_a_try_that_may_have_been_paid_for_counts_and_one_that_was_turned_away_does_not(
     tmp_path: Path, loopback: Teacher
 ) -> None:
@@ -176,11 +189,11 @@ def test_what_a_budget_needs_and_lacks_is_one_line_before_anything_is_sent(
 
 
 def test_a_length_that_the_recipe_bounds_needs_none_in_the_table(tmp_path: Path, loopback: Teacher) -> None:
-    made = priced(tmp_path, loopback.base_url, 2, fields={"max_tokens": 350})
+    made = priced(tmp_path, loopback.base_url, 1, fields={"max_tokens": 350})
     price_file(tmp_path, {"loopback-small": {"input": 0, "output": 8, "known": "2026-01-31"}})
     assert command("run", made, "--out", tmp_path / "run", "--budget", "0.0027").code == 2
     assert held(tmp_path / "run") == [] and loopback.stats().requests == 0
-    succeeds("run", made, "--out", tmp_path / "run", "--budget", "0.0028", "--limit", 1)
+    succeeds("run", made, "--out", tmp_path / "run", "--budget", "0.0028")
 
 
 def test_a_free_teacher_takes_nothing_from_a_budget(tmp_path: Path) -> None:
