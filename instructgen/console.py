@@ -44,7 +44,7 @@ def carry_on(
         kept.check({"shard_size": recipe.shard_size})
     folder = RunFolder(out)
     with folder.locked():
-        opened = open_run(recipe, library, folder, limit=limit, update=update, budget=budget)
+        opened = open_run(recipe, library, folder, limit=limit, update=update, budget=budget, offline=offline)
         for note in opened.notes:
             say(note)
         sharing = Sharing(kept, folder, opened.supply) if kept else None

@@ -58,16 +58,18 @@ def open_run(
     limit: int | None = None,
     update: bool = False,
     budget: float | None = None,
+    offline: bool = False,
 ) -> Opened:
     """Open a run for writing; the caller holds its lock. Raises ChangedRun, unless ``update``, and SetupError.
 
-    ``budget``: US dollars that all starts together may cost; None: as it was, if it has one.
+    ``budget``: US dollars that all starts together may cost; None: as it was, if it has one. ``offline``: nobody will
+    be asked, so nothing need be known of prices.
     """
     facts = folder.facts()
     built = build(recipe, library, facts.settled if facts else None, folder.logs)
     stamp = built.stamp()
     budget = facts.budget if facts and budget is None else budget
-    money = spending(built, budget)
+    money = spending(built, None if offline else budget)
     if facts is None:
         return _new(recipe, built, folder, stamp, limit, money)
     _sweep(folder)
@@ -155,7 +157,18 @@ def _torn(folder: RunFolder) -> Iterator[str]:
 
 def _sweep(folder: RunFolder) -> None:
     """Remove what a killed process left under temporary names."""
-    for place in (".", "contexts", "samples", "rejected", "verdicts", "journal", "prompts", "seeds", "schemas"):
+    for place in (
+        ".",
+        "contexts",
+        "samples",
+        "rejected",
+        "verdicts",
+        "journal",
+        "reserved",
+        "prompts",
+        "seeds",
+        "schemas",
+    ):
         for stale in (folder.path / place).glob(".*.tmp"):
             stale.unlink(missing_ok=True)
 

@@ -80,7 +80,9 @@ class Summary:
 def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     """Add up finished shards from their footers, and play the open ones from their journals."""
     summary = Summary(served=rates(facts.served), budget=facts.budget, reused=facts.reused)
-    summary.unknown = facts.adrift + sum(_unknown(folder, shard) for shard in folder.shards("reserved"))
+    summary.unknown = (
+        facts.adrift + facts.priced_late + sum(_unknown(folder, shard) for shard in folder.shards("reserved"))
+    )
     supply = Supply(folder, built, facts)
     judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
     begun = {*folder.shards("contexts"), *folder.shards("samples")}

@@ -47,6 +47,8 @@ class RunFacts(BaseModel):
     """US dollars spent and held back, as the driver last knew it of workers that share no folder."""
     adrift: float = 0.0
     """US dollars, counted in ``committed``, that no file has anything of: what lost machines had spent last."""
+    priced_late: float = 0.0
+    """US dollars of replies that had no price when they were asked, by the prices of the last start with a budget."""
     reused: dict[str, float] = {}
     """Replies that starts of the run needed and had in its journal, and their price: ``replies``, ``usd``."""
     rereading: bool = False

@@ -6,7 +6,7 @@ from .account import Account, OwnTill, Till
 from .assemble import Built
 from .budget import Budget, Purse
 from .errors import SetupError
-from .journal import Journal
+from .journal import Journal, key_of
 from .lacking import price_now
 from .ledger import Ledger
 from .run_folder import RunFacts, RunFolder
@@ -28,12 +28,13 @@ class Spending:
 
         Raises SetupError for replies without a price of a model that has none now.
         """
-        spent = 0.0
+        spent = facts.priced_late = 0.0
         for shard in sorted({*folder.shards("journal"), *folder.shards("reserved")}):
             journal = Journal(folder.part("journal", shard))
-            spent += journal.spent.usd + Ledger(folder.part("reserved", shard), journal).unknown
-            if journal.spent.unpriced:
-                spent += _priced_late(journal, built)
+            ledger = Ledger(folder.part("reserved", shard), journal)
+            spent += journal.spent.usd + ledger.unknown
+            facts.priced_late += _priced_late(journal, ledger, built) if journal.spent.unpriced else 0.0
+        spent += facts.priced_late
         missing = facts.committed - spent
         facts.adrift = max(facts.adrift, round(missing, 6) if missing > _ROUNDING else 0.0)
         self.account.spent = spent + facts.adrift
@@ -75,11 +76,12 @@ def spending(built: Built, limit: float | None) -> Spending | None:
     return None if limit is None else Spending(Account(limit), WorstCase(built))
 
 
-def _priced_late(journal: Journal, built: Built) -> float:
-    """Price completions that had no price when they were asked, by the tables as they are now."""
+def _priced_late(journal: Journal, ledger: Ledger, built: Built) -> float:
+    """Price completions that had no price when they were asked, and no budget, by the tables as they are now."""
     total = 0.0
     for completion in journal.completions():
-        if completion.usd is None and completion.usage is not None:
+        known = completion.usd is not None or key_of(completion.slot, completion.digest) in ledger.left
+        if not known and completion.usage is not None:
             price = price_now(completion.model, built)
             if price is None:
                 raise SetupError(

@@ -72,6 +72,16 @@ def test_what_is_in_flight_is_waited_for_before_a_run_gives_up(tmp_path: Path, l
     assert by_hand(journaled(run)) < 30 * 0.006  # half of it at most had been held back for each
 
 
+@pytest.mark.parametrize("fault", ["no-schema", "no-temperature"])
+def test_nobody_waits_for_one_who_waits_for_room(tmp_path: Path, loopback: Teacher, fault: str) -> None:
+    """While the server's ability is unknown one request goes ahead, which may have to be sent once more."""
+    loopback.set(faults={fault: 1.0}, latency=0.01)
+    made, run = priced(tmp_path, loopback.base_url, fields={"temperature": 0.5}), tmp_path / "run"
+    assert command("run", made, "--out", run, "--budget", "0.03").code == 2
+    assert 0.03 - 0.0125 < by_hand(journaled(run)) <= 0.03
+    assert status(run)["budget"]["unknown"] == 0.0
+
+
 def test_judges_are_paid_from_the_same_budget(tmp_path: Path, loopback: Teacher) -> None:
     judge = asking(loopback.base_url, model="loopback-large", prices=str(tmp_path / "prices.yaml"))
     checks = {"shape": {}, "judge": {"action": "tag"}}
@@ -163,6 +173,7 @@ def test_replies_without_a_price_are_priced_before_a_budget_is_kept(tmp_path: Pa
     paid = by_hand(journaled(run))
     assert command("run", made, "--out", run, "--budget", str(paid + 0.013)).code == 2
     assert paid < by_hand(journaled(run)) <= paid + 0.013
+    assert status(run)["budget"]["unknown"] == pytest.approx(paid, abs=1e-6)
 
 
 # ── what is asked for, never guessed ─────────────────────────────────────────────────────────────────────────

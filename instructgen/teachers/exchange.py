@@ -100,7 +100,9 @@ class Exchange:
         while not self.manner.settled:
             if self._probe is None:
                 return await self._probed(write)
+            unpaid()  # what waits holds nothing back: the request ahead may need room to be sent once more
             await self._probe.wait()
+            await try_again()
         return await self._in_manner(write)
 
     async def _probed(self, write: Writer) -> Outcome:

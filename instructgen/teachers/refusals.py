@@ -143,8 +143,10 @@ def may_be_charged(answer: Answer) -> bool:
     It takes none for what it turns away. It may where only a gateway lost patience, and, as Azure says of itself, for a
     prompt that its filter stopped or that was too long.
     """
+    if answer.status not in (400, 403, 413, 422):
+        return answer.status in _IN_BETWEEN
     said = " ".join(read_fault(answer.body))
-    return answer.status in _IN_BETWEEN or bool(_FILTER.search(said) or _LENGTH.search(said))
+    return bool(_FILTER.search(said) or _LENGTH.search(said))
 
 
 def for_length(said: str) -> bool:
