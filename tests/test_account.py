@@ -127,7 +127,7 @@ def test_the_board_takes_what_a_start_held_for_spent_when_its_worker_is_started_
 Story = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["paid", "unpriced", "unpaid", "lost", "late"])))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(Story)
 def test_a_ledger_read_back_knows_what_its_run_knew(story: list[tuple[int, str]]) -> None:
     """However requests end, and also those that a crash leaves open, a later start counts what this one had counted."""

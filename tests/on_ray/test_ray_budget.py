@@ -13,7 +13,7 @@ from ray_cluster import RayCluster, cluster, holders, kill, wait
 from runs import KEY, command, ended, journaled, parts, start, succeeds
 
 pytestmark = [
-    *(pytest.mark.ray, pytest.mark.timeout(600)),
+    *(pytest.mark.ray, pytest.mark.slow, pytest.mark.timeout(600)),
     pytest.mark.filterwarnings("ignore:_SixMetaPathImporter:ImportWarning"),
 ]
 ON_RAY = ("--engine", "ray", "--workers", 2)
