@@ -35,11 +35,21 @@ def carry_out(
     """
     console = console or Console(stderr=True)
     engine: Engine
+    if opened.spending is not None:
+        if sharing is not None:
+            sharing.bring_journals()
+        opened.spending.count(opened.built, opened.folder, opened.facts)
     if pool is None:
         if sharing is not None:
             sharing.pull(lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False))
         engine = LocalEngine(
-            opened.built, opened.folder, opened.facts, opened.supply, offline=offline, strays=opened.strays
+            opened.built,
+            opened.folder,
+            opened.facts,
+            opened.supply,
+            offline=offline,
+            strays=opened.strays,
+            spending=opened.spending,
         )
     else:
         engine = RayEngine(opened, pool, offline=offline, sharing=sharing)

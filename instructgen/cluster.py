@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .account import Account
+from .board import Board
 from .errors import SetupError, UserError
-from .worker import Board, Order, ShardWorker
+from .worker import Order, ShardWorker
 
 CALLS = 2
 """Stretches of shards that are given to a worker at a time: the second one waits, or fills up what the first leaves."""
@@ -77,8 +79,8 @@ class Cluster:
         self.lacks = ""
         """What the cluster would need for a single worker; empty when it has it."""
 
-    def connect(self) -> None:
-        """Join the cluster, or start one, and put up the board. Raises SetupError."""
+    def connect(self, account: Account | None = None) -> None:
+        """Join the cluster, or start one, and put up the board, with the run's account. Raises SetupError."""
         ray = self._ray
         address = os.environ.get("RAY_ADDRESS")
         self._ours = not ray.is_initialized()
@@ -88,7 +90,7 @@ class Cluster:
         here = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(
             ray.get_runtime_context().get_node_id(), soft=True
         )
-        self._board = ray.remote(num_cpus=0, scheduling_strategy=here)(Board).remote()
+        self._board = ray.remote(num_cpus=0, scheduling_strategy=here)(Board).remote(account)
 
     def _start(self, address: str | None) -> None:
         own: dict[str, Any] = {}
@@ -159,6 +161,13 @@ class Cluster:
         with contextlib.suppress(Exception):  # Ray's, of several kinds
             told: Mapping[str, Mapping[str, Any]] = self._ray.get(self._board.look.remote(), timeout=10)
             return told
+        return None
+
+    def money(self) -> Account | None:
+        """Give the account as the board has it; nothing when it does not answer."""
+        with contextlib.suppress(Exception):  # Ray's, of several kinds
+            account: Account = self._ray.get(self._board.money.remote(), timeout=10)
+            return account
         return None
 
     def stop(self) -> None:

@@ -31,18 +31,20 @@ def carry_on(
     offline: bool = False,
     pool: Pool | None = None,
     store: str | None = None,
+    budget: float | None = None,
 ) -> None:
-    """Carry a recipe out as the run ``out``, and say how far it came; exit status 130 when the user stopped it.
+    """Carry a recipe out as the run ``out``, and say how far it came.
 
-    With a ``pool`` of workers on a Ray cluster, else on this machine. ``store`` is the URL by which workers' shards
-    come and go where they share no folder.
+    Exit status 130 when the user stopped it, 2 when its ``budget`` in US dollars did. With a ``pool`` of workers on a
+    Ray cluster, else on this machine. ``store`` is the URL by which workers' shards come and go where they share no
+    folder.
     """
     kept = Store(store) if store else None
     if kept is not None:
         kept.check({"shard_size": recipe.shard_size})
     folder = RunFolder(out)
     with folder.locked():
-        opened = open_run(recipe, library, folder, limit=limit, update=update)
+        opened = open_run(recipe, library, folder, limit=limit, update=update, budget=budget, offline=offline)
         for note in opened.notes:
             say(note)
         sharing = Sharing(kept, folder, opened.supply) if kept else None
@@ -55,6 +57,9 @@ def carry_on(
     if looked:
         say(f"  pictures: {looked}")
     say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
+    if engine.over_budget and opened.spending is not None:
+        say(opened.spending.line("the same command with a larger --budget goes on where it stopped"))
+        raise typer.Exit(2)
     if engine.stopping:
         say("stopped; the same command goes on where it stopped")
         raise typer.Exit(130)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from .budget import Purse
 from .digests import DIGEST_BYTES, canonical
 from .errors import InstructgenError, NotAsked, RequestRefused, SetupError
 from .journal import Journal, Key, Strays, key_of
@@ -90,6 +91,7 @@ class Answers:
         digester: Digester,
         *,
         strays: Strays | None = None,
+        purse: Purse | None = None,
         may_ask: Callable[[], bool] = lambda: True,
         on_missing: Missing | None = None,
         on_answer: Callable[[Completion, bool], None] | None = None,
@@ -98,8 +100,10 @@ class Answers:
         """``on_missing`` turns asking into noting: what the journal lacks is handed to it, and NotAsked is raised.
 
         ``by_slot`` finds the reply to a request that cannot be digested any more, because its pictures are gone.
+        ``purse`` holds back what each request may cost, where the run has a budget.
         """
         self.journal = journal
+        self.purse = purse
         self._teachers = teachers
         self._reading = {role: teacher for role, teacher in teachers.items() if isinstance(teacher, Reading)}
         self._digester = digester
@@ -164,11 +168,37 @@ class Answers:
             raise NotAsked("not_asked")
         if not self._may_ask():
             raise Stopped("stopped before it was asked")
-        completion = await teacher.complete(slot, digest, request, context)
-        self.journal.append(completion)
+        if self.purse is None:
+            completion = await teacher.complete(slot, digest, request, context)
+            self.journal.append(completion)
+        else:
+            completion = await self._paid(self.purse, key, role, teacher, slot, request, context)
         if self._on_answer:
             self._on_answer(completion, True)
         return completion
+
+    async def _paid(
+        self, purse: Purse, key: Key, role: str, teacher: Teacher, slot: Slot, request: Request, context: Context
+    ) -> Completion:
+        """Ask within the budget. Raises OverBudget, too."""
+        async with purse.asking(key, role, request) as held:
+            if not self._may_ask():  # it may have waited for long
+                if held is not None:
+                    held.unpaid()
+                raise Stopped("stopped before it was asked")
+            completion = await teacher.complete(slot, key.digest, request, context)
+            self.journal.append(completion)
+            if held is not None:
+                held.settle(completion)
+        return completion
+
+    def close(self) -> None:
+        """Let go of the files."""
+        try:
+            self.journal.close()
+        finally:
+            if self.purse is not None:
+                self.purse.ledger.close()
 
     def _find(self, key: Key) -> Completion | None:
         found = self.journal.find(key)

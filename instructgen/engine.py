@@ -25,8 +25,15 @@ class Counted:
     """Requests answered since this start."""
     reused: int = 0
     """Answers found in the journal instead."""
+    reused_usd: float = 0.0
+    """What these answers had cost, in US dollars."""
     done_here: int = 0
     """Jobs settled since this start."""
+
+    def reused_since(self, before: Mapping[str, float]) -> dict[str, float]:
+        """Add what this start found in the journal to what earlier starts found: replies, and what they had cost."""
+        replies, usd = before.get("replies", 0) + self.reused, before.get("usd", 0.0) + self.reused_usd
+        return {"replies": replies, "usd": round(usd, 6)} if replies else {}
 
     def add(self, noted: Mapping[str, Any]) -> None:
         """Count a finished shard by the footer of its samples part."""
@@ -44,6 +51,10 @@ class Engine(Protocol):
     @property
     def stopping(self) -> bool:
         """Whether it was told to stop, or has failed."""
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether it stops since a request did not fit into the run's budget."""
 
     async def run(self) -> None:
         """Carry out every shard that needs it. What stops the run is raised when all that is in flight has ended."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from .assemble import Built
 from .errors import RecordError, SetupError
 from .forms import laid_out_message
-from .prices import Price, price_list
+from .prices import Price, PriceList, price_list
 from .protocols import Teacher
-from .records import Context, Message, Origin, Reply, Request, Sample, Slot, Usage
-from .tokens import MESSAGE_TOKENS, count, encoding_of
+from .records import Context, Image, Message, Origin, Reply, Request, Sample, Slot, Usage
+from .tokens import MESSAGE_TOKENS, count
 
 REPLY_TOKENS = 250
 """Reply length assumed where nothing has been measured: that of a usual conversation."""
@@ -26,26 +26,43 @@ def free(teacher: Teacher) -> bool:
     return not hasattr(teacher, "model")
 
 
+def table_of(teacher: Teacher) -> PriceList:
+    """Give a teacher's own price table, or the shipped one. Raises SetupError."""
+    own: Path | None = getattr(teacher, "prices", None)
+    return price_list(own)
+
+
 def price_of(teacher: Teacher) -> Price | None:
     """Give a teacher's price from its own table or the shipped one; None when the model is not there."""
-    own: Path | None = getattr(teacher, "prices", None)
-    return price_list(own).price(model_of(teacher))
+    return table_of(teacher).price(model_of(teacher))
+
+
+def price_now(model: str, built: Built) -> Price | None:
+    """Give the price of a model that answered, by the tables of those who were asked; None when it is in none."""
+    asked = [teacher for teacher in built.teachers.values() if not free(teacher)]
+    named = (price for teacher in asked if (price := table_of(teacher).price(model)) is not None)
+    return next(named, price_of(asked[0]) if len(asked) == 1 else None)
 
 
 class RequestTokens:
     """Counts the prompt tokens of requests; the shared first messages of a task are counted once."""
 
-    def __init__(self, model: str) -> None:
-        """``model`` decides on the encoding, where that is known."""
-        self._model = model
-        self.exact = encoding_of(model) is not None
+    def __init__(self, teacher: Teacher) -> None:
+        """The ``teacher``'s model decides on the encoding, where that is known, and its price on pictures' tokens."""
+        price = price_of(teacher)
+        self._model = model_of(teacher)
+        self._pictures = price.pictures if price else None
+        self._side: int | None = getattr(teacher, "max_image_side", None)
+        self._cached_from = price.cached_from if price else 0
         self._known: dict[int, tuple[Message, int]] = {}
+        self.unseen = False
+        """There were pictures of which it is not known how many tokens they are."""
 
     def shared_and_all(self, request: Request) -> tuple[int, int]:
-        """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
+        """Give the tokens of all but the last message, where servers cache as many, and of the whole prompt."""
         *first, last = request.messages
         shared = sum(self._of_shared(request.form, message) for message in first)
-        return shared, shared + self._of(request.form, last)
+        return shared if shared >= self._cached_from else 0, shared + self._of(request.form, last)
 
     def _of_shared(self, form: str, message: Message) -> int:
         known = self._known.get(id(message))
@@ -55,7 +72,14 @@ class RequestTokens:
 
     def _of(self, form: str, message: Message) -> int:
         parts = laid_out_message(form, message, structured=True).parts
-        return MESSAGE_TOKENS + sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
+        words = sum(count(part, self._model).tokens for part in parts if isinstance(part, str))
+        return MESSAGE_TOKENS + words + sum(self._picture(part) for part in parts if isinstance(part, Image))
+
+    def _picture(self, image: Image) -> int:
+        if self._pictures is None:
+            self.unseen = True
+            return 0
+        return self._pictures.tokens(image.width, image.height, self._side)
 
 
 class RoleTokens:
@@ -70,8 +94,13 @@ class RoleTokens:
         """Give the tokens of all but the last message, which servers can cache, and of the whole prompt."""
         counter = self._known.get(role)
         if counter is None:
-            counter = self._known[role] = RequestTokens(model_of(self._built.teachers[role]))
+            counter = self._known[role] = RequestTokens(self._built.teachers[role])
         return counter.shared_and_all(request)
+
+    def unseen(self) -> set[str]:
+        """Give the models to which pictures are so many tokens as is not known."""
+        teachers = self._built.teachers
+        return {model_of(teachers[r]) for r, c in self._known.items() if c.unseen and not free(teachers[r])}
 
 
 def expected(built: Built, task: str, request: Request, context: Context) -> Iterator[tuple[str, Request]]:

@@ -9,6 +9,7 @@ from .journal import Strays, owned
 from .run_folder import RunFacts, RunFolder
 from .served import summed
 from .shards import OPEN_SHARDS, Shards
+from .spending import Spending
 from .spent import Spent
 from .supply import BREATH, FaultBound, Supply, nothing_read
 from .tally import Tally
@@ -26,15 +27,19 @@ class LocalEngine:
         *,
         offline: bool = False,
         strays: Strays | None = None,
+        spending: Spending | None = None,
     ) -> None:
-        """``offline``: replay the journal and never ask."""
+        """``offline``: replay the journal and never ask. ``spending``: the run's money, where it has a budget."""
         self._bound = FaultBound(built.recipe.max_faults)
-        self._shards = Shards(built, folder, facts, supply, offline=offline, strays=strays, bound=self._bound)
+        cashier = spending.cashier() if spending else None
+        self._shards = Shards(
+            built, folder, facts, supply, offline=offline, strays=strays, bound=self._bound, cashier=cashier
+        )
         self._folder = folder
         self._facts = facts
         self._supply = supply
         self._kept: RunFacts | None = None
-        self._served_before = facts.served
+        self._before = facts.served, facts.reused
         self._read_all = False
         self._running: asyncio.Task[None] | None = None
         self.counted = self._shards.counted
@@ -43,6 +48,11 @@ class LocalEngine:
     def stopping(self) -> bool:
         """Whether it was told to stop, or has failed."""
         return self._shards.stopping
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether it stops since a request did not fit into the run's budget."""
+        return self._shards.over_budget
 
     async def run(self) -> None:
         """Carry out every shard that needs it. What stops the run is raised when all that is in flight has ended."""
@@ -126,7 +136,9 @@ class LocalEngine:
     def _keep_facts(self) -> None:
         if self._read_all and not self._shards.open and not self.stopping:
             self._facts.rereading = False
-        self._facts.served = summed(self._served_before, self._shards.served())
+        served, reused = self._before
+        self._facts.served = summed(served, self._shards.served())
+        self._facts.reused = self.counted.reused_since(reused)
         now = self._facts.model_copy(update={"settled": self._shards.settled() or self._facts.settled})
         if now != self._kept:
             self._folder.write_facts(now)

@@ -22,6 +22,7 @@ from .replay import outcomes
 from .run_folder import RunFacts, RunFolder, write_text
 from .selection import unfilled
 from .shard import Judge
+from .spending import Spending, spending
 from .supply import ContextsDigest, Supply, draw_ranges
 
 
@@ -36,6 +37,8 @@ class Opened:
     strays: Strays | None
     notes: list[str] = field(default_factory=list)
     """What the user should be told."""
+    spending: Spending | None = None
+    """The run's money, where it has a budget."""
 
 
 class ChangedRun(UserError):
@@ -48,14 +51,27 @@ class ChangedRun(UserError):
 
 
 def open_run(
-    recipe: Recipe, library: Library, folder: RunFolder, *, limit: int | None = None, update: bool = False
+    recipe: Recipe,
+    library: Library,
+    folder: RunFolder,
+    *,
+    limit: int | None = None,
+    update: bool = False,
+    budget: float | None = None,
+    offline: bool = False,
 ) -> Opened:
-    """Open a run for writing; the caller holds its lock. Raises ChangedRun, unless ``update``, and SetupError."""
+    """Open a run for writing; the caller holds its lock. Raises ChangedRun, unless ``update``, and SetupError.
+
+    ``budget``: US dollars that all starts together may cost; None: as it was, if it has one. ``offline``: nobody will
+    be asked, so nothing need be known of prices.
+    """
     facts = folder.facts()
     built = build(recipe, library, facts.settled if facts else None, folder.logs)
     stamp = built.stamp()
+    budget = facts.budget if facts and budget is None else budget
+    money = spending(built, None if offline else budget)
     if facts is None:
-        return _new(recipe, built, folder, stamp, limit)
+        return _new(recipe, built, folder, stamp, limit, money)
     _sweep(folder)
     if facts.shard_size != recipe.shard_size:
         raise SetupError(
@@ -73,6 +89,7 @@ def open_run(
         facts.end, facts.rereading = None, True
     if limit != facts.limit:
         facts.limit = limit
+    facts.budget = budget
     drawn_otherwise = any(shaping[key] != before.shaping.get(key) for key in ("tasks", "seed", "overlap"))
     if drawn_otherwise or (reread and unfilled(recipe, facts.ranges)):
         draw_ranges(built, facts)
@@ -81,7 +98,7 @@ def open_run(
         facts.moved = facts.moved or reread
         _announce(built, folder, facts, changes, update=update, stamped=stamp != before.stamp)
     strays = Strays(folder.path / "journal") if facts.moved else None
-    opened = Opened(folder, built, facts, Supply(folder, built, facts), strays, list(_torn(folder)))
+    opened = Opened(folder, built, facts, Supply(folder, built, facts), strays, list(_torn(folder)), money)
     if limit is None and before.limit is not None and before.end is None:
         opened.notes.append(f"covers the whole source now: {before.limit:,} records were covered before")
     if strays is not None and stamp != before.stamp:
@@ -97,7 +114,9 @@ def _covered(folder: RunFolder, facts: RunFacts) -> int:
     return facts.limit or (last * facts.shard_size + noted["rows"] if noted is not None else 0)
 
 
-def _new(recipe: Recipe, built: Built, folder: RunFolder, stamp: Mapping[str, str], limit: int | None) -> Opened:
+def _new(
+    recipe: Recipe, built: Built, folder: RunFolder, stamp: Mapping[str, str], limit: int | None, money: Spending | None
+) -> Opened:
     inside = [p.name for p in folder.path.iterdir()] if folder.path.exists() else []
     strangers = [name for name in inside if name != "lock" and not name.startswith(".run.json.")]
     if strangers:
@@ -108,12 +127,13 @@ def _new(recipe: Recipe, built: Built, folder: RunFolder, stamp: Mapping[str, st
         limit=limit,
         stamp=dict(stamp),
         shaping=json.loads(json.dumps(built.shaping())),
+        budget=money and money.account.limit,
     )
     draw_ranges(built, facts)
     folder.write_facts(facts)  # first, so that a folder in which a run was killed at its very start is known as a run's
     _sweep(folder)
     _write_setup(recipe, built, folder, facts)
-    return Opened(folder, built, facts, Supply(folder, built, facts), None)
+    return Opened(folder, built, facts, Supply(folder, built, facts), None, spending=money)
 
 
 def _write_setup(recipe: Recipe, built: Built, folder: RunFolder, facts: RunFacts) -> None:
@@ -137,7 +157,18 @@ def _torn(folder: RunFolder) -> Iterator[str]:
 
 def _sweep(folder: RunFolder) -> None:
     """Remove what a killed process left under temporary names."""
-    for place in (".", "contexts", "samples", "rejected", "verdicts", "journal", "prompts", "seeds", "schemas"):
+    for place in (
+        ".",
+        "contexts",
+        "samples",
+        "rejected",
+        "verdicts",
+        "journal",
+        "reserved",
+        "prompts",
+        "seeds",
+        "schemas",
+    ):
         for stale in (folder.path / place).glob(".*.tmp"):
             stale.unlink(missing_ok=True)
 

@@ -24,6 +24,10 @@ StoreUrl = Annotated[
     str | None,
     typer.Option("--store", metavar="URL", help="Where Ray's workers share no folder: by which store shards travel."),
 ]
+Budget = Annotated[
+    float | None,
+    typer.Option(min=0, metavar="USD", help="Stop before all starts of the run together cost more than this."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Set = Annotated[

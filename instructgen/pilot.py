@@ -3,16 +3,20 @@
 import asyncio
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+from .budget import OverBudget
 from .drive import Answers, Digester
 from .errors import SetupError, UserError
 from .journal import Journal
+from .lacking import price_now
 from .library import Library
 from .opening import ChangedRun, Opened, open_run
+from .parties import dollars
+from .prices import Price
 from .recipe import Recipe
 from .records import Completion, Context
 from .replay import jobs
@@ -30,6 +34,12 @@ class Flight:
     usd: float | None
     prompt: int
     reply: int
+    later: float = 0.0
+    """What of ``usd`` went into second and later attempts."""
+    uncached: float | None = None
+    """US dollars, had nothing been cached."""
+    batch: float | None = None
+    """US dollars, had it gone by the batch services that there are, with nothing cached."""
 
 
 @dataclass
@@ -38,8 +48,12 @@ class Pilot:
 
     jobs: Mapping[str, int]
     """Contexts that each task takes in the whole run."""
+    price: Callable[[str], Price | None] = lambda _: None
+    """Gives the price of a model that answered."""
     flights: list[Flight] = field(default_factory=list)
     requests: int = 0
+    later: int = 0
+    """Of the requests, those of second and later attempts."""
     accepted: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
 
@@ -49,34 +63,54 @@ class Pilot:
         self.accepted += len(outcome.accepted)
         for reason in outcome.reasons:
             self.rejected[reason] = self.rejected.get(reason, 0) + 1
-        prices = [c.usd for c in completions]
-        usd = sum(p for p in prices if p is not None) if None not in prices else None
-        usages = [c.usage for c in completions if c.usage]
-        prompt, reply = sum(u.prompt for u in usages), sum(u.reply for u in usages)
-        self.flights.append(Flight(outcome.task, usd, prompt, reply))
+        self.later += sum(c.slot.attempt > 1 for c in completions)
+        prompt = sum(c.usage.prompt for c in completions if c.usage)
+        reply = sum(c.usage.reply for c in completions if c.usage)
+        later = sum(c.usd or 0.0 for c in completions if c.slot.attempt > 1)
+        usd, uncached = _sum(c.usd for c in completions), _sum(self._uncached(c, batch=False) for c in completions)
+        batch = _sum(self._uncached(c, batch=True) for c in completions)
+        self.flights.append(Flight(outcome.task, usd, prompt, reply, later, uncached, batch))
+
+    def _uncached(self, completion: Completion, *, batch: bool) -> float | None:
+        price = self.price(completion.model)
+        if price is None or completion.usage is None:
+            return completion.usd
+        return price.usd(completion.usage.model_copy(update={"cached": 0}), batch)
 
     def totals(self) -> dict[str, tuple[float, float] | None]:
         """Give prompt tokens, reply tokens and US dollars of the whole run, each with the half-width of its 95 % range.
 
         Dollars are None where a price is not known.
         """
-        known = [(f.task, f.usd) for f in self.flights if f.usd is not None]
         return {
             "prompt_tokens": extrapolated([(f.task, f.prompt) for f in self.flights], self.jobs),
             "reply_tokens": extrapolated([(f.task, f.reply) for f in self.flights], self.jobs),
-            "usd": extrapolated(known, self.jobs) if len(known) == len(self.flights) else None,
+            "usd": self._dollars("usd"),
+            "usd_uncached": self._dollars("uncached"),
+            "usd_batch": self._dollars("batch"),
         }
+
+    def _dollars(self, name: str) -> tuple[float, float] | None:
+        amounts = [(f.task, getattr(f, name)) for f in self.flights]
+        return extrapolated(amounts, self.jobs) if all(usd is not None for _, usd in amounts) else None
+
+    def retries(self) -> float | None:
+        """Give the share of the cost that went into second and later attempts; None where it is not known."""
+        usd = _sum(f.usd for f in self.flights)
+        return sum(f.later for f in self.flights) / usd if usd else None
 
     def to_json(self) -> dict[str, object]:
         """Give the figures, extrapolated to the whole run; ``NAME_95`` is the half-width of the 95 % range."""
         figures: dict[str, object] = {
             "asked": len(self.flights),
             "requests": self.requests,
+            "requests_of_later_attempts": self.later,
+            "retries_share_of_usd": None if (share := self.retries()) is None else round(share, 4),
             "accepted": self.accepted,
             "rejected": self.rejected,
         }
         for name, value in self.totals().items():
-            digits = 4 if name == "usd" else None
+            digits = 4 if name.startswith("usd") else None
             figures[name] = round(value[0], digits) if value else None
             figures[f"{name}_95"] = round(value[1], digits) if value else None
         return figures
@@ -87,7 +121,7 @@ class Pilot:
         said = [
             f"{total[0]:,.0f} ± {total[1]:,.0f} {name.split('_')[0]} tokens"
             for name, total in totals.items()
-            if total and name != "usd"
+            if total and not name.startswith("usd")
         ]
         usd = totals["usd"]
         cost = f"{dollars(usd[0])} ± {dollars(usd[1])}" if usd else "a cost that is not known"
@@ -95,12 +129,27 @@ class Pilot:
             f"pilot: {len(self.flights):,} contexts asked for real, {self.requests:,} requests with later attempts; "
             f"{self.accepted:,} samples accepted, {sum(self.rejected.values()):,} rejected",
             f"the whole run by that, all attempts: {', '.join(said)}, {cost} (95 % of such pilots come as near)",
+            *self._ways(),
+        ]
+
+    def _ways(self) -> list[str]:
+        """Say what the whole run would cost otherwise paid, and what of it goes into attempts after the first."""
+        totals, share = self.totals(), self.retries()
+        uncached, batch = totals["usd_uncached"], totals["usd_batch"]
+        if not uncached or not batch or share is None:
+            return []
+        said = f"with as much cached as in the pilot; {dollars(uncached[0])} with nothing cached"
+        said += f", {dollars(batch[0])} by the batch service" if batch[0] < uncached[0] else ""
+        return [
+            f"  that is {said}; second and later attempts are {share:.0%} of the cost ({self.later:,} of "
+            f"{self.requests:,} requests)"
         ]
 
 
-def dollars(value: float) -> str:
-    """Write an amount of US dollars: small ones with more digits."""
-    return f"${value:,.2f}" if value >= 10 else f"${value:.4f}"
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """Add up; None where any is not known."""
+    known = list(amounts)
+    return None if None in known else sum(usd for usd in known if usd is not None)
 
 
 def extrapolated(measured: Sequence[tuple[str, float]], jobs: Mapping[str, int]) -> tuple[float, float]:
@@ -160,10 +209,16 @@ def fly(
 
 async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
     built, facts = opened.built, opened.facts
-    pilot, judge, digester = Pilot(jobs_), Judge(built), Digester()
+    pilot = Pilot(jobs_, lambda model: price_now(model, built))
+    judge, digester = Judge(built), Digester()
     drawn = _drawn(opened, number)
     journals = {shard: Journal(opened.folder.part("journal", shard)) for shard, _, _ in drawn}
     gate = asyncio.Semaphore(IN_FLIGHT)
+    money = opened.spending
+    if money is not None:
+        money.count(built, opened.folder, facts)
+    cashier = money.cashier() if money else None
+    purses = {n: cashier.purse(opened.folder, j, n) for n, j in journals.items()} if cashier else {}
 
     async def ask(shard: int, context: Context, task: str) -> None:
         heard: list[Completion] = []
@@ -172,6 +227,7 @@ async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
             built.teachers,
             digester,
             strays=opened.strays,
+            purse=purses.get(shard),
             on_answer=lambda completion, _: heard.append(completion),
         )
         async with gate:
@@ -182,11 +238,15 @@ async def _fly(opened: Opened, number: int, jobs_: Mapping[str, int]) -> Pilot:
     finally:
         for journal in journals.values():
             journal.close()
+        for purse in purses.values():
+            purse.ledger.close()
         facts.settled = {role: dict(t.settled()) for role, t in built.teachers.items() if t.settled()} or facts.settled
         opened.folder.write_facts(facts)
         for teacher in built.teachers.values():
             await teacher.close()
     for result in results:
+        if isinstance(result, OverBudget) and money is not None:
+            raise UserError(money.line("give 'instructgen run' a larger --budget, or draw fewer contexts")) from None
         if isinstance(result, BaseException):
             raise result
     if not pilot.flights:

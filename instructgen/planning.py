@@ -16,8 +16,8 @@ from .errors import Declined
 from .extending import Extending
 from .lacking import REPLY_TOKENS, RoleTokens, expected
 from .library import Library
-from .parties import Asked, Party, together
-from .pilot import Pilot, dollars, fly
+from .parties import Asked, Party, cost_lines, together
+from .pilot import Pilot, fly
 from .prices import price_list
 from .recipe import Block, Recipe
 from .records import Context, Fault, Reply, Request
@@ -77,6 +77,8 @@ class Plan:
     contexts: int = 0
     tasks: dict[str, TaskPlan] = field(default_factory=dict)
     pilot: Pilot | None = None
+    unseen: set[str] = field(default_factory=set)
+    """Models to which pictures are so many tokens as is not known: these are not counted."""
 
     def written(self) -> tuple[Asked, float]:
         """Give what the tasks ask at first attempts, and the tokens of the replies."""
@@ -116,6 +118,8 @@ class Plan:
             "cacheable_prompt_tokens": round(asked.shared),
             "tokens_exact": self.counted and not self.checks,
             "usd": _rounded(self.usd()),
+            "prices": {p.model: p.priced() for p in self._parties() if not p.free},
+            "pictures_uncounted": sorted(self.unseen),
             "tasks": {
                 name: {
                     "contexts": task.contexts,
@@ -157,32 +161,19 @@ class Plan:
             f"{asked.shared:,.0f} of them in a prefix that requests share), about {reply:,.0f} reply tokens if replies "
             f"are as long as the seeds'{ratings}"
         )
-        lines += self._cost_lines()
+        if self.unseen:
+            models = " and ".join(sorted(self.unseen))
+            lines.append(
+                f"pictures are not counted: the price table does not say how many tokens one is to {models}; give it "
+                "there, beside input and output: pictures: {most: TOKENS}"
+            )
+        lines += cost_lines(self._parties(), self.usd())
         if self.pilot:
             lines += self.pilot.lines()
         return lines
 
-    def _cost_lines(self) -> list[str]:
-        parties = [self.teacher, *(party for _, party in self.checks.values())]
-        paid = {party.model: party.price for party in parties if not party.free}
-        if not paid:
-            return [f"cost: none, {self.teacher.model} asks no model (a model would be sent the tokens above)"]
-        for model, price in paid.items():
-            if price is None:
-                return [
-                    f"cost: unknown, the price table lacks {model}; give a table of your own by --prices FILE (YAML): "
-                    f"{{source: WHERE, models: {{{model}: {{input: USD, output: USD, known: YYYY-MM-DD}}}}}}, "
-                    "in US dollars per million tokens"
-                ]
-        names = {
-            "plain": "as it comes",
-            "cached_prefix": "with prompt caching",
-            "batch": "by the batch service",
-            "batch_cached_prefix": "by batch with caching",
-        }
-        costs = ", ".join(f"{dollars(value)} {names[name]}" for name, value in self.usd().items())
-        known = min(str(price.known) for price in paid.values() if price is not None)
-        return [f"cost of first attempts with {' and '.join(paid)} (price known {known}): {costs}"]
+    def _parties(self) -> list[Party]:
+        return [self.teacher, *(party for _, party in self.checks.values())]
 
 
 def _figures(asked: Asked, reply: float) -> dict[str, int]:
@@ -276,6 +267,7 @@ def _render(planned: Plan, built: Built, facts: RunFacts, task: str, contexts: I
             task_plan.squares += (task_plan.asked.prompt - before) ** 2
             if requests and not task_plan.reply:
                 task_plan.reply = _seed_reply_tokens(requests[0])
+    planned.unseen |= counter.unseen()
 
 
 def _seed_reply_tokens(request: Request) -> float:

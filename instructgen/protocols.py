@@ -99,7 +99,8 @@ class Teacher(Protocol):
     async def complete(self, slot: Slot, digest: str, request: Request, context: Context) -> Completion:
         """Answer; ``slot`` and ``digest`` are copied into the completion.
 
-        Raises TeacherStop when asking on is useless. A request that the server refuses for good, and one that the
+        One that costs money says to ``budget`` what becomes of each try. Raises TeacherStop when asking on is useless.
+        A request that the server refuses for good, and one that the
         teacher declines because the context holds too little, are completions too: answered, and journaled.
         """
 

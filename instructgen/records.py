@@ -204,6 +204,10 @@ class Completion(Record):
     usage: Usage | None = None
     usd: float | None = None
     """Price as known when it was asked."""
+    caching_usd: float | None = None
+    """What of the price was saved, as the provider had cached some of the prompt; None for nothing."""
+    batch_usd: float | None = None
+    """What of the price was saved by the batch service; None for nothing."""
     at: str
     """UTC time of the answer, ISO 8601."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from .assemble import Built
 from .digests import digest
 from .journal import Journal, Strays
+from .ledger import Ledger
 from .parts import read_rows, row_of
 from .replay import outcomes
 from .run_checks import RunWide, run_wide
@@ -36,6 +37,13 @@ class Summary:
     """What the run-wide checks came to; None for a recipe without any."""
     served: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What each role's servers were seen to do, where they are vLLM's."""
+    budget: float | None = None
+    """US dollars that all starts together may cost; None: no limit."""
+    unknown: float = 0.0
+    """US dollars beside ``spent``: worst cases of requests in flight, and of those that may have been paid for. Only
+    runs with a budget know of them."""
+    reused: Mapping[str, float] = field(default_factory=dict)
+    """Replies that starts needed and found in the journal, and what these had cost: ``replies``, ``usd``."""
 
     def to_json(self) -> dict[str, object]:
         """Give the figures as plain data."""
@@ -46,14 +54,36 @@ class Summary:
             **self.tally.to_json(),
             "spent": self.spent.to_json(),
             "usd_per_accepted": round(self.spent.usd / accepted, 6) if accepted else None,
+            "cost_by_task": {task: self._cost(task) for task in sorted(self.spent.tasks)},
+            "saved": {
+                "caching": round(self.spent.caching_usd, 6),
+                "batch": round(self.spent.batch_usd, 6),
+                "reuse": round(self.reused.get("usd", 0.0), 6),
+                "replies_reused": round(self.reused.get("replies", 0)),
+            },
+            **({"budget": self._budget(self.budget)} if self.budget is not None else {}),
             **({"run_wide": self.run_wide.to_json()} if self.run_wide else {}),
             **({"servers": self.served} if self.served else {}),
         }
 
+    def _cost(self, task: str) -> dict[str, float | None]:
+        """Give what a task cost, judging included, and what each of its accepted samples came to."""
+        usd, count = self.spent.tasks[task].usd, self.tally.tasks.get(task)
+        accepted = count.accepted if count else 0
+        return {"usd": round(usd, 6), "usd_per_accepted": round(usd / accepted, 6) if accepted else None}
+
+    def _budget(self, limit: float) -> dict[str, float]:
+        left = max(0.0, limit - self.spent.usd - self.unknown)
+        return {"limit": limit, "unknown": round(self.unknown, 6), "left": round(left, 6)}
+
 
 def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     """Add up finished shards from their footers, and play the open ones from their journals."""
-    summary, supply = Summary(served=rates(facts.served)), Supply(folder, built, facts)
+    summary = Summary(served=rates(facts.served), budget=facts.budget, reused=facts.reused)
+    summary.unknown = (
+        facts.adrift + facts.priced_late + sum(_unknown(folder, shard) for shard in folder.shards("reserved"))
+    )
+    supply = Supply(folder, built, facts)
     judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
     begun = {*folder.shards("contexts"), *folder.shards("samples")}
     for shard in sorted({*folder.shards("journal")} - begun):  # asked by a pilot
@@ -78,6 +108,10 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
         found = run_wide(folder, built, summary.finished, summary.footers)
         summary.run_wide = RunWide(tuple(built.run_checks)) if summary.open else found
     return summary
+
+
+def _unknown(folder: RunFolder, shard: int) -> float:
+    return Ledger(folder.part("reserved", shard), Journal(folder.part("journal", shard))).unknown
 
 
 def write_report(folder: RunFolder, summary: Summary, about: str) -> None:
@@ -144,6 +178,29 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
             f"{part['reply']} reply tokens, ${part['usd']:.4f}"
             + (f" and {part['unpriced']} of unknown price" if part["unpriced"] else "")
         )
+    return lines + _money_lines(data)
+
+
+def _money_lines(data: Mapping[str, Any]) -> list[str]:
+    """Say what each task and its samples cost, what was saved, and what is left of a budget."""
+    lines = []
+    for task, cost in data["cost_by_task"].items():
+        if cost["usd"]:
+            each = cost["usd_per_accepted"]
+            accepted = f", ${each:.6f} for each accepted sample" if each is not None else ""
+            lines.append(f"    of it for {task}: ${cost['usd']:.4f}{accepted}")
+    saved = data["saved"]
+    named = {
+        "caching": "as prompts were cached",
+        "batch": "by the batch service",
+        "reuse": f"by {saved['replies_reused']} replies that a start found in the journal",
+    }
+    parts = [f"${saved[name]:.4f} {how}" for name, how in named.items() if saved[name]]
+    lines += [f"  saved: {', '.join(parts)}"] if parts else []
+    if "budget" in data:
+        budget, usd = data["budget"], data["spent"]["usd"]
+        unknown = f", ${budget['unknown']:.4f} of it for requests whose price is not known" if budget["unknown"] else ""
+        lines.append(f"  budget: ${usd + budget['unknown']:.4f} of ${budget['limit']:g} spent{unknown}")
     return lines
 
 

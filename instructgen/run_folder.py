@@ -41,6 +41,16 @@ class RunFacts(BaseModel):
     """What was settled about each role's server."""
     served: dict[str, dict[str, float]] = {}
     """What was counted at each role's servers, over all starts."""
+    budget: float | None = None
+    """US dollars that the run may cost over all its starts; None: it has no limit."""
+    committed: float = 0.0
+    """US dollars spent and held back, as the driver last knew it of workers that share no folder."""
+    adrift: float = 0.0
+    """US dollars, counted in ``committed``, that no file has anything of: what lost machines had spent last."""
+    priced_late: float = 0.0
+    """US dollars of replies that had no price when they were asked, by the prices of the last start with a budget."""
+    reused: dict[str, float] = {}
+    """Replies that starts of the run needed and had in its journal, and their price: ``replies``, ``usd``."""
     rereading: bool = False
     """The source or how it is read changed, and not every shard has been read again since."""
     finished: bool = False
@@ -56,8 +66,10 @@ class RunFolder:
     path: Path
 
     def part(self, kind: str, shard: int) -> Path:
-        """Give the path of a shard's part: ``contexts``, ``samples``, ``rejected``, ``verdicts``, ``journal``."""
-        ending = "jsonl" if kind == "journal" else "parquet"
+        """Give the path of a shard's part: ``contexts``, ``samples``, ``rejected``, ``verdicts``, ``journal``,
+        ``reserved``.
+        """
+        ending = "jsonl" if kind in ("journal", "reserved") else "parquet"
         return self.path / kind / f"part-{shard:05d}.{ending}"
 
     def shards(self, kind: str) -> list[int]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .account import Account
 from .assemble import plain_tree
 from .cluster import Cluster, Pool
 from .engine import Counted
@@ -48,11 +49,13 @@ class RayEngine:
         self._finished = Counted()
         self._told: Mapping[str, Mapping[str, Any]] = {}
         """The last that each worker said of itself."""
+        self._account: Account | None = None
         self._lost = False
         self._phase = "counting the source's records"
         self._failure: BaseException | None = None
         self._running: asyncio.Task[None] | None = None
         self.stopping = False
+        self.over_budget = False
 
     @property
     def counted(self) -> Counted:
@@ -63,6 +66,7 @@ class RayEngine:
             self._finished.spent,
             asked=sum(t["asked"] for t in told),
             reused=sum(t["reused"] for t in told),
+            reused_usd=sum(t["reused_usd"] for t in told),
             done_here=sum(t["done_here"] for t in told),
         )
 
@@ -74,7 +78,7 @@ class RayEngine:
         numbers = await asyncio.to_thread(lambda: list(self._unfinished()))
         if self._sharing is not None:
             numbers = await asyncio.to_thread(self._settled, self._sharing, numbers)
-        served = opened.facts.served
+        served, reused = opened.facts.served, opened.facts.reused
         try:
             if numbers and not self.stopping:
                 await self._carry_out(numbers)
@@ -87,6 +91,7 @@ class RayEngine:
         finally:
             self._take_settled()
             opened.facts.served = summed(served, of_workers(self._told.values(), opened.built.teachers))
+            opened.facts.reused = self.counted.reused_since(reused)
             opened.folder.write_facts(opened.facts)
         if self._failure is not None:
             raise self._failure
@@ -181,7 +186,8 @@ class RayEngine:
                 loop.call_soon_threadsafe(_settle, handed_out, ended)
 
         self._phase = "Ray is starting"
-        await asyncio.to_thread(cluster.connect)
+        money = opened.spending
+        await asyncio.to_thread(cluster.connect, money.account if money else None)
         self._phase = f"none yet: the cluster lacks {cluster.lacks}" if cluster.lacks else "starting"
         watching = asyncio.create_task(self._watch(handed_out))
         try:
@@ -190,6 +196,7 @@ class RayEngine:
                 threading.Thread(target=hand_out, daemon=True).start()
                 await handed_out
             await asyncio.to_thread(self._look)
+            self._take_money()
             self._check_faults()
         finally:
             watching.cancel()
@@ -213,14 +220,31 @@ class RayEngine:
                 self._lost = True
                 _settle(handed_out, UserError("--engine ray: the cluster no longer answers; run again to go on"))
                 return
-            if self._take_settled():
+            if self._take_settled() | self._take_money():  # both, whatever the first says
                 self._opened.folder.write_facts(self._opened.facts)
             self._check_faults()
 
     def _look(self) -> bool:
         told = self._cluster.look()
         self._told = self._told if told is None else told
+        self._account = self._cluster.money() if told is not None and self._opened.spending else None
         return told is not None
+
+    def _take_money(self) -> bool:
+        """Take in what the board's account has come to; tells whether that is to be kept.
+
+        Without a shared folder this count is all that is known of what a lost machine had spent last.
+        """
+        account, money = self._account, self._opened.spending
+        if account is None or money is None:
+            return False
+        money.account = account
+        if account.over and not self.stopping:
+            self.over_budget = True
+            self.stop()
+        facts = self._opened.facts
+        before, facts.committed = facts.committed, account.committed if self._sharing else 0.0
+        return facts.committed != before
 
     def _take_settled(self) -> bool:
         """Take in what the workers have settled about servers; tells whether there was anything new."""

@@ -8,6 +8,7 @@ import asyncio
 
 from . import served
 from .assemble import Built
+from .budget import OverBudget
 from .drive import Answers, Digester, Stopped
 from .engine import Counted
 from .errors import UserError
@@ -19,6 +20,7 @@ from .records import Completion, Context, Row
 from .replay import jobs
 from .run_folder import RunFacts, RunFolder
 from .shard import Judge
+from .spending import Cashier
 from .spent import Spent
 from .supply import BREATH, ContextsDigest, FaultBound, Supply
 from .tally import Tally
@@ -43,8 +45,12 @@ class Shards:
         offline: bool = False,
         strays: Strays | None = None,
         bound: FaultBound | None = None,
+        cashier: Cashier | None = None,
     ) -> None:
-        """``offline``: replay the journal and never ask. ``bound`` stops the work when too many records are faulty."""
+        """``offline``: replay the journal and never ask. ``bound`` stops the work when too many records are faulty.
+
+        ``cashier``: the way to the run's money, where it has a budget.
+        """
         self._built = built
         self._folder = folder
         self._facts = facts
@@ -55,6 +61,7 @@ class Shards:
         self._judge = Judge(built)
         self._pixels_of = pixel_reader(built)
         self._digester = Digester()
+        self._cashier = cashier
         self._queue: asyncio.Queue[Job | None] = asyncio.Queue()
         self._width = max(teacher.width() for teacher in built.teachers.values())
         self._hungry = asyncio.Event()
@@ -69,6 +76,8 @@ class Shards:
         """A shard has been finished, or the work stops; whoever waits for it clears it."""
         self.failure: BaseException | None = None
         self.stopping = False
+        self.over_budget = False
+        """The work stops since a request did not fit into the budget."""
         self.counted = Counted()
 
     # ── beginning and ending ─────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +106,7 @@ class Shards:
         if self._syncing is not None:
             self._syncing.cancel()
         for shard in self.open.values():
-            shard.journal.close()
+            shard.answers.close()
 
     async def close_teachers(self) -> None:
         """Let go of connections and servers."""
@@ -109,9 +118,12 @@ class Shards:
         self.stopping = True
         self.changed.set()
         self._hungry.set()
+        stopped = Stopped("stopped before it was sent")
         for teacher in self._built.teachers.values():
             if isinstance(teacher, Queued):
-                teacher.halt(Stopped("stopped before it was sent"))
+                teacher.halt(stopped)
+        if self._cashier is not None:
+            self._cashier.budget.halt(stopped)
 
     def fail(self, error: BaseException) -> None:
         """Stop because of an error; the first one counts."""
@@ -190,20 +202,22 @@ class Shards:
         return shard, contexts, True
 
     def _answers(self, number: int) -> Answers:
+        journal = Journal(self._folder.part("journal", number))
         return Answers(
-            Journal(self._folder.part("journal", number)),
+            journal,
             self._built.teachers,
             self._digester,
             strays=self._strays,
+            purse=self._cashier.purse(self._folder, journal, number) if self._cashier else None,
             may_ask=lambda: not self.stopping,
             on_missing=(lambda *_: None) if self._offline else None,
             on_answer=self._count,
         )
 
     def _count(self, completion: Completion, asked: bool) -> None:
-        del completion
         self.counted.asked += asked
         self.counted.reused += not asked
+        self.counted.reused_usd += 0.0 if asked else completion.usd or 0.0
 
     # ── the work ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -217,6 +231,10 @@ class Shards:
             try:
                 outcome = await self._judge.settle(context, task, shard.answers)
             except Stopped:
+                continue
+            except OverBudget:
+                self.over_budget = True
+                self.stop()
                 continue
             except asyncio.CancelledError:
                 raise
@@ -244,12 +262,14 @@ class Shards:
             await asyncio.to_thread(shard.journal.sync)
             fingerprint = self._supply.fingerprint(shard.contexts)
             await shard.write(self._folder, self._judge.actions, fingerprint, self._pixels_of)
+            if shard.answers.purse is not None and self._cashier is not None and self._cashier.tidy:
+                await asyncio.to_thread(shard.answers.purse.ledger.tidy)
             self.counted.tally.merge(shard.tally)
             self.counted.spent.merge(shard.journal.spent)
         except BaseException as error:
             self.fail(error)
         finally:
-            shard.journal.close()
+            shard.answers.close()
             self.open.pop(shard.number, None)
             self.changed.set()
 

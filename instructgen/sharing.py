@@ -50,6 +50,11 @@ class Sharing:
         if self._stored.fetch(self._folder, self._supply, number) is None:
             raise UserError(f"{self.url}: shard {number} was finished there, and is not to be found; run again")
 
+    def bring_journals(self) -> None:
+        """Bring in what the store's journals have and the folder's have not. Raises UserError."""
+        for number in sorted(self._stored.shards()):
+            self._stored.fetch_journal(self._folder, number)
+
     def pull(self, say: Callable[[str], None], *, wait: bool = True) -> None:
         """Bring in all that the store has and the folder has not, so that this machine can go on. Raises UserError.
 

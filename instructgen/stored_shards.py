@@ -18,6 +18,8 @@ from .run_folder import RunFacts, RunFolder, atomic
 from .stores import Store
 from .supply import Supply
 
+LINES = ("journal", "reserved")
+"""The files of a shard that grow line by line."""
 KINDS: tuple[Kind, ...] = ("contexts", "rejected", "samples")
 """The parts of a shard, in the order in which they are written: the samples part commits it."""
 
@@ -65,24 +67,25 @@ class StoredShards:
         return contexts
 
     def fetch_journal(self, folder: RunFolder, shard: int) -> None:
-        """Bring a shard's journal into a folder; what the folder's own has besides stays, after it."""
-        stored, path = self.journal(shard), folder.part("journal", shard)
-        here = path.read_bytes() if path.exists() else b""
-        merged = stored + _lacking(here, stored)
-        if merged != here:
-            with atomic(path) as temporary:
-                temporary.write_bytes(merged)
+        """Bring a shard's journal and ledger into a folder; what the folder's own have besides stays, after it."""
+        for kind in LINES:
+            stored, path = self.lines(kind, shard), folder.part(kind, shard)
+            here = path.read_bytes() if path.exists() else b""
+            merged = stored + _lacking(here, stored)
+            if merged != here:
+                with atomic(path) as temporary:
+                    temporary.write_bytes(merged)
 
     def fetch_strays(self, folder: RunFolder) -> None:
         """Bring all journals, to look replies up in after the source has changed."""
         for shard in self.shards():
             path = folder.strays / folder.part("journal", shard).name
             with atomic(path) as temporary:
-                temporary.write_bytes(self.journal(shard))
+                temporary.write_bytes(self.lines("journal", shard))
 
-    def journal(self, shard: int) -> bytes:
-        """Give a shard's journal: its objects' lines, in the order of their names."""
-        return b"".join(self.store.read_all(self.store.names(folder_of("journal", shard))))
+    def lines(self, kind: str, shard: int) -> bytes:
+        """Give a shard's journal or ledger: its objects' lines, in the order of their names."""
+        return b"".join(self.store.read_all(self.store.names(folder_of(kind, shard))))
 
     def is_free(self, shard: int, quiet: Quiet) -> bool:
         """Tell whether nobody who lives owns a shard, as far as was seen in the time that ``quiet`` covers."""
@@ -120,19 +123,23 @@ class StoredShards:
         if not self.store.create(name, data):
             raise LostLease
 
-    def put_lines(self, lease: Lease, number: int, lines: bytes) -> None:
-        """Put the next lines of a journal. Raises LostLease when the name is another's, and UserError."""
-        if not self.store.create(f"{folder_of('journal', lease.shard)}/{lease.name}-{number:06d}.jsonl", lines):
+    def put_lines(self, lease: Lease, number: int, lines: bytes, kind: str = "journal") -> None:
+        """Put the next lines of a journal or ledger. Raises LostLease when the name is another's, and UserError."""
+        if not self.store.create(f"{folder_of(kind, lease.shard)}/{lease.name}-{number:06d}.jsonl", lines):
             raise LostLease
 
-    def lacks(self, folder: RunFolder, shard: int, *, contexts: bool = True) -> tuple[bytes, bytes | None]:
-        """Give what a folder has of a shard at work and the store has not: lines of its journal, and its contexts."""
-        journal, part = folder.part("journal", shard), folder.part("contexts", shard)
-        lines = _lacking(journal.read_bytes(), self.journal(shard)) if journal.exists() else b""
+    def lacks(
+        self, folder: RunFolder, shard: int, *, contexts: bool = True
+    ) -> tuple[Mapping[str, bytes], bytes | None]:
+        """Give what a folder has of a shard at work and the store has not: lines by kind of file, and its contexts."""
+        paths = {kind: folder.part(kind, shard) for kind in LINES}
+        here = {kind: path.read_bytes() for kind, path in paths.items() if path.exists()}
+        found = {kind: _lacking(data, self.lines(kind, shard)) for kind, data in here.items()}
+        lines, part = {kind: data for kind, data in found.items() if data}, folder.part("contexts", shard)
         if not contexts or not part.exists():
             return lines, None
-        here = part.read_bytes()
-        return lines, None if here == self._last_contexts(shard) else here
+        rows = part.read_bytes()
+        return lines, None if rows == self._last_contexts(shard) else rows
 
     def push(self, folder: RunFolder, shard: int, quiet: Quiet, *, contexts: bool = True) -> bool:
         """Put what a folder has of a shard at work and the store has not; False: its lease is not to be had yet."""
@@ -142,8 +149,8 @@ class StoredShards:
         lease = acquire(self.store, shard, quiet)
         if lease is None:
             return False
-        if lines:
-            self.put_lines(lease, 1, lines)
+        for kind, data in lines.items():
+            self.put_lines(lease, 1, data, kind)
         if part is not None:
             self.put_part(lease, "contexts", part)
         lease.release()

@@ -6,6 +6,7 @@ prompts, captions and replies, encodings of OpenAI and of Qwen's kind are met wi
 Other languages, and older vocabularies, are further off: a pilot run corrects the figure.
 """
 
+import math
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -39,6 +40,19 @@ def count(text: str, model: str) -> Count:
     """Count the tokens of ``text`` for ``model``, without what the chat format adds. Pictures are not counted."""
     encoding = encoding_of(model)
     return Count(_counter(encoding)(text), True) if encoding else Count(estimate(text), False)
+
+
+def bound(text: str, model: str) -> int:
+    """Give the most tokens that ``text`` may be for ``model``: for a budget, not for a guess.
+
+    Exact where the encoding is known. Otherwise the estimate and its error, and for what is not ASCII a token a byte,
+    which no encoding by bytes exceeds.
+    """
+    counted = count(text, model)
+    if counted.exact:
+        return counted.tokens
+    ascii_, whole = text.encode("ascii", "ignore").decode(), len(text.encode(errors="replace"))
+    return math.ceil(estimate(ascii_) * (1 + ESTIMATE_ERROR)) + whole - len(ascii_)
 
 
 def estimate(text: str) -> int:

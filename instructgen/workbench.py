@@ -14,7 +14,7 @@ from .leases import Lease, LostLease, Quiet, acquire
 from .parts import footer
 from .run_folder import RunFolder
 from .shards import Shards
-from .stored_shards import KINDS, StoredShards
+from .stored_shards import KINDS, LINES, StoredShards
 from .supply import Supply
 
 FLUSH_SECONDS = 2.0
@@ -31,7 +31,7 @@ class Held:
         """Nothing is fetched yet."""
         self._stored, self._folder, self._lease = stored, folder, lease
         self.number = lease.shard
-        self._flushed, self._objects = 0, 0
+        self._flushed, self._objects = dict.fromkeys(LINES, 0), dict.fromkeys(LINES, 0)
         self._contexts: bytes | None = None
         self.fetched: Finished = None
         """Footer of a shard that is finished in the store."""
@@ -45,8 +45,9 @@ class Held:
         self.fetched = self._stored.fetch(self._folder, supply, number)
         if self.fetched is None:
             self._contexts = self._stored.fetch_begun(self._folder, number)
-        journal = self._folder.part("journal", number)
-        self._flushed = journal.stat().st_size if journal.exists() else 0
+        for kind in LINES:
+            path = self._folder.part(kind, number)
+            self._flushed[kind] = path.stat().st_size if path.exists() else 0
 
     def flush(self) -> None:
         """Put what is new, unless the lease is lost. Raises UserError."""
@@ -55,7 +56,8 @@ class Held:
         try:
             self._lease.keep()
             self._put_contexts()
-            self._put_lines()
+            for kind in reversed(LINES):
+                self._put_lines(kind)
         except LostLease:
             self.lost = True
 
@@ -83,7 +85,7 @@ class Held:
 
     def clear(self) -> None:
         """Remove the shard's files here."""
-        for kind in ("samples", "rejected", "contexts", "journal"):
+        for kind in ("samples", "rejected", "contexts", *LINES):
             self._folder.part(kind, self.number).unlink(missing_ok=True)
 
     def _put_contexts(self) -> None:
@@ -92,18 +94,18 @@ class Held:
             self._stored.put_part(self._lease, "contexts", contexts)
             self._contexts = contexts
 
-    def _put_lines(self) -> None:
-        path = self._folder.part("journal", self.number)
+    def _put_lines(self, kind: str) -> None:
+        path = self._folder.part(kind, self.number)
         if not path.exists():
             return
         with path.open("rb") as file:
-            file.seek(self._flushed)
+            file.seek(self._flushed[kind])
             new = file.read()
         new = new[: new.rfind(b"\n") + 1]
         if new:
-            self._stored.put_lines(self._lease, self._objects + 1, new)
-            self._flushed += len(new)
-            self._objects += 1
+            self._stored.put_lines(self._lease, self._objects[kind] + 1, new, kind)
+            self._flushed[kind] += len(new)
+            self._objects[kind] += 1
 
 
 class Workbench:

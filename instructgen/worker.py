@@ -1,6 +1,6 @@
-"""What runs on the machines of a Ray cluster: a worker with shards at work, and the board by which it is heard of.
+"""What runs on the machines of a Ray cluster: a worker with shards at work.
 
-Of Ray only the name of the actor is asked here: Ray makes actors of these classes.
+Of Ray only the name of the actor is asked here: Ray makes an actor of the class.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .assemble import build
+from .board import BoardTill
 from .engine import Counted, quicken
 from .errors import RunLocked, UserError
 from .journal import Strays, owned
@@ -26,10 +27,12 @@ from .parts import footer
 from .recipe import validated
 from .run_folder import RunFacts, RunFolder
 from .shards import OPEN_SHARDS, Shards
+from .spending import Cashier
 from .stored_shards import StoredShards, scratch
 from .stores import Store
 from .supply import FaultBound, Supply
 from .workbench import Workbench
+from .worst_case import WorstCase
 
 T = TypeVar("T")
 TELL_SECONDS = 0.5
@@ -55,35 +58,6 @@ class Order:
     """URL of the store by which shards come and go where machines share no folder."""
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Prompts and seeds by kind and file name, for workers that do not see the run's folder."""
-
-
-class Board:
-    """An actor at which workers say how far they are, and learn that the run is to stop."""
-
-    def __init__(self) -> None:
-        """Nobody has said anything."""
-        self._told: dict[str, Mapping[str, Any]] = {}
-        self._stopping = False
-
-    def tell(self, worker: str, said: Mapping[str, Any]) -> bool:
-        """Take in what a worker says; tells it whether to stop.
-
-        A worker that was lost and started again begins to count anew. What it had asked before stays counted; the
-        shards that it had open are counted by whoever takes them up.
-        """
-        before = self._told.get(worker)
-        if before is not None and before["start"] != said["start"]:
-            self._told[before["start"]] = {**before, "counts": None, "states": None}
-        self._told[worker] = said
-        return self._stopping
-
-    def look(self) -> dict[str, Mapping[str, Any]]:
-        """Give the last that each worker said."""
-        return self._told
-
-    def stop(self) -> None:
-        """Have every worker stop."""
-        self._stopping = True
 
 
 class ShardWorker:
@@ -132,6 +106,9 @@ class ShardWorker:
             if stored is not None and facts.moved:
                 await asyncio.to_thread(stored.fetch_strays, self._folder)
             built = build(validated(order.recipe, "the run's recipe"), library, facts.settled, logs)
+            priced = facts.budget is not None
+            till = BoardTill(self._board, self._start)
+            cashier = Cashier(till, WorstCase(built), tidy=stored is None) if priced else None
         except UserError as error:
             self._unbuilt = f"{socket.gethostname()}: {error}"
             return
@@ -140,7 +117,14 @@ class ShardWorker:
         if stored is not None:
             self._bench = Workbench(stored, self._folder, self._supply)
         self._shards = Shards(
-            built, self._folder, facts, self._supply, offline=order.offline, strays=strays, bound=self._faults
+            built,
+            self._folder,
+            facts,
+            self._supply,
+            offline=order.offline,
+            strays=strays,
+            bound=self._faults,
+            cashier=cashier,
         )
         self._shards.start()
         self._telling = asyncio.create_task(self._keep_telling())
@@ -244,6 +228,7 @@ class ShardWorker:
             "start": self._start,
             "asked": counted.asked,
             "reused": counted.reused,
+            "reused_usd": counted.reused_usd,
             "done_here": counted.done_here,
             "counts": (under_way.tally.to_json(), under_way.spent.to_json()),
             "fault": fault and fault.model_dump_json(),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from runs import command, recipe, write_recipe, write_rows
 
+from instructgen.board import Board
 from instructgen.cluster import LONGEST_STRETCH, Pool, stretches
 from instructgen.component import Component, Site, resolve
 from instructgen.errors import SetupError
@@ -16,7 +17,6 @@ from instructgen.sources.image_text import ImageTextSource
 from instructgen.supply import count_rows
 from instructgen.teachers import TABLE as TEACHERS
 from instructgen.teachers.openai_chat import ChatModel
-from instructgen.worker import Board
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,13 @@ def test_the_commands_and_their_options() -> None:
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
         "run": [
-            *("--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--store", "--update", "--workers"),
-            "recipe",
+            *("--budget", "--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--store", "--update"),
+            *("--workers", "recipe"),
         ],
         "recaption": [
             *(
                 "--base-url",
+                "--budget",
                 "--engine",
                 "--gpus",
                 "--images",

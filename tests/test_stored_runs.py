@@ -192,4 +192,4 @@ def test_a_store_that_fails_stops_the_worker_and_loses_nothing_flushed(
     assert "\n" not in failure
     root.unlink()
     away.rename(root)
-    assert len(StoredShards(store, run.facts).journal(0)) > 0
+    assert len(StoredShards(store, run.facts).lines("journal", 0)) > 0

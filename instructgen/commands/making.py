@@ -23,13 +23,15 @@ def run(
     workers: options.Workers = "1",
     gpus: options.Gpus = 0.0,
     store: options.StoreUrl = None,
+    budget: options.Budget = None,
 ) -> None:
     """Carry out a recipe; again to go on where it stopped.
 
     Example: instructgen run pipelines/llava_instruct.yaml --out runs/mine --limit 1000
     """
     pool = options.pool(engine, workers, gpus)
-    carry_on(*load(recipe, set_ or ()), out, limit=limit, update=update, offline=offline, pool=pool, store=store)
+    made, library = load(recipe, set_ or ())
+    carry_on(made, library, out, limit=limit, update=update, offline=offline, pool=pool, store=store, budget=budget)
 
 
 def recaption(
@@ -47,6 +49,7 @@ def recaption(
     workers: options.Workers = "1",
     gpus: options.Gpus = 0.0,
     store: options.StoreUrl = None,
+    budget: options.Budget = None,
 ) -> None:
     """Have a model that sees write a new caption for every picture of a dataset; again to go on where it stopped.
 
@@ -57,7 +60,7 @@ def recaption(
     )
     say(made.said)
     pool = options.pool(engine, workers, gpus)
-    carry_on(made.recipe, made.library, out, limit=limit, update=update, pool=pool, store=store)
+    carry_on(made.recipe, made.library, out, limit=limit, update=update, pool=pool, store=store, budget=budget)
 
 
 def plan(

@@ -179,6 +179,7 @@ def cost(reading: RunReading) -> Section:
         everything = sum(accepted_of(summary, task) for task in summary.tally.tasks)
         rows.append(("all", *_paid(summary.spent, everything)))
         section.tables.append(Table("Cost by task", head, rows))
+    section.tables += [Table(*table) for table in (_saved(summary), _budget(summary)) if table]
     models = sorted({payer.model for payer in bills.spent})
     if len(models) > 1:
         paid = [(model or "unknown", *_paid(bills.total(model=model), 0)[:-1]) for model in models]
@@ -186,6 +187,38 @@ def cost(reading: RunReading) -> Section:
     if summary.served:
         section.tables.append(Table("What the servers counted", ("", *_SEEN), [*_seen(summary.served)]))
     return section
+
+
+_Titled = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+
+
+def _saved(summary: Summary) -> _Titled | None:
+    """Give what would have been paid besides; nothing where nothing was saved."""
+    spent, reused = summary.spent, summary.reused
+    rows = [
+        ("as the provider had prompts cached", spent.caching_usd),
+        ("by the batch service", spent.batch_usd),
+        (f"by {round(reused.get('replies', 0)):,} replies that a start found in the journal", reused.get("usd", 0.0)),
+    ]
+    saved = [(how, _usd(usd, 4)) for how, usd in rows if usd]
+    return ("Saved", ("", "US dollars"), saved) if saved else None
+
+
+def _budget(summary: Summary) -> _Titled | None:
+    """Give what a budget has come to; nothing where the run has none."""
+    if summary.budget is None:
+        return None
+    spent = summary.spent
+    rows = [
+        ("limit, over all starts", _usd(summary.budget, 4)),
+        ("spent on completions", _usd(spent.usd, 4)),
+        (
+            "for requests whose price is not known: in flight, or lost to a crash or a time-out",
+            _usd(summary.unknown, 4),
+        ),
+        ("left", _usd(max(0.0, summary.budget - spent.usd - summary.unknown), 4)),
+    ]
+    return "Budget", ("", "US dollars"), rows
 
 
 _SEEN = (

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import tenacity
 
+from ..budget import sender, try_again, unpaid
 from ..errors import RequestRefused, TeacherStop
 from .endpoints import Endpoint, Endpoints
 from .held import Held
 from .http import Answer, Broken
 from .manner import Manner
 from .rates import Meter
-from .refusals import Passing, Unsupported, explain_missing, for_length, judge, read_fault
+from .refusals import Passing, Unsupported, explain_missing, for_length, judge, may_be_charged, read_fault
 from .server import Access, Pace
 from .wire import Outcome, read_outcome
 
@@ -99,7 +100,9 @@ class Exchange:
         while not self.manner.settled:
             if self._probe is None:
                 return await self._probed(write)
+            unpaid()  # what waits holds nothing back: the request ahead may need room to be sent once more
             await self._probe.wait()
+            await try_again()
         return await self._in_manner(write)
 
     async def _probed(self, write: Writer) -> Outcome:
@@ -125,11 +128,13 @@ class Exchange:
                 first = fault
             except Unsupported as fault:
                 manner.learn(fault.what)
+                await try_again()
                 continue
             try:
                 return await self._again(body, can_do_without, first)
             except Unsupported as fault:
                 manner.learn(fault.what)
+                await try_again()
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -141,7 +146,7 @@ class Exchange:
             asked_at = self.loop.time()
             payload = b"%b%d\r\n\r\n%b" % (endpoint.access.post, len(body), body)
             try:
-                answer = await endpoint.pool.ask(payload, self._pace.timeout)
+                answer = await endpoint.pool.ask(payload, self._pace.timeout, sender())
             except Broken as fault:
                 raise self._unanswered(fault, endpoint, asked_at) from None
             self.endpoints.reached = True
@@ -186,6 +191,8 @@ class Exchange:
     async def _refusal(
         self, answer: Answer, endpoint: Endpoint, asked_at: float, can_do_without: tuple[bool, bool]
     ) -> Outcome:
+        if not may_be_charged(answer):
+            unpaid()
         if answer.status == 404:
             timeout = min(self._pace.timeout, 10.0)
             raise self._stop(await explain_missing(answer, endpoint.access, endpoint.pool, self._model, timeout))
@@ -236,6 +243,7 @@ class Exchange:
             if failures:
                 raise failures.pop()  # the first try has been made; tenacity starts with its failure
             self.retries += 1
+            await try_again()
             return await self._once(body, can_do_without, last[0].at)
 
         def enough(state: tenacity.RetryCallState) -> bool:

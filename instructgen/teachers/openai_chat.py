@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Raw
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
+from ..budget import waiting
 from ..component import PLACEMENT, Site, site_of
 from ..picture_fit import Limits
 from ..prices import Price, price_list
@@ -119,6 +120,7 @@ class ChatModel(Pace):
         context: Context,  # noqa: ARG002
     ) -> Completion:
         """Ask the server. Raises TeacherStop, and RequestRefused for a picture or request that cannot be sent."""
+        waiting()
         exchange = self._exchange
         if exchange is None or exchange.loop is not asyncio.get_running_loop():
             exchange = self._exchange = Exchange(self, self.accesses(), self.model, self._manner())
@@ -141,8 +143,8 @@ class ChatModel(Pace):
             model=model,
             server_id=outcome.server_id,
             usage=usage,
-            usd=self._usd(model, usage) if usage else None,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            **self._charged(model, usage),
         )
 
     def _readable(self, site: Site) -> Path | None:
@@ -176,12 +178,14 @@ class ChatModel(Pace):
         """Give tokens, prefix-cache hits and more since the start, where the servers are vLLM's."""
         return self._watch.figures if self._watch else {}
 
-    def _usd(self, model: str, usage: Usage) -> float | None:
-        """Price some usage; each model that answers is looked up once."""
+    def _charged(self, model: str, usage: Usage | None) -> dict[str, float]:
+        """Give what a completion cost and saved, as its fields; each model that answers is looked up once."""
+        if usage is None:
+            return {}
         if model not in self._priced:
             self._priced[model] = price_list(self.prices).price(model, self.model)
         price = self._priced[model]
-        return None if price is None else price.usd(usage)
+        return {} if price is None else price.charged(usage)
 
     def width(self) -> int:
         """Give a few more than may be in flight, so that a permit never waits for a request."""

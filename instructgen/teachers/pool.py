@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 
 from .http import Answer, Broken, Connection
 from .routes import Route
@@ -21,19 +22,25 @@ class Pool:
         self._idle: list[Connection] = []
         self._all: set[Connection] = set()
 
-    async def ask(self, payload: bytes, timeout: float) -> Answer:
+    async def ask(self, payload: bytes, timeout: float, sending: Callable[[], None] | None = None) -> Answer:
         """Send a request, give its answer. Raises Broken.
 
-        A kept-alive connection that turns out to be closed before a byte came back is replaced once, silently.
+        A kept-alive connection that turns out to be closed before a byte came back is replaced once, silently. Not so
+        where ``sending`` is to be called right before a request goes out: then none goes out twice.
         """
         connection = self._kept()
         if connection is not None:
+            if sending is not None:
+                sending()
             try:
                 return await self._asked(connection, payload, timeout)
             except Broken as fault:
-                if not (fault.untouched and fault.kind == "reset"):
+                if not (fault.untouched and fault.kind == "reset" and sending is None):
                     raise
-        return await self._asked(await self._connect(timeout), payload, timeout)
+        connection = await self._connect(timeout)
+        if sending is not None:
+            sending()
+        return await self._asked(connection, payload, timeout)
 
     def take_back(self, connection: Connection) -> None:
         """Keep a connection for the next request."""

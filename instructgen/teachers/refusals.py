@@ -25,6 +25,8 @@ from .server import Access
 from .wire import Outcome
 
 _CROWDED = (429, 503, 529)
+_IN_BETWEEN = frozenset({408, 502, 504, *range(520, 528)})
+"""What a gateway says when no answer came in time: the model behind it may have written one."""
 _FORMAT = re.compile(r"response_?format|json[_ ]?schema|structured[_ ]output|guided|grammar", re.IGNORECASE)
 _PARAMETER = re.compile(r"\b(temperature|top_p|max_tokens)\b")
 _LACKS = re.compile(r"unsupported|not support|not allowed|unknown param|unrecogni[sz]ed|not permitted", re.IGNORECASE)
@@ -133,6 +135,18 @@ class _Models(msgspec.Struct):
 def refused(finish: str, said: str) -> Outcome:
     """Give the outcome of a request that was refused for good."""
     return Outcome(said, None, finish, None, None, None)
+
+
+def may_be_charged(answer: Answer) -> bool:
+    """Tell whether a service may take money for a request to which it gave this answer, which is no completion.
+
+    It takes none for what it turns away. It may where only a gateway lost patience, and, as Azure says of itself, for a
+    prompt that its filter stopped or that was too long.
+    """
+    if answer.status not in (400, 403, 413, 422):
+        return answer.status in _IN_BETWEEN
+    said = " ".join(read_fault(answer.body))
+    return bool(_FILTER.search(said) or _LENGTH.search(said))
 
 
 def for_length(said: str) -> bool:
