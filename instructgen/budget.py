@@ -9,13 +9,11 @@ A run's money is one ``Account`` (``account.py``). ``Budget`` is the queue befor
     …                                                      # send; ``held.unpaid()`` if the server takes nothing for it
     journal.append(completion); held.settle(completion)    # in this order
 
-Where many are sent together, as a file of a batch service, each is held (``batch=True``: at that service's price)
-before the file is handed in, settled when its line is in the journal, and ``unpaid`` when the service says that it was
-never answered. Nothing of it can settle before it is handed in, so nobody may wait meanwhile: ``wait=False`` raises
+Where many are sent together, as a file of a batch service, ``batch_holding.py`` holds each before the file is handed
+in. Nothing of it can settle before that, so nobody may wait meanwhile: a purse that is not ``patient`` raises
 FullBudget where a request does not fit now, which is the time to hand in what there is. What is still open when a
-process ends stands in the ledger, and the next start counts it as spent; ``purse.resume(key)`` takes it up again for a
-request that is still under way. Its price and what the service saved are the completion's fields ``usd``,
-``caching_usd``, ``batch_usd``: ``Price.charged(usage, batch=True)`` gives them.
+process ends stands in the ledger, and the next start counts it as spent, or ``resume``s it where the request is still
+under way.
 
 While a teacher answers, whoever sends for it says what becomes of each try: ``waiting`` (not sent yet), ``sender`` (it
 goes out), ``unpaid`` (nothing is taken for it), ``try_again`` (it is to be sent once more). Of a teacher that says none
@@ -99,23 +97,23 @@ class Budget:
 class Reservation:
     """What is held back for one request, from before it is sent until it is known what it cost."""
 
-    def __init__(self, purse: "Purse", key: Key, usd: float, *, held: bool = False) -> None:
-        """``held``: it is held already."""
+    def __init__(self, purse: "Purse", key: Key, usd: float) -> None:
+        """Nothing is held yet."""
         self._purse = purse
         self._key = key
         self._usd = usd
-        self._held = held
+        self._held = False
         self.sent = True
         """It may have been sent since it was held; True where nobody says."""
 
-    async def hold(self, *, wait: bool = True) -> None:
+    async def hold(self) -> None:
         """Hold its worst case back; before each try. What the try before may have cost stays counted.
 
-        Waits while it does not fit. Raises OverBudget when it never will, SetupError where it cannot be written, and
-        without ``wait`` FullBudget, when it does not fit now.
+        Waits while it does not fit, or raises FullBudget where its purse is not patient. Raises OverBudget when it
+        never will, SetupError where it cannot be written.
         """
         self.let_go()
-        await self._purse.budget.hold(self._usd, wait=wait)
+        await self._purse.budget.hold(self._usd, wait=self._purse.patient)
         self._held = True
         self._purse.ledger.write(self._key, self._usd)
 
@@ -161,34 +159,25 @@ class Reservation:
 class Purse:
     """One shard's way to the budget."""
 
-    def __init__(self, budget: Budget, ledger: Ledger, worst: Worst) -> None:
-        """``worst`` says what a request may cost at most."""
+    def __init__(self, budget: Budget, ledger: Ledger, worst: Worst, patient: bool = True) -> None:
+        """``worst`` says what a request may cost at most. Where it is not ``patient``, nobody waits."""
         self.budget = budget
         self.ledger = ledger
+        self.patient = patient
         self._worst = worst
 
-    async def hold(
-        self, key: Key, role: str, request: Request, *, batch: bool = False, wait: bool = True
-    ) -> Reservation | None:
+    async def hold(self, key: Key, role: str, request: Request) -> Reservation | None:
         """Hold back what a request may cost at most; None where asking is free.
 
-        Waits while it does not fit. Raises OverBudget when it never will, SetupError for a model without a price;
-        without ``wait`` FullBudget, when it does not fit now.
+        Waits while it does not fit, or raises FullBudget where it is not patient. Raises OverBudget when it never will,
+        SetupError for a model without a price.
         """
-        usd = self._worst(role, request, batch)
+        usd = self._worst(role, request, False)
         if usd is None:
             return None
         reservation = Reservation(self, key, usd)
-        await reservation.hold(wait=wait)
+        await reservation.hold()
         return reservation
-
-    def resume(self, key: Key) -> Reservation | None:
-        """Give what an earlier start held for a request that is still under way; None where there is nothing."""
-        usd = self.ledger.resume(key)
-        if usd is None:
-            return None
-        self.budget.resume(usd)
-        return Reservation(self, key, usd, held=True)
 
     @contextlib.asynccontextmanager
     async def asking(self, key: Key, role: str, request: Request) -> AsyncIterator[Reservation | None]:

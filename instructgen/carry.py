@@ -8,8 +8,12 @@ from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 
+from .batch_engine import BatchEngine
+from .batched import Batched
+from .batches import Batches
 from .cluster import Pool
 from .engine import Engine, quicken
+from .errors import SetupError
 from .local import LocalEngine
 from .opening import Opened
 from .progress import Progress
@@ -23,6 +27,7 @@ def carry_out(
     opened: Opened,
     *,
     offline: bool = False,
+    detach: bool = False,
     pool: Pool | None = None,
     sharing: Sharing | None = None,
     console: Console | None = None,
@@ -30,29 +35,18 @@ def carry_out(
     """Carry a run out as far as it goes, write its report, and give the engine and the figures.
 
     With a ``pool`` of workers it is carried out on Ray, else on this machine, after all that is in the store of
-    ``sharing`` was brought in. ``engine.stopping`` tells whether it was
-    stopped by the user. Errors that end the run are raised after everything in flight has been journaled.
+    ``sharing`` was brought in. ``detach``: where batches are asked, end when they are sent. ``engine.stopping`` tells
+    whether it was stopped by the user. Errors that end the run are raised after everything in flight has been
+    journaled.
     """
     console = console or Console(stderr=True)
-    engine: Engine
     if opened.spending is not None:
         if sharing is not None:
             sharing.bring_journals()
         opened.spending.count(opened.built, opened.folder, opened.facts)
-    if pool is None:
-        if sharing is not None:
-            sharing.pull(lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False))
-        engine = LocalEngine(
-            opened.built,
-            opened.folder,
-            opened.facts,
-            opened.supply,
-            offline=offline,
-            strays=opened.strays,
-            spending=opened.spending,
-        )
-    else:
-        engine = RayEngine(opened, pool, offline=offline, sharing=sharing)
+    if pool is None and sharing is not None:
+        sharing.pull(lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False))
+    engine = _engine(opened, offline=offline, detach=detach, pool=pool, sharing=sharing)
     quicken()
     try:
         _runner()(_attended(engine, opened, console))
@@ -66,6 +60,32 @@ def carry_out(
     if facts is not None and not summary.open and not engine.stopping:
         opened.folder.write_facts(facts.model_copy(update={"finished": True}))
     return engine, summary
+
+
+def _engine(opened: Opened, *, offline: bool, detach: bool, pool: Pool | None, sharing: Sharing | None) -> Engine:
+    """Choose who carries the run out. Raises SetupError for what does not go together."""
+    by_batch = [role for role, teacher in opened.built.teachers.items() if isinstance(teacher, Batched)]
+    pending = Batches.of(opened.folder.path).pending()
+    if detach and not by_batch:
+        raise SetupError("--detach: nobody in the recipe is asked by batches; leave it out, or set use: openai_batch")
+    if pool is not None and (by_batch or pending):
+        role = by_batch[0] if by_batch else pending[0].role
+        raise SetupError(
+            f"--engine ray: {role} is asked by batches, which one machine gathers and collects; leave it out"
+        )
+    if pool is not None:
+        return RayEngine(opened, pool, offline=offline, sharing=sharing)
+    if not offline and (by_batch or pending):
+        return BatchEngine(opened, detach=detach)
+    return LocalEngine(
+        opened.built,
+        opened.folder,
+        opened.facts,
+        opened.supply,
+        offline=offline,
+        strays=opened.strays,
+        cashier=opened.spending.cashier() if opened.spending else None,
+    )
 
 
 def _judge_run(opened: Opened, summary: Summary, *, stopped: bool) -> None:

@@ -29,6 +29,7 @@ def carry_on(
     limit: int | None,
     update: bool,
     offline: bool = False,
+    detach: bool = False,
     pool: Pool | None = None,
     store: str | None = None,
     budget: float | None = None,
@@ -36,8 +37,8 @@ def carry_on(
     """Carry a recipe out as the run ``out``, and say how far it came.
 
     Exit status 130 when the user stopped it, 2 when its ``budget`` in US dollars did. With a ``pool`` of workers on a
-    Ray cluster, else on this machine. ``store`` is the URL by which workers' shards come and go where they share no
-    folder.
+    Ray cluster, else on this machine. ``detach``: where batches are asked, end when they are sent. ``store`` is the URL
+    by which workers' shards come and go where they share no folder.
     """
     kept = Store(store) if store else None
     if kept is not None:
@@ -48,7 +49,7 @@ def carry_on(
         for note in opened.notes:
             say(note)
         sharing = Sharing(kept, folder, opened.supply) if kept else None
-        engine, summary = carry_out(opened, offline=offline, pool=pool, sharing=sharing)
+        engine, summary = carry_out(opened, offline=offline, detach=detach, pool=pool, sharing=sharing)
         for note in opened.supply.extending.notes():
             say(note)
     for line in status_lines(summary.to_json(), str(out)):
@@ -57,6 +58,8 @@ def carry_on(
     if looked:
         say(f"  pictures: {looked}")
     say(f"  asked {engine.counted.asked}, found in the journal {engine.counted.reused}")
+    if summary.batches:
+        say("  batches go on at their service; the same command collects them, and goes on")
     if engine.over_budget and opened.spending is not None:
         say(opened.spending.line("the same command with a larger --budget goes on where it stopped"))
         raise typer.Exit(2)

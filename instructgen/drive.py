@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from .budget import Purse
+from .budget import FullBudget, Purse
 from .digests import DIGEST_BYTES, canonical
 from .errors import InstructgenError, NotAsked, RequestRefused, SetupError
 from .journal import Journal, Key, Strays, key_of
@@ -172,7 +172,10 @@ class Answers:
             completion = await teacher.complete(slot, digest, request, context)
             self.journal.append(completion)
         else:
-            completion = await self._paid(self.purse, key, role, teacher, slot, request, context)
+            try:
+                completion = await self._paid(self.purse, key, role, teacher, slot, request, context)
+            except FullBudget as full:
+                raise NotAsked("over_budget", str(full)) from None
         if self._on_answer:
             self._on_answer(completion, True)
         return completion

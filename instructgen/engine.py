@@ -41,6 +41,19 @@ class Counted:
         self.spent.merge(Spent.from_json(noted["spent"]))
 
 
+@dataclass
+class Answered:
+    """A number of answers, and what they cost."""
+
+    number: int = 0
+    usd: float = 0.0
+
+    def add(self, number: int, usd: float) -> None:
+        """Count some more."""
+        self.number += number
+        self.usd += usd
+
+
 class Engine(Protocol):
     """Carries out an opened run's shards, here or elsewhere."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 from pydantic import ValidationError
 
-from .errors import SetupError
+from .errors import RunLocked, SetupError
 from .records import Completion, Slot
 from .spent import Spent
 
@@ -106,6 +106,14 @@ def owned(path: Path) -> Iterator[bool]:
             yield True
     finally:
         os.close(handle)
+
+
+def check_unowned(path: Path) -> None:
+    """Raise RunLocked when a worker of an earlier start still writes a journal, its driver having been killed."""
+    if path.exists():
+        with owned(path) as free:
+            if not free:
+                raise RunLocked(f"{path}: a worker of an earlier start still writes to it; wait until it has ended")
 
 
 def _columns(completion: Completion) -> dict[str, object]:

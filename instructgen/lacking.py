@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .assemble import Built
+from .batched import Batched
 from .errors import RecordError, SetupError
 from .forms import laid_out_message
 from .prices import Price, PriceList, price_list
@@ -167,4 +168,4 @@ class Lack:
         if price is None:
             return f"{text}; its price is not in the table)"
         usage = Usage(prompt=self.prompt[role], reply=REPLY_TOKENS * number)
-        return f"{text}, about ${price.usd(usage):.4f} at {REPLY_TOKENS} tokens a reply)"
+        return f"{text}, about ${price.usd(usage, isinstance(teacher, Batched)):.4f} at {REPLY_TOKENS} tokens a reply)"

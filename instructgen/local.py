@@ -1,15 +1,17 @@
 """A run carried out on this machine: shard after shard, a few at a time; memory does not grow with the run."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .assemble import Built
-from .errors import RunLocked, UserError
-from .journal import Strays, owned
+from .errors import UserError
+from .journal import Strays, check_unowned
+from .open_shard import OpenShard
+from .protocols import Teacher
 from .run_folder import RunFacts, RunFolder
 from .served import summed
 from .shards import OPEN_SHARDS, Shards
-from .spending import Spending
+from .spending import Cashier
 from .spent import Spent
 from .supply import BREATH, FaultBound, Supply, nothing_read
 from .tally import Tally
@@ -27,14 +29,28 @@ class LocalEngine:
         *,
         offline: bool = False,
         strays: Strays | None = None,
-        spending: Spending | None = None,
+        cashier: Cashier | None = None,
+        players: Callable[[int], Mapping[str, Teacher]] | None = None,
+        put_off: Callable[[OpenShard], bool] | None = None,
     ) -> None:
-        """``offline``: replay the journal and never ask. ``spending``: the run's money, where it has a budget."""
+        """``offline``: replay the journal and never ask. ``cashier``: the way to the money of a run with a budget.
+
+        ``players`` and ``put_off`` are handed to the shards.
+        """
         self._bound = FaultBound(built.recipe.max_faults)
-        cashier = spending.cashier() if spending else None
         self._shards = Shards(
-            built, folder, facts, supply, offline=offline, strays=strays, bound=self._bound, cashier=cashier
+            built,
+            folder,
+            facts,
+            supply,
+            offline=offline,
+            strays=strays,
+            bound=self._bound,
+            cashier=cashier,
+            players=players,
+            put_off=put_off,
         )
+        self._strays = strays
         self._folder = folder
         self._facts = facts
         self._supply = supply
@@ -96,7 +112,7 @@ class LocalEngine:
                 self.counted.add(noted)
             else:
                 await self._room()
-                self._check_unowned(number)
+                check_unowned(self._folder.part("journal", number))
                 held = self.stopping or await self._shards.begin(number)
                 if not held and number == 0 and not self.stopping:
                     raise nothing_read()
@@ -106,14 +122,6 @@ class LocalEngine:
         if not self.stopping:
             self._supply.remove_beyond()
             self._read_all = True
-
-    def _check_unowned(self, number: int) -> None:
-        """Raise RunLocked when a worker of an earlier start still writes a shard, its driver having been killed."""
-        path = self._folder.part("journal", number)
-        if path.exists():
-            with owned(path) as free:
-                if not free:
-                    raise RunLocked(f"{path}: a worker of an earlier start still writes to it; wait until it has ended")
 
     async def _room(self) -> None:
         """Wait until there is room for one more shard; what has been settled meanwhile is kept."""

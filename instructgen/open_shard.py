@@ -1,9 +1,10 @@
-"""A shard's outcomes in; its rejected and samples parts out, in source order, the samples part last."""
+"""A shard's rows in, its contexts part out; its outcomes in, its rejected and samples parts out, in source order."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from .assemble import Built
 from .columns import SampleRow
@@ -11,10 +12,10 @@ from .drive import Answers
 from .errors import RequestRefused
 from .images import read_inside
 from .parts import PartWriter
-from .records import Sample
+from .records import Context, Sample
 from .run_folder import RunFolder
 from .shard import Attempt, Judged, Outcome, rejected_rows
-from .supply import BREATH
+from .supply import BREATH, ContextsDigest, FaultBound, Supply
 from .tally import Tally
 
 MISSING_IMAGE = "output:missing_image"
@@ -42,6 +43,11 @@ class OpenShard:
         self.outcomes.append(None)
         self.left += 1
         return len(self.outcomes) - 1
+
+    @property
+    def lacking(self) -> bool:
+        """Whether a job could not be settled, since an answer is still to come."""
+        return any(outcome is not None and outcome.not_asked for outcome in self.outcomes)
 
     async def write(
         self, folder: RunFolder, actions: Mapping[str, str], fingerprint: str, pixels_of: PixelsOf | None
@@ -88,6 +94,48 @@ def pixel_reader(built: Built) -> PixelsOf | None:
     """Give what reads the pictures that the recipe wants inside the parts; None where it wants references only."""
     root = built.image_root() if built.recipe.output.images == "bytes" else None
     return partial(original_bytes, root=root) if root else None
+
+
+class ReadShard(NamedTuple):
+    """A shard's rows, read."""
+
+    tally: Tally
+    """Counts of its rows."""
+    contexts: list[Context]
+    digest: str | None
+    """Of its contexts; None where it holds no rows, or the reading was stopped."""
+    noted: Mapping[str, Any] | None = None
+    """The footer of its samples part, where it needs no work after all."""
+
+
+async def read_shard(
+    folder: RunFolder, supply: Supply, number: int, bound: FaultBound | None, stopping: Callable[[], bool]
+) -> ReadShard:
+    """Read a shard and write its contexts part. ``bound`` counts its faulty records, once a start."""
+    writer, digest, tally = PartWriter("contexts"), ContextsDigest(), Tally()
+    contexts: list[Context] = []
+    bound = None if number in supply.read_anew else bound
+    async for block in supply.blocks(number, stopping):
+        for row in block:
+            digest.add(row)
+            tally.add_row(row)
+            writer.add(row)
+            if bound:
+                bound.add(row)
+            if isinstance(row.item, Context):
+                contexts.append(row.item)
+    if stopping() or not writer.count:
+        return ReadShard(tally, [], None)
+    if bound:
+        bound.check()
+    noted = supply.kept(number, digest.hexdigest())
+    path, about = folder.part("contexts", number), {"rows": tally.rows, "contexts": digest.hexdigest()}
+    if noted is None:
+        folder.part("samples", number).unlink(missing_ok=True)
+    if noted is None or not path.exists():
+        await asyncio.to_thread(writer.write, path, about)
+    supply.read_anew.add(number)
+    return ReadShard(tally, contexts, digest.hexdigest(), noted)
 
 
 def original_bytes(sample: Sample, root: Path) -> list[bytes | None]:

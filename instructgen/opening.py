@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from . import __version__
 from .assemble import Built, build, dumped
+from .batches import Batches
 from .errors import SetupError, UserError
 from .forms import FORMS
 from .journal import Journal, Strays
@@ -157,18 +158,8 @@ def _torn(folder: RunFolder) -> Iterator[str]:
 
 def _sweep(folder: RunFolder) -> None:
     """Remove what a killed process left under temporary names."""
-    for place in (
-        ".",
-        "contexts",
-        "samples",
-        "rejected",
-        "verdicts",
-        "journal",
-        "reserved",
-        "prompts",
-        "seeds",
-        "schemas",
-    ):
+    parts = ("contexts", "samples", "rejected", "verdicts", "journal", "reserved")
+    for place in (".", *parts, "batches", "batches/unanswered", "batches/waiting", "prompts", "seeds", "schemas"):
         for stale in (folder.path / place).glob(".*.tmp"):
             stale.unlink(missing_ok=True)
 
@@ -203,7 +194,8 @@ def _announce(
     supply = Supply(folder, built, facts.model_copy())
     strays = Strays(folder.path / "journal") if facts.moved else None
     judge, lack, finished = Judge(built), Lack(built), set(folder.shards("samples"))
-    begun = set(folder.shards("journal")) & set(folder.shards("contexts")) - finished
+    asked = {shard for batch in Batches.of(folder.path).pending() for shard in batch.shards}
+    begun = (set(folder.shards("journal")) | asked) & set(folder.shards("contexts")) - finished
     if built.extractors and facts.rereading:
         _announce_looking(folder, reasons, len(finished), len(begun))
         return

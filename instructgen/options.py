@@ -13,6 +13,7 @@ RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the source's first N records.")]
 RunOut = Annotated[Path, typer.Option("--out", metavar="RUN", help="The run's folder; made, or carried on with.")]
 Update = Annotated[bool, typer.Option("--update", help="Rebuild what a changed recipe or source touches.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Send the batches and end; the next start collects them.")]
 EngineName = Annotated[
     Literal["local", "ray"], typer.Option("--engine", help="Where shards are carried out: here, or on a Ray cluster.")
 ]

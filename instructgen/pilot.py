@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+from .batches import Batches
 from .budget import OverBudget
 from .drive import Answers, Digester
 from .errors import SetupError, UserError
@@ -198,6 +199,11 @@ def fly(
     with folder.locked():
         facts = folder.facts()
         covered = facts.limit if facts else limit
+        if Batches.of(folder.path).pending():
+            raise SetupError(
+                f"{out}: has batches at their service, and a pilot asks directly, what is in them, too; collect them "
+                f"first: instructgen run … --out {out}"
+            )
         try:
             opened = open_run(recipe, library, folder, limit=covered)
         except ChangedRun as error:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .assemble import Built
+from .batches import Batch, Batches
 from .digests import digest
 from .journal import Journal, Strays
 from .ledger import Ledger
-from .parts import read_rows, row_of
+from .parts import footer, read_rows, row_of
 from .replay import outcomes
 from .run_checks import RunWide, run_wide
 from .run_folder import RunFacts, RunFolder, write_text
@@ -35,6 +36,8 @@ class Summary:
     """Digests of the finished shards' footers."""
     run_wide: RunWide | None = None
     """What the run-wide checks came to; None for a recipe without any."""
+    batches: list[Batch] = field(default_factory=list)
+    """Those that are at a service, as last known."""
     served: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """What each role's servers were seen to do, where they are vLLM's."""
     budget: float | None = None
@@ -63,6 +66,7 @@ class Summary:
             },
             **({"budget": self._budget(self.budget)} if self.budget is not None else {}),
             **({"run_wide": self.run_wide.to_json()} if self.run_wide else {}),
+            **({"batches": [_batch_json(batch) for batch in self.batches]} if self.batches else {}),
             **({"servers": self.served} if self.served else {}),
         }
 
@@ -85,6 +89,8 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
     )
     supply = Supply(folder, built, facts)
     judge, strays = Judge(built), Strays(folder.path / "journal") if facts.moved else None
+    batches = Batches.of(folder.path)
+    summary.batches = batches.pending()
     begun = {*folder.shards("contexts"), *folder.shards("samples")}
     for shard in sorted({*folder.shards("journal")} - begun):  # asked by a pilot
         summary.spent.merge(Journal(folder.part("journal", shard)).spent)
@@ -97,6 +103,11 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
             summary.spent.merge(Spent.from_json(noted["spent"]))
             continue
         summary.open.append(shard)
+        waiting = _waiting(folder, supply, batches, shard)
+        if waiting is not None:
+            summary.tally.merge(Tally.from_json(waiting["counts"]))
+            summary.spent.merge(Spent.from_json(waiting["spent"]))
+            continue
         journal = Journal(folder.part("journal", shard))
         rows = [row_of(row) for row in read_rows(folder.part("contexts", shard))]
         for row in rows:
@@ -112,6 +123,12 @@ def summarise(folder: RunFolder, built: Built, facts: RunFacts) -> Summary:
 
 def _unknown(folder: RunFolder, shard: int) -> float:
     return Ledger(folder.part("reserved", shard), Journal(folder.part("journal", shard))).unknown
+
+
+def _waiting(folder: RunFolder, supply: Supply, batches: Batches, shard: int) -> dict[str, Any] | None:
+    """Give the figures of a shard that waits for batches; None where it must be played for them."""
+    noted = footer(folder.part("contexts", shard))
+    return batches.put_off(folder.part("journal", shard), supply.fingerprint(noted["contexts"])) if noted else None
 
 
 def write_report(folder: RunFolder, summary: Summary, about: str) -> None:
@@ -146,6 +163,11 @@ def _set_aside(found: RunWide | None) -> str:
     )
 
 
+def _batch_json(batch: Batch) -> dict[str, object]:
+    kept = ("id", "role", "batch", "status", "requests", "completed", "failed", "made", "looked")
+    return {name: getattr(batch, name) for name in kept}
+
+
 def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
     """Say a summary (as ``to_json`` gives it) in lines."""
     data = json.loads(json.dumps(summary))
@@ -164,6 +186,12 @@ def status_lines(summary: Mapping[str, object], path: str) -> list[str]:
         lines += [_asked_line(check, asked) for check, asked in count.get("asked", {}).items()]
     if "run_wide" in data:
         lines.append(f"  {_run_wide_line(data['run_wide'])}")
+    lines += [
+        f"  batch {batch['batch'] or batch['id']} of {batch['role']}: {batch['status'] or 'being sent'}, "
+        f"{batch['completed'] + batch['failed']} of {batch['requests']} requests done, sent {batch['made'][:16]}, "
+        f"looked at {batch['looked'][:16] or 'never'}"
+        for batch in data.get("batches", ())
+    ]
     for kind, title in (("faults", "unusable records"), ("left_out", "left out by filter")):
         if data[kind]:
             lines.append(f"  {title}{_reasons('', data[kind])}")

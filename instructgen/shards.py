@@ -5,24 +5,24 @@ samples part is written last: its rename commits the shard.
 """
 
 import asyncio
+from collections.abc import Callable, Mapping
 
 from . import served
 from .assemble import Built
 from .budget import OverBudget
 from .drive import Answers, Digester, Stopped
-from .engine import Counted
+from .engine import Answered, Counted
 from .errors import UserError
 from .journal import Journal, Strays
-from .open_shard import OpenShard, pixel_reader
-from .parts import PartWriter
-from .protocols import Queued
-from .records import Completion, Context, Row
+from .open_shard import OpenShard, pixel_reader, read_shard
+from .protocols import Queued, Teacher
+from .records import Completion, Context
 from .replay import jobs
 from .run_folder import RunFacts, RunFolder
 from .shard import Judge
 from .spending import Cashier
 from .spent import Spent
-from .supply import BREATH, ContextsDigest, FaultBound, Supply
+from .supply import BREATH, FaultBound, Supply
 from .tally import Tally
 
 SYNC_SECONDS = 0.1
@@ -46,18 +46,28 @@ class Shards:
         strays: Strays | None = None,
         bound: FaultBound | None = None,
         cashier: Cashier | None = None,
+        players: Callable[[int], Mapping[str, Teacher]] | None = None,
+        put_off: Callable[[OpenShard], bool] | None = None,
     ) -> None:
         """``offline``: replay the journal and never ask. ``bound`` stops the work when too many records are faulty.
 
-        ``cashier``: the way to the run's money, where it has a budget.
+        ``cashier``: the way to the run's money, where it has a budget. ``players`` gives who plays the roles of a
+        shard, where they are not the recipe's. ``put_off`` is asked of each shard whose jobs are done whether it is to
+        be begun again some time, when answers that it lacks have come, rather than written.
         """
         self._built = built
         self._folder = folder
         self._facts = facts
         self._supply = supply
         self._offline = offline
-        self._strays = strays
+        self.strays = strays
         self._bound = bound
+        self._players = players or (lambda _: built.teachers)
+        self._put_off = put_off
+        self.reused: dict[int, Answered] = {}
+        """Answers found in the journal, by shard."""
+        self.asked: dict[int, Answered] = {}
+        """Those that were asked for."""
         self._judge = Judge(built)
         self._pixels_of = pixel_reader(built)
         self._digester = Digester()
@@ -169,55 +179,34 @@ class Shards:
 
     async def _read(self, number: int) -> tuple[OpenShard | None, list[Context], bool]:
         """Read a shard and write its contexts part; no shard when it holds no rows or needs no work after all."""
-        writer, digest, tally = PartWriter("contexts"), ContextsDigest(), Tally()
-        contexts: list[Context] = []
-
-        def take(row: Row) -> None:
-            digest.add(row)
-            tally.add_row(row)
-            writer.add(row)
-            if self._bound:
-                self._bound.add(row)
-            if isinstance(row.item, Context):
-                contexts.append(row.item)
-
-        async for block in self._supply.blocks(number, lambda: self.stopping):
-            for row in block:
-                take(row)
-        if self.stopping or not writer.count:
-            return None, [], bool(writer.count)
-        if self._bound:
-            self._bound.check()
-        noted = self._supply.kept(number, digest.hexdigest())
-        path, about = self._folder.part("contexts", number), {"rows": tally.rows, "contexts": digest.hexdigest()}
-        if noted is None:
-            self._folder.part("samples", number).unlink(missing_ok=True)
-        if noted is None or not path.exists():
-            await asyncio.to_thread(writer.write, path, about)
-        if noted is not None:
-            self.counted.add(noted)
-            return None, [], True
-        shard = OpenShard(number, self._answers(number), digest.hexdigest(), tally)
+        read = await read_shard(self._folder, self._supply, number, self._bound, lambda: self.stopping)
+        if read.noted is not None:
+            self.counted.add(read.noted)
+        if read.digest is None or read.noted is not None:
+            return None, [], bool(read.tally.rows)
+        shard = OpenShard(number, self._answers(number), read.digest, read.tally)
         self.open[number] = shard
-        return shard, contexts, True
+        return shard, read.contexts, True
 
     def _answers(self, number: int) -> Answers:
         journal = Journal(self._folder.part("journal", number))
         return Answers(
             journal,
-            self._built.teachers,
+            self._players(number),
             self._digester,
-            strays=self._strays,
+            strays=self.strays,
             purse=self._cashier.purse(self._folder, journal, number) if self._cashier else None,
             may_ask=lambda: not self.stopping,
             on_missing=(lambda *_: None) if self._offline else None,
-            on_answer=self._count,
+            on_answer=lambda completion, asked: self._count(number, completion, asked),
         )
 
-    def _count(self, completion: Completion, asked: bool) -> None:
+    def _count(self, number: int, completion: Completion, asked: bool) -> None:
+        usd = completion.usd or 0.0
+        (self.asked if asked else self.reused).setdefault(number, Answered()).add(1, usd)
         self.counted.asked += asked
         self.counted.reused += not asked
-        self.counted.reused_usd += 0.0 if asked else completion.usd or 0.0
+        self.counted.reused_usd += 0.0 if asked else usd
 
     # ── the work ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -244,7 +233,7 @@ class Shards:
             shard.outcomes[place] = outcome
             shard.tally.add_outcome(outcome)
             self._settle(shard)
-            self.counted.done_here += 1
+            self.counted.done_here += not outcome.not_asked
             if self.counted.done_here % 8 == 0:
                 # a teacher that answers without waiting must not keep the loop to itself
                 await asyncio.sleep(0)
@@ -260,6 +249,8 @@ class Shards:
     async def _finish(self, shard: OpenShard) -> None:
         try:
             await asyncio.to_thread(shard.journal.sync)
+            if self._put_off is not None and self._put_off(shard):
+                return
             fingerprint = self._supply.fingerprint(shard.contexts)
             await shard.write(self._folder, self._judge.actions, fingerprint, self._pixels_of)
             if shard.answers.purse is not None and self._cashier is not None and self._cashier.tidy:

@@ -1,14 +1,16 @@
 """A run's folder in; the account of its budget out: all that its starts have spent, and what a crash left unknown."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from .account import Account, OwnTill, Till
 from .assemble import Built
-from .budget import Budget, Purse
+from .budget import Budget, Purse, Worst
 from .errors import SetupError
 from .journal import Journal, key_of
 from .lacking import price_now
 from .ledger import Ledger
+from .records import Request
 from .run_folder import RunFacts, RunFolder
 from .worst_case import WorstCase
 
@@ -39,9 +41,13 @@ class Spending:
         facts.adrift = max(facts.adrift, round(missing, 6) if missing > _ROUNDING else 0.0)
         self.account.spent = spent + facts.adrift
 
-    def cashier(self) -> "Cashier":
-        """Give the way to the account in this process."""
-        return Cashier(OwnTill(self.account), self.worst)
+    def cashier(self, *, batched: Container[str] = ()) -> "Cashier":
+        """Give the way to the account in this process; it holds nothing for the roles that are asked by batches."""
+
+        def direct(role: str, request: Request, batch: bool) -> float | None:
+            return None if role in batched else self.worst(role, request, batch)
+
+        return Cashier(OwnTill(self.account), direct if batched else self.worst, patient=not batched)
 
     def line(self, advice: str) -> str:
         """Say what the budget has come to, and how to go on."""
@@ -56,16 +62,20 @@ class Spending:
 class Cashier:
     """The way to a run's account in one process."""
 
-    def __init__(self, till: Till, worst: WorstCase, *, tidy: bool = True) -> None:
-        """``till`` leads to the account, wherever that is; without ``tidy``, ledgers stay as they were written."""
+    def __init__(self, till: Till, worst: Worst, *, tidy: bool = True, patient: bool = True) -> None:
+        """``till`` leads to the account, wherever that is; without ``tidy``, ledgers stay as they were written.
+
+        Where it is not ``patient``, a request that does not fit now is not asked, and whoever asks comes again.
+        """
         self.budget = Budget(till)
+        self._worst = worst
         self.tidy = tidy
         """Whether ledgers are cleared of what is known, once their shard is finished."""
-        self._worst = worst
+        self._patient = patient
 
     def purse(self, folder: RunFolder, journal: Journal, shard: int) -> Purse:
         """Give the way for what is asked for one shard."""
-        return Purse(self.budget, Ledger(folder.part("reserved", shard), journal), self._worst)
+        return Purse(self.budget, Ledger(folder.part("reserved", shard), journal), self._worst, self._patient)
 
 
 def spending(built: Built, limit: float | None) -> Spending | None:

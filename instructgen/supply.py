@@ -84,6 +84,8 @@ class Supply:
         self._shaping = digest({"shaping": built.shaping(), "ranges": facts.ranges})
         self._cursor: Iterator[Row] = iter(())
         self._at = -1
+        self.read_anew: set[int] = set()
+        """Shards whose contexts parts have been written since the start: they count even when rereading."""
 
     def fingerprint(self, contexts: str) -> str:
         """Give the fingerprint of a shard with these contexts: all that shapes its samples."""
@@ -122,7 +124,7 @@ class Supply:
         """Give a shard's rows; fewer than wanted when the source ends, which is then noted in the facts."""
         wanted = self.wanted(shard)
         path = self.folder.part("contexts", shard)
-        if not self.facts.rereading:
+        if not self.facts.rereading or shard in self.read_anew:
             noted = footer(path)
             if noted is not None and noted["rows"] == wanted:
                 yield from map(row_of, read_rows(path))

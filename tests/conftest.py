@@ -13,7 +13,10 @@ settings.load_profile("any machine")
 # the loopback Hub stores large files by LFS; read when the Hub's library is imported
 os.environ["HF_HUB_DISABLE_XET"] = "1"
 
-pytest_plugins = ["loopback", "loopback_hub", "model_server", "changed_run", "judged", "real_vllm"]
+pytest_plugins = [
+    *("runs", "loopback", "loopback_batches", "loopback_hub", "warm_start"),
+    *("model_server", "changed_run", "judged", "real_vllm"),
+]
 
 
 @pytest.fixture(autouse=True)

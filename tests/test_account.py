@@ -169,17 +169,18 @@ def test_what_an_earlier_start_held_is_taken_up_again(tmp_path: Path) -> None:
         journal = Journal(tmp_path / "journal.jsonl")
         first = Purse(Budget(OwnTill(Account(9.0))), Ledger(tmp_path / "reserved.jsonl", journal), lambda *_: 2.0)
         for number in (1, 2):
-            await first.hold(key(number), "teacher", REQUEST, batch=True)
-        journal = Journal(tmp_path / "journal.jsonl")
+            await first.hold(key(number), "teacher", REQUEST)
+        first.ledger.close()
         account = Account(9.0, spent=4.0)
-        later = Purse(Budget(OwnTill(account)), Ledger(tmp_path / "reserved.jsonl", journal), lambda *_: 2.0)
-        assert later.resume(key(3)) is None
-        answered, dropped = later.resume(key(1)), later.resume(key(2))
-        assert answered is not None and dropped is not None
-        assert (account.spent, account.held, later.ledger.unknown) == (0.0, 4.0, 0.0)
+        later, ledger = Budget(OwnTill(account)), Ledger(tmp_path / "reserved.jsonl", journal)
+        assert ledger.resume(key(3)) is None
+        for number in (1, 2):
+            later.resume(ledger.resume(key(number)) or 0.0)
+        assert (account.spent, account.held, ledger.unknown) == (0.0, 4.0, 0.0)
         journal.append(completion(1, 0.5))
-        answered.settle(completion(1, 0.5))
-        dropped.unpaid()
+        later.settle(2.0, 0.5)
+        ledger.write(key(2), -2.0)
+        later.settle(2.0, 0.0)
         return account
 
     account = asyncio.run(resumed())

@@ -19,7 +19,8 @@ def test_the_commands_and_their_options() -> None:
     commands = getattr(app, "commands", {})
     assert {name: sorted(o for p in c.params for o in p.opts) for name, c in commands.items()} == {
         "run": [
-            *("--budget", "--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--store", "--update"),
+            *("--budget", "--detach", "--engine", "--gpus", "--limit", "--offline", "--out", "--set", "--store"),
+            *("--update",),
             *("--workers", "recipe"),
         ],
         "recaption": [
@@ -70,7 +71,7 @@ def test_the_components() -> None:
         "sources": ["cc3m", "coco", "folder", "hf_dataset", "image_text", "llava_json", "webdataset"],
         "extractors": ["detect", "frames", "ocr"],
         "tasks": ["prompted", "recaption"],
-        "teachers": ["grounded", "openai_chat", "scripted", "vllm_server"],
+        "teachers": ["grounded", "openai_batch", "openai_chat", "scripted", "vllm_server"],
         "checks": [
             *["agreement", "answer_agreement", "caption_agreement", "comparison", "counts", "coverage"],
             *["hedges", "judge", "language", "leaks", "length", "near_duplicates"],

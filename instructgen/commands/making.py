@@ -19,6 +19,7 @@ def run(
     limit: options.Limit = None,
     update: options.Update = False,
     offline: Annotated[bool, typer.Option("--offline", help="Replay the journal; ask nobody.")] = False,
+    detach: options.Detach = False,
     engine: options.EngineName = "local",
     workers: options.Workers = "1",
     gpus: options.Gpus = 0.0,
@@ -31,7 +32,18 @@ def run(
     """
     pool = options.pool(engine, workers, gpus)
     made, library = load(recipe, set_ or ())
-    carry_on(made, library, out, limit=limit, update=update, offline=offline, pool=pool, store=store, budget=budget)
+    carry_on(
+        made,
+        library,
+        out,
+        limit=limit,
+        update=update,
+        offline=offline,
+        detach=detach,
+        pool=pool,
+        store=store,
+        budget=budget,
+    )
 
 
 def recaption(

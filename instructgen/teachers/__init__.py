@@ -2,6 +2,7 @@
 
 TABLE: dict[str, str] = {
     "grounded": "instructgen.teachers.grounded:GroundedTeacher",
+    "openai_batch": "instructgen.teachers.openai_batch:OpenAIBatch",
     "openai_chat": "instructgen.teachers.openai_chat:OpenAIChat",
     "scripted": "instructgen.teachers.scripted:Scripted",
     "vllm_server": "instructgen.teachers.vllm_server:VllmServer",

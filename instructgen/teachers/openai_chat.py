@@ -15,12 +15,12 @@ from ..component import PLACEMENT, Site, site_of
 from ..picture_fit import Limits
 from ..prices import Price, price_list
 from ..records import Completion, Context, Image, Request, Slot, Usage
-from .exchange import Exchange, Gauge
+from .exchange import Exchange, Gauge, Writer
 from .manner import Manner
 from .metrics import Watch
 from .pictures import Pictures, images_of
 from .server import OPENAI_HOST, Access, OpenAIServer, Pace
-from .wire import Bodies
+from .wire import Bodies, Outcome
 
 _REASONING = re.compile(r"(^|/)(o[1-9]\d*|gpt-[5-9]\d*)(?![\w])(?!.*chat)", re.IGNORECASE)
 """Names of OpenAI's reasoning models, dated or not, behind a gateway's prefix or not."""
@@ -75,7 +75,7 @@ class ChatModel(Pace):
     _bodies: Bodies = PrivateAttr()
     _identities: dict[int | None, dict[str, object]] = PrivateAttr(default_factory=dict)
     _settled: dict[str, str] = PrivateAttr(default_factory=dict)
-    _priced: dict[str, Price | None] = PrivateAttr(default_factory=dict)
+    _priced: dict[tuple[str, str], Price | None] = PrivateAttr(default_factory=dict)
 
     @field_validator("extra_body")
     @classmethod
@@ -103,7 +103,7 @@ class ChatModel(Pace):
 
     def identity(self, request: Request, context: Context) -> Mapping[str, object]:  # noqa: ARG002
         """Give model, parameters and image digests. Without images it is the same object each time."""
-        longest = request.max_tokens or self.max_tokens
+        longest = self.longest(request)
         known = self._identities.get(longest)
         if known is None:
             limit = {} if longest is None else {"max_tokens": longest}
@@ -125,15 +125,26 @@ class ChatModel(Pace):
         if exchange is None or exchange.loop is not asyncio.get_running_loop():
             exchange = self._exchange = Exchange(self, self.accesses(), self.model, self._manner())
             self._begun(exchange)
+        write = await self._writer(request)
+        outcome = await exchange.converse(write)
+        return self._completion(slot, digest, outcome, self.longest(request), self.model)
+
+    async def _writer(self, request: Request) -> Writer:
+        """Give what writes a request's body. Raises RequestRefused for a picture that cannot be sent."""
         images = images_of(request)
         pictures: Mapping[Image, Raw] = await self._pictures.urls(images) if images else {}
-        longest = request.max_tokens or self.max_tokens
+        longest = self.longest(request)
+        return lambda structured, reasoning: self._bodies.body(request, structured, reasoning, longest, pictures)
 
-        def write(structured: bool, reasoning: bool) -> bytes:
-            return self._bodies.body(request, structured, reasoning, longest, pictures)
+    def longest(self, request: Request) -> int | None:
+        """Give the longest reply in tokens that a request asks for; None where the server decides."""
+        return request.max_tokens or self.max_tokens
 
-        outcome = await exchange.converse(write)
-        model, usage = outcome.model or self.model, outcome.usage
+    def _completion(
+        self, slot: Slot, digest: str, outcome: Outcome, longest: int | None, asked: str, *, batch: bool = False
+    ) -> Completion:
+        """Put an answer into a completion; ``asked`` is the model's name as it was asked for."""
+        model, usage = outcome.model or asked, outcome.usage
         return Completion(
             slot=slot,
             digest=digest,
@@ -144,7 +155,7 @@ class ChatModel(Pace):
             server_id=outcome.server_id,
             usage=usage,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            **self._charged(model, usage),
+            **self._charged(model, asked, usage, batch),
         )
 
     def _readable(self, site: Site) -> Path | None:
@@ -178,14 +189,17 @@ class ChatModel(Pace):
         """Give tokens, prefix-cache hits and more since the start, where the servers are vLLM's."""
         return self._watch.figures if self._watch else {}
 
-    def _charged(self, model: str, usage: Usage | None) -> dict[str, float]:
-        """Give what a completion cost and saved, as its fields; each model that answers is looked up once."""
+    def _charged(self, model: str, asked: str, usage: Usage | None, batch: bool) -> dict[str, float]:
+        """Give what a completion cost and saved, as its fields, by the price of the model that answered or was asked.
+
+        Each is looked up once.
+        """
         if usage is None:
             return {}
-        if model not in self._priced:
-            self._priced[model] = price_list(self.prices).price(model, self.model)
-        price = self._priced[model]
-        return {} if price is None else price.charged(usage)
+        if (model, asked) not in self._priced:
+            self._priced[model, asked] = price_list(self.prices).price(model, asked)
+        price = self._priced[model, asked]
+        return {} if price is None else price.charged(usage, batch)
 
     def width(self) -> int:
         """Give a few more than may be in flight, so that a permit never waits for a request."""

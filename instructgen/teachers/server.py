@@ -143,10 +143,20 @@ class OpenAIServer(Pace):
 
     def accesses(self) -> list[Access]:
         """Read the environment and find the way to each server. Raises SetupError and TeacherStop."""
-        return [
-            self._access(self._from_env(url, "base_url") or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL)
-            for url in self._urls()
-        ]
+        return [self._access(self._base_url(url)) for url in self._urls()]
+
+    def connection(self) -> tuple[str, dict[str, str], dict[str, str], str | None]:
+        """Give the first server's address, headers, query parameters and proxy, for a client other than our own.
+
+        The proxy is None where the environment decides. Raises SetupError and TeacherStop.
+        """
+        url = self._base_url(self._urls()[0])
+        headers = {k: v for k, v in self._headers(url).items() if not k.startswith("Accept")}
+        query = {k: self._from_env(v, f"query.{k}") or "" for k, v in self.query.items()}
+        return url, headers, query, self._from_env(self.proxy, "proxy")
+
+    def _base_url(self, given: str | None) -> str:
+        return self._from_env(given, "base_url") or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
 
     def _servers(self) -> int:
         return len(self._urls())
