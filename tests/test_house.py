@@ -15,7 +15,7 @@ PACKAGE = sorted((ROOT / "instructgen").rglob("*.py"))
 EVERYTHING = [*PACKAGE, *(p for d in ("tests", "benchmarks", "examples") for p in sorted((ROOT / d).rglob("*.py")))]
 
 GROUND = {"records", "protocols", "component", "forms", "digests", "errors", "library", "run_folder", "journal"}
-GROUND |= {"vocabulary", "images", "archives", "arrow_streams", "tar_members", "picture_header", "picture_fit"}
+GROUND |= {"vocabulary", "pictures", "money"}
 GROUND |= {"account", "budget", "ledger", "prices", "spent", "text", "tokens", "stores", "leases"}
 GROUND |= {"batches", "batched"}
 ROOMS = {room: room for room in ("sources", "extract", "tasks", "teachers", "checks", "exports", "prompt", "responses")}
