@@ -52,9 +52,10 @@ def test_a_strangers_folder_is_left_as_it_was(tmp_path: Path) -> None:
     assert "holds 'thesis.txt' but no run.json; give an empty or a new folder" in refused("run", path, "--out", theirs)
     assert contents(theirs) == {"thesis.txt": b"years of work"}
     finished("run", path, "--out", tmp_path / "run")
-    assert "is a folder" in refused("export", tmp_path / "run", "--format", "llava", "--out", theirs)
+    assert "is a folder" in refused("export", tmp_path / "run", "--format", "jsonl", "--out", theirs)
+    assert "not empty" in refused("export", tmp_path / "run", "--format", "llava", "--out", theirs)
     assert "is a folder; give the name of a file" in refused(
-        "export", tmp_path / "run", "--format", "llava", "--out", ""
+        "export", tmp_path / "run", "--format", "jsonl", "--out", ""
     )
     assert "not empty" in refused("export", tmp_path / "run", "--format", "hf", "--out", theirs)
     assert contents(theirs) == {"thesis.txt": b"years of work"}

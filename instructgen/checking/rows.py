@@ -1,7 +1,7 @@
 """A dataset of any known format in; its records as samples out, or why one of them is none.
 
-Known: LLaVA's JSON and JSON lines, ShareGPT, OpenAI messages (all of them also packed by gzip), Parquet files, a saved
-Hugging Face dataset, and a run of our own, whose samples come with their contexts.
+Known: LLaVA's JSON and JSON lines, ShareGPT, OpenAI messages (all of them also packed by gzip), Parquet files, folders of
+either, a saved Hugging Face dataset, and a run of our own, whose samples come with their contexts.
 """
 
 import json
@@ -28,7 +28,13 @@ from ..sources.tables import dataset_records, is_saved_dataset, parquet_records,
 TASK = "dataset"
 """The task of a sample whose row names none."""
 
-_KNOWN = "a run's folder, JSON or JSON lines (also .gz), a .parquet file, or a Hugging Face dataset's folder"
+_KNOWN = (
+    "a run's folder, JSON or JSON lines (also .gz), .parquet, a folder of such files, or a saved Hugging Face dataset"
+)
+_IN_FOLDERS = ("*.parquet", "*.jsonl", "*.jsonl.gz", "*.json")
+"""Files that make up a dataset in a folder: those of the first kind of which there are any."""
+_ABOUT = ("dataset_info.json", "dataset_infos.json")
+"""Files that are about a dataset and hold none of it."""
 _COLUMNS = {"id", *PICTURES, *TURNS, "task", "origin"}
 _OUR_ID = re.compile(r"(.+)/([\w.-]+)/\d+")
 
@@ -107,13 +113,17 @@ def _readings(path: Path) -> Iterator[tuple[str, Reading]]:
             name = "" if folder == path else folder.name
             yield name, dataset_records(str(folder), saved_dataset(folder), None, 0, _columns)
         return
-    files = sorted(file for file in path.rglob("*.parquet") if file.is_file())
-    if not files:
+    for kind in _IN_FOLDERS:
+        files = sorted(file for file in path.rglob(kind) if file.is_file() and file.name not in _ABOUT)
+        if files:
+            break
+    else:
         raise SetupError(
-            f"{path}: is no dataset (no run.json, dataset_info.json or *.parquet in it); expected {_KNOWN}"
+            f"{path}: is no dataset (no run.json and no {', '.join(_IN_FOLDERS)} in it); expected {_KNOWN}"
         )
     for file in files:
-        yield str(file.relative_to(path)), parquet_records(file, 0, _columns)
+        reading = parquet_records(file, 0, _columns) if file.suffix == ".parquet" else json_records(file, 0)
+        yield str(file.relative_to(path)), reading
 
 
 def _splits(path: Path) -> list[Path]:

@@ -120,7 +120,7 @@ def hub_dataset(name: str, subset: str | None, split: str | None) -> Callable[[]
 
 def is_saved_dataset(path: Path) -> bool:
     """Tell whether a folder was written by ``save_to_disk``."""
-    return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
+    return (path / "state.json").is_file() or (path / "dataset_dict.json").is_file()
 
 
 def _rows(batches: Iterable[Any], first: int, skip: int) -> Iterator[Raw]:
