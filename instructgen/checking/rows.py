@@ -1,7 +1,7 @@
 """A dataset of any known format in; its records as samples out, or why one of them is none.
 
-Known: LLaVA's JSON and JSON lines, ShareGPT, OpenAI messages (all of them also packed by gzip), Parquet files, folders of
-either, a saved Hugging Face dataset, and a run of our own, whose samples come with their contexts.
+Known: LLaVA's JSON and JSON lines, ShareGPT, OpenAI messages (all of them also packed by gzip), Parquet files, folders
+of either, a saved Hugging Face dataset, and a run of our own, whose samples come with their contexts.
 """
 
 import json
@@ -28,9 +28,7 @@ from ..sources.tables import dataset_records, is_saved_dataset, parquet_records,
 TASK = "dataset"
 """The task of a sample whose row names none."""
 
-_KNOWN = (
-    "a run's folder, JSON or JSON lines (also .gz), .parquet, a folder of such files, or a saved Hugging Face dataset"
-)
+_KNOWN = "a run's folder, JSON or JSON lines (also .gz), Parquet, a folder of these, or a saved Hugging Face dataset"
 _IN_FOLDERS = ("*.parquet", "*.jsonl", "*.jsonl.gz", "*.json")
 """Files that make up a dataset in a folder: those of the first kind of which there are any."""
 _ABOUT = ("dataset_info.json", "dataset_infos.json")
