@@ -57,7 +57,7 @@ class Built:
 
         Raises SetupError.
         """
-        for check in (*self.checks.values(), *self.asked_checks.values()):
+        for check in (*self.checks.values(), *self.asked_checks.values(), *self.run_checks.values()):
             if isinstance(check, Dependent):
                 check.ready()
         own = {f"extract.{n}.{key}": said for n, e in self.extractors.items() for key, said in e.stamp().items()}
@@ -243,6 +243,8 @@ def plain_tree(recipe: Recipe, built: Built) -> dict[str, object]:
     blocks += [(tree["extract"][name], block, built.extractors[name]) for name, block in recipe.extract.items()]
     blocks += [(tree["teacher"], recipe.teacher, built.teachers["teacher"])]
     blocks += [(tree["roles"][role], block, built.teachers[role]) for role, block in recipe.roles.items()]
+    judges = {**built.checks, **built.asked_checks, **built.run_checks}
+    blocks += [(tree["checks"][name], block, judges[name]) for name, block in recipe.checks.items()]
     for dump, block, component in blocks:
         if isinstance(component, Component):
             dump.update(placed(type(component), block.fields()))

@@ -71,7 +71,7 @@ class _Step:
     def extended(self, rows: Iterator[Row]) -> Iterator[Row]:
         """Give the rows extended, with as many groups at work as the extractor has threads, and one ready."""
         ahead: deque[Future[list[Row]]] = deque()
-        cache: FoundCache | None = None
+        cache: FoundCache[Found] | None = None
         pool = ThreadPoolExecutor(self._extractor.threads, thread_name_prefix=self.name)
         try:
             for group in self._groups(rows):
@@ -87,10 +87,10 @@ class _Step:
                 with cache:
                     self.notes.extend(cache.notes)
 
-    def _cache(self) -> FoundCache:
+    def _cache(self) -> FoundCache[Found]:
         if self._identity is None:
             self._identity = (self._extractor.identity(),)
-        return FoundCache(self._extractor.name, self._identity[0])
+        return FoundCache(self._extractor.name, self._identity[0], Found)
 
     def _groups(self, rows: Iterator[Row]) -> Iterator[list[Row]]:
         """Cut rows into groups with a batch of pictures each."""
@@ -110,7 +110,7 @@ class _Step:
         item = row.item
         return item.images if isinstance(item, Context) and self._extractor.looks_at(item) else ()
 
-    def _looked(self, rows: Sequence[Row], cache: FoundCache) -> list[Row]:
+    def _looked(self, rows: Sequence[Row], cache: FoundCache[Found]) -> list[Row]:
         """Give a group of rows extended."""
         found = iter(self._found([image for row in rows for image in self._pictures(row)], cache))
         result = []
@@ -131,7 +131,7 @@ class _Step:
             seen.append(each)
         return merged(context, seen)
 
-    def _found(self, images: Sequence[Image], cache: FoundCache) -> list[Found | RecordError]:
+    def _found(self, images: Sequence[Image], cache: FoundCache[Found]) -> list[Found | RecordError]:
         """Give what is found in each picture: kept from an earlier time, or looked for now, and kept."""
         read = [_read(self._root, image) for image in images]
         digests = [digest_bytes(data) if isinstance(data, bytes) else "" for data in read]

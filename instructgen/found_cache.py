@@ -1,4 +1,4 @@
-"""What extractors found in pictures, kept by the pictures' digests for later runs: an SQLite file each identity.
+"""What was found in pictures, kept by the pictures' digests for later runs: an SQLite file for each who looked.
 
 Several runs may use a file at once. It can be thrown away at any time: what is not in it is looked for again.
 """
@@ -10,12 +10,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from pydantic import ValidationError
 
 from .digests import canonical, digest_bytes
-from .records import Found
+from .records import Record
 
 MOST = 5_000_000
 """Pictures that a file remembers; the ones that came first are forgotten first. About half a kilobyte each."""
@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS about (identity TEXT UNIQUE);
 """
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 
 def cache_folder() -> Path:
@@ -43,16 +44,17 @@ def cache_folder() -> Path:
     return (Path(said) if Path(said).is_absolute() else Path.home() / ".cache") / "instructgen"
 
 
-class FoundCache:
-    """What one extractor, as one recipe has it, found in pictures. Threads may share it.
+class FoundCache(Generic[R]):
+    """What one extractor or check, as one recipe has it, found in pictures. Threads may share it.
 
     A file that is damaged is set aside and begun anew; one that cannot be used at all is done without. Either is said
     in ``notes``.
     """
 
-    def __init__(self, name: str, identity: Mapping[str, object] | None, most: int = MOST) -> None:
-        """``identity`` is what shapes findings beside a picture's bytes; with None nothing is kept."""
+    def __init__(self, name: str, identity: Mapping[str, object] | None, kind: type[R], most: int = MOST) -> None:
+        """``identity`` is what shapes findings, of ``kind``, beside a picture's bytes; with None nothing is kept."""
         self.notes: list[str] = []
+        self._kind = kind
         self._identity = canonical({"layout": LAYOUT, "identity": identity})
         self.path = cache_folder() / "extract" / f"{name}-{digest_bytes(self._identity)[:16]}.sqlite"
         self._most = most
@@ -70,7 +72,7 @@ class FoundCache:
         with self._lock:
             self._close()
 
-    def find(self, pictures: Iterable[str]) -> dict[str, Found]:
+    def find(self, pictures: Iterable[str]) -> dict[str, R]:
         """Give what is known of pictures, by their digests."""
         wanted = list(pictures)
         marks = ",".join("?" * len(wanted))
@@ -79,10 +81,10 @@ class FoundCache:
         known = {}
         for picture, text in rows:
             with contextlib.suppress(ValidationError):  # a row that cannot be read is looked for, and written, again
-                known[picture] = Found.model_validate_json(text)
+                known[picture] = self._kind.model_validate_json(text)
         return known
 
-    def keep(self, found: Mapping[str, Found]) -> None:
+    def keep(self, found: Mapping[str, R]) -> None:
         """Remember what was found in pictures, by their digests."""
         rows = [(picture, each.model_dump_json(exclude_defaults=True)) for picture, each in found.items()]
 

