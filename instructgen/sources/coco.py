@@ -22,6 +22,7 @@ from .coco_merge import Broken
 from .coco_set import Collection, Defect, collect
 from .files import need_file, need_folder, stamps
 from .pictures import ImageFolder
+from .rows import Where, barred, texts_of
 
 _BLOCK = 512
 """Images whose boxes are brought from columns to objects at a time: the fewer, the less memory; below this slower."""
@@ -47,6 +48,8 @@ class CocoSource(Component):
     """Leave out boxes whose outline (or box, where no ``area`` is given) covers less than this share of the image."""
     keep: tuple[str, ...] = ()
     """Fields of the image record to carry along to the exports, such as license and coco_url."""
+    where: Where | None = None
+    """Leave out images with other values than these in a field of their record: ``{license: [4, 5, 7, 8]}``."""
     bad_annotations: Literal["set_aside", "drop"] = "set_aside"
     """What an annotation that cannot be used does (a box outside the picture or without size, an unknown category, an
     annotation id repeated within an image, a caption that is no text or too long): ``set_aside`` makes its image a
@@ -70,8 +73,27 @@ class CocoSource(Component):
                 need_file(path, field, "a COCO annotation file (JSON)")
         if self.images is not None:
             need_folder(self.images, "images", "the folder with the pictures that 'file_name' names")
-        found = collect(self.captions, self.instances, record_type(self.keep), self.order, self.longest_caption)
+        found = collect(
+            self.captions,
+            self.instances,
+            record_type(self.read_fields()),
+            self.order,
+            self.longest_caption,
+        )
+        self._need_licenses(found)
         return _Rows(self, found).read(start)
+
+    def read_fields(self) -> list[str]:
+        """Give the fields of an image record that are to be read, beside those that every one has."""
+        return list(dict.fromkeys((*self.keep, *(self.where or ()))))
+
+    def _need_licenses(self, found: Collection) -> None:
+        """See that the file lists the licences that are allowed: an id of another list would leave all out."""
+        known = set(map(str, found.licenses))
+        wrong = [str(number) for number in (self.where or {}).get("license", ()) if str(number) not in known]
+        if known and wrong:
+            listed = ", ".join(f"{number} ({name})" for number, name in found.licenses.items())
+            raise SetupError(f"where.license: the file lists no licence {', '.join(wrong)}; it has {listed}")
 
     def stamp(self) -> dict[str, str]:
         """Give size and time of the files, and entries and time of the folder."""
@@ -91,7 +113,8 @@ class _Rows:
         self._folder = ImageFolder(source.images)
         self._labels = [clean(label) for label in found.labels]
         own = ImageRecord.__struct_fields__
-        self._kept = [(name, name if name in own else f"kept_{n}") for n, name in enumerate(source.keep)]
+        self._attributes = {f: f if f in own else f"kept_{n}" for n, f in enumerate(source.read_fields())}
+        self._allowed = texts_of(source.where)
         drop = source.bad_annotations == "drop"
         self._loose: list[Defect] = []
         self._spoilt: dict[int, Defect] = {}
@@ -119,8 +142,10 @@ class _Rows:
         entry = self._found.entries[place]
         if isinstance(entry, Broken):
             return Row(Fault(row=place, id=_name(entry.id), reason=entry.reason, detail=entry.detail), {})
-        kept: dict[str, Scalar] = {name: getattr(entry, attribute) for name, attribute in self._kept}
+        kept: dict[str, Scalar] = {name: getattr(entry, self._attributes[name]) for name in self._source.keep}
         name = _name(entry.id)
+        if wrong := barred(self._allowed, lambda field: getattr(entry, self._attributes[field])):
+            return Row(LeftOut(row=place, id=name or "", filter=wrong), kept)
         try:
             image = self._image(entry)
             if place in self._spoilt:

@@ -7,6 +7,7 @@ succeeds, the cut was a true border between two annotations, since JSON is read 
 When it does not, the rest is decoded as a whole, annotation by annotation, and what is odd is kept as odd.
 """
 
+import contextlib
 import json
 import mmap
 import re
@@ -28,6 +29,8 @@ _OPENING = re.compile(rb'"annotations"\s*:\s*\[')
 _BORDER = re.compile(rb"\}\s*,\s*(?=\{)")
 _EXPECTED = "expected COCO JSON: an object with 'images' and 'annotations' lists"
 
+_BESIDE = ("images", "categories", "licenses")
+
 Id = int | str
 
 
@@ -46,6 +49,13 @@ class Category(msgspec.Struct, gc=False):
 
     id: Id
     name: str
+
+
+class Licence(msgspec.Struct, gc=False):
+    """An entry of ``licenses``."""
+
+    id: Id
+    name: str = ""
 
 
 class BoxNote(msgspec.Struct, gc=False):
@@ -93,6 +103,8 @@ class CocoFile:
     images: list[ImageRecord | OddImage] = field(default_factory=list)
     names: dict[Id, str] = field(default_factory=dict)
     """Category names by id."""
+    licenses: dict[Id, str] = field(default_factory=dict)
+    """Names of the images' licences by id."""
 
 
 def record_type(keep: Sequence[str]) -> type[ImageRecord]:
@@ -225,11 +237,15 @@ class _Reading(Generic[N]):
         if not isinstance(top, dict) or "annotations" not in top:
             raise SetupError(f"{self.what}: {self.path} has no 'annotations' ({_has(top)}); {_EXPECTED}")
         notes = self._each(top.pop("annotations"))
-        self._beside({k: msgspec.Raw(json.dumps(v).encode()) for k, v in top.items() if k in ("images", "categories")})
+        self._beside({k: msgspec.Raw(json.dumps(v).encode()) for k, v in top.items() if k in _BESIDE})
         self.take(notes)
 
     def _beside(self, top: dict[str, msgspec.Raw]) -> None:
-        """Take images and categories."""
+        """Take images, categories and licences; a list of licences that cannot be read is none."""
+        if "licenses" in top:
+            with contextlib.suppress(msgspec.DecodeError):
+                listed = msgspec.json.decode(top["licenses"], type=list[Licence])
+                self.found.licenses.update((each.id, each.name) for each in listed)
         if "images" in top:
             self._images(top["images"])
         if "categories" in top:

@@ -43,6 +43,8 @@ class Collection:
     texts_at: Groups
     defects: list[Defect]
     """In file order, those of boxes first."""
+    licenses: dict[Id, str]
+    """Names of the images' licences by id."""
 
 
 def collect(
@@ -87,6 +89,7 @@ def collect(
         texts=texts.texts,
         texts_at=Groups.of(text_places, len(entries)),
         defects=defects,
+        licenses={number: name for file in files for number, name in file.licenses.items()},
     )
 
 

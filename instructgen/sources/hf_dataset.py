@@ -15,7 +15,7 @@ from . import columns, conversations
 from .files import need_folder, stamps_of
 from .hf_files import INSIDE, Layout, data_files, records, schema_of
 from .pictures import ImageFolder
-from .rows import EVERY, block_start, numbered, to_rows
+from .rows import EVERY, Where, block_start, numbered, to_rows
 
 PICTURES = ("image", "img", "picture", "photo", "jpg", "jpeg", "png", "webp")
 """Columns that hold a picture, or its path."""
@@ -47,6 +47,8 @@ class HfDatasetSource(Component):
     alt_text; or else the answers in the column conversations."""
     keep: tuple[str, ...] = (EVERY,)
     """Columns to carry along to the exports; ``["*"]``: all that hold texts, numbers or truth values."""
+    where: Where | None = None
+    """Leave out records with other values than these, by column: ``{license: [cc0, cc-by]}``."""
     missing_images: Literal["fault", "leave_out", "keep"] = "fault"
     """What becomes of a row whose picture is in neither file nor folder: a fault, left out, or kept all the same."""
     longest_caption: int = Field(default=20_000, ge=1)
@@ -71,7 +73,9 @@ class HfDatasetSource(Component):
         folder = ImageFolder(self.images or self._root)
         leave_out = {"missing_image"} if self.missing_images == "leave_out" else set()
         facts = partial(self._facts, folder, layout)
-        return to_rows(read, start, self._own_id, facts, self._kept(schema, layout), columns.scalar, leave_out)
+        return to_rows(
+            read, start, self._own_id, facts, self._kept(schema, layout), columns.scalar, leave_out, self.where
+        )
 
     def stamp(self) -> dict[str, str]:
         """Give number, bytes and newest time of the files."""
@@ -84,7 +88,7 @@ class HfDatasetSource(Component):
     def layout(self, schema: Any) -> Layout:
         """Settle which columns are read; raises SetupError when none holds a picture, or a named one is not there."""
         names = list(schema.names)
-        for field in ("image", "id", "captions", "keep"):
+        for field in ("image", "id", "captions", "keep", "where"):
             given = getattr(self, field)
             for column in (given,) if isinstance(given, str) else given or ():
                 if column not in names and column != EVERY:
@@ -100,7 +104,7 @@ class HfDatasetSource(Component):
             raise SetupError(
                 f"image: the column {_typed(schema.field(picture))} is none of: bytes, a struct with bytes, a path"
             )
-        read = {*self._captions(names), "conversations", "width", "height", self._id(names)}
+        read = {*self._captions(names), "conversations", "width", "height", self._id(names), *(self.where or ())}
         read |= {*self._kept(schema, Layout((), picture, kind))} | ({picture} if kind == "text" else set())
         plain = [name for name in names if name in read and (name != picture or kind == "text")]
         return Layout(tuple(plain), picture, kind)

@@ -17,7 +17,7 @@ from . import columns
 from .files import need_folder, stamps
 from .pictures import ImageFolder
 from .row_files import Reading, csv_records, json_records
-from .rows import EVERY, Numbered, block_start, numbered, peeked, to_rows
+from .rows import EVERY, Numbered, Where, block_start, numbered, peeked, to_rows
 from .tables import dataset_records, hub_dataset, is_saved_dataset, parquet_records, saved_dataset
 
 IMAGE = ("images", "image", "image_path", "file_name", "path")
@@ -83,6 +83,8 @@ class ImageTextSource(Component):
     these. Unless given: passages, ocr."""
     keep: tuple[str, ...] = ()
     """Columns to carry along to the exports; ``["*"]``: all that hold texts, numbers or truth values."""
+    where: Where | None = None
+    """Leave out records with other values than these, by column: ``{license: [cc0, cc-by]}``."""
     missing_images: Literal["fault", "leave_out", "keep"] = "fault"
     """What becomes of a row whose picture is not in ``images``: a fault, left out, or kept all the same."""
     longest_caption: int = Field(default=20_000, ge=1)
@@ -112,7 +114,7 @@ class ImageTextSource(Component):
         self._need_columns(names)
         reader = _Reader(self)
         leave_out = {"missing_image"} if self.missing_images == "leave_out" else set()
-        return to_rows(records, start, reader.own_id, reader.facts, self.keep, columns.scalar, leave_out)
+        return to_rows(records, start, reader.own_id, reader.facts, self.keep, columns.scalar, leave_out, self.where)
 
     def stamp(self) -> dict[str, str]:
         """Give size and time of each file; of a dataset on the Hub only its name."""
@@ -157,12 +159,12 @@ class ImageTextSource(Component):
         self._need_columns(set(names))
         plan = _planned(self, names)
         wanted = [self.id, plan.image, plan.url, *plan.captions, plan.boxes, *plan.passages, self.width, self.height]
-        return [name for name in names if EVERY in self.keep or name in {*wanted, *self.keep}]
+        return [name for name in names if EVERY in self.keep or name in {*wanted, *self.keep, *(self.where or ())}]
 
     def _need_columns(self, names: set[str]) -> None:
         """Raise SetupError for a field that names a column that is not there, and for rows without any known one."""
         own = {"image": [self.image], "url": [self.url], "captions": self.captions, "boxes": [self.boxes]}
-        own |= {"passages": self.passages, "keep": self.keep}
+        own |= {"passages": self.passages, "keep": self.keep, "where": tuple(self.where or ())}
         own |= {n: [getattr(self, n)] for n in ("id", "width", "height") if n in self.model_fields_set}
         for field, columns_named in own.items():
             for column in columns_named:

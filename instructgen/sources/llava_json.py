@@ -19,7 +19,7 @@ from . import columns, conversations
 from .files import need_file, need_folder, stamps
 from .pictures import ImageFolder
 from .row_files import json_records
-from .rows import block_start, numbered, peeked, to_rows
+from .rows import Where, block_start, numbered, peeked, to_rows
 
 
 class LlavaJsonSource(Component):
@@ -36,6 +36,8 @@ class LlavaJsonSource(Component):
     """Which texts become captions: all that gpt says, as in files of captions; only the first; or none."""
     keep: tuple[str, ...] = ()
     """Fields of a row to carry along to the exports; ``["*"]``: all that hold texts, numbers or truth values."""
+    where: Where | None = None
+    """Leave out records with other values than these, by column: ``{license: [cc0, cc-by]}``."""
     missing_images: Literal["fault", "leave_out", "keep"] = "fault"
     """What becomes of a row whose picture is not in ``images``: a fault, left out, or kept all the same."""
     longest_caption: int = Field(default=20_000, ge=1)
@@ -51,7 +53,7 @@ class LlavaJsonSource(Component):
         _, records = peeked(numbered([self.file], first, json_records), first, "file")
         leave_out = {"no_image"} | ({"missing_image"} if self.missing_images == "leave_out" else set())
         facts_of = partial(self._facts, folder)
-        return to_rows(records, start, _own_id, facts_of, self.keep, columns.scalar, leave_out)
+        return to_rows(records, start, _own_id, facts_of, self.keep, columns.scalar, leave_out, self.where)
 
     def stamp(self) -> dict[str, str]:
         """Give size and time of the file, and entries and time of the folder."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from instructgen.digests import digest
 from instructgen.errors import RecordError, SetupError
@@ -24,6 +24,9 @@ may be named ``~2`` although it is the first in its shard: harmless."""
 
 EVERY = "*"
 """Stands in a source's ``keep`` for every column that holds a text, a number or a truth value."""
+
+Where = Annotated[dict[str, tuple[str | int | float | bool, ...]], BeforeValidator(lambda where: _lists(where))]
+"""Columns, each with the values that a record may have there: others are left out, under the column's name."""
 
 Facts = dict[str, object]
 
@@ -99,12 +102,14 @@ def to_rows(
     keep: Sequence[str] = (),
     kept_value: Callable[[object], Scalar] = str,
     leave_out: Collection[str] = (),
+    where: Where | None = None,
 ) -> Iterator[Row]:
     """Turn records into rows. ``id_of`` gives a record's own id, if any, ``facts_of`` the fields of its context.
 
-    Records whose fault is among ``leave_out`` are left out on purpose, under that name.
+    Records whose fault is among ``leave_out`` are left out on purpose, under that name; so are those with another
+    value in a column than ``where`` allows.
     """
-    naming = Naming()
+    naming, allowed = Naming(), texts_of(where)
     for number, file, (place, record) in records:
         kept: dict[str, Scalar] = {}
         own = None
@@ -117,6 +122,9 @@ def to_rows(
             own = id_of(record)
             if own is not None:  # before anything can go wrong: what is left out moves no other's id
                 own = naming.name(number, own, {})
+            if wrong := barred(allowed, record.get):
+                yield from _row_from(start, LeftOut(row=number, id=own or f"row {number}", filter=wrong), kept)
+                continue
             facts = facts_of(record)
             facts["id"] = own = own or naming.name(number, None, facts)
             facts["row"] = number
@@ -130,8 +138,29 @@ def to_rows(
             first = error.errors(include_url=False)[0]
             at = ".".join(map(str, first["loc"]))
             item = Fault(row=number, id=own, reason="invalid_record", detail=f"{file}, {place}: {at}: {first['msg']}")
-        if number >= start:
-            yield Row(item, kept)
+        yield from _row_from(start, item, kept)
+
+
+def _row_from(start: int, item: Context | Fault | LeftOut, kept: dict[str, Scalar]) -> Iterator[Row]:
+    if item.row >= start:
+        yield Row(item, kept)
+
+
+def _lists(where: object) -> object:
+    """Let one value stand for a list of one."""
+    if isinstance(where, dict):
+        return {name: value if isinstance(value, list | tuple) else [value] for name, value in where.items()}
+    return where
+
+
+def texts_of(where: Where | None) -> dict[str, frozenset[str]]:
+    """Give the allowed values as texts: a CSV file holds numbers as such, too."""
+    return {name: frozenset(map(str, values)) for name, values in (where or {}).items()}
+
+
+def barred(allowed: Mapping[str, frozenset[str]], value_of: Callable[[str], object]) -> str | None:
+    """Give the first column in which a record has a value that is not allowed; None where there is none."""
+    return next((name for name, values in allowed.items() if str(value_of(name)) not in values), None)
 
 
 def _scalars(record: Mapping[str, object]) -> Iterator[str]:

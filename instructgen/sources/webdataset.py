@@ -21,7 +21,7 @@ from . import columns
 from .files import stamps_of
 from .folder import ENDINGS
 from .row_files import Raw, Reading, Record
-from .rows import EVERY, block_start, numbered, to_rows
+from .rows import EVERY, Where, block_start, numbered, to_rows
 
 CAPTIONS = ("caption", "text", "txt")
 _PICTURE = " picture"
@@ -50,6 +50,8 @@ class WebDatasetSource(Component):
     """Fields of the JSON, or ``txt``, that hold captions. Unless given: caption, or else text or KEY.txt."""
     keep: tuple[str, ...] = (EVERY,)
     """Fields to carry along to the exports; ``["*"]``: all that hold texts, numbers or truth values."""
+    where: Where | None = None
+    """Leave out records with other values than these, by column: ``{license: [cc0, cc-by]}``."""
     longest_caption: int = Field(default=20_000, ge=1)
     """Characters that a caption may have."""
 
@@ -64,7 +66,7 @@ class WebDatasetSource(Component):
         """Give one row a key, shards in the order of their names; what lies before ``start`` is only counted."""
         first = block_start(start)
         read = numbered(tar_files(self.shards), first, self._reading)
-        return to_rows(read, start, _own_id, self._facts, self.keep, columns.scalar)
+        return to_rows(read, start, _own_id, self._facts, self.keep, columns.scalar, where=self.where)
 
     def stamp(self) -> dict[str, str]:
         """Give number, bytes and newest time of the shards."""
