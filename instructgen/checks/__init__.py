@@ -1,7 +1,7 @@
 """A sample and its context in; a verdict out. One rule a class.
 
-``TABLE`` names the checks that a recipe may use: rules, which are pure and ask nobody; two that hold the samples of
-a finished run against each other, and two that ask a judge.
+``TABLE`` names the checks that a recipe may use: rules, which are pure and ask nobody; those that go over a finished
+run, and two that ask a judge.
 """
 
 TABLE = {
@@ -26,6 +26,8 @@ TABLE = {
     "near_duplicates": "instructgen.checks.near_duplicates:NearDuplicatesCheck",
     "duplicate_images": "instructgen.checks.duplicate_images:DuplicateImagesCheck",
     "contamination": "instructgen.checks.contamination:ContaminationCheck",
+    "faces": "instructgen.checks.faces:FacesCheck",
+    "nudity": "instructgen.checks.nudity:NudityCheck",
     "agreement": "instructgen.checks.agreement:AgreementCheck",
     "judge": "instructgen.checks.judge:JudgeCheck",
     "comparison": "instructgen.checks.comparison:ComparisonCheck",

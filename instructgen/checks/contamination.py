@@ -19,7 +19,7 @@ from ..records import Sample, Span, Verdict
 from .benchmark_files import need_benchmark
 from .benchmarks import Benchmarks, KnownMeanings, KnownPictures, pictures_below, sentences
 from .picture_prints import BYTES, EYES, Print
-from .pictures import need_root, seen
+from .pictures import need_root, seen, whole
 from .similarity import need_model
 
 _WINDOW = 512
@@ -122,7 +122,7 @@ class _Known:
         for sample, _ in window:
             for image in sample.images:
                 if place := self._benchmarks.picture(image):
-                    yield _Match(sample, "image", _whole(sample, f"the picture of {place}"))
+                    yield _Match(sample, "image", whole(sample, f"the picture of {place}"))
 
     def by_pixels(self, window: Sequence[Looked]) -> Iterator[_Match]:
         import numpy as np
@@ -134,7 +134,7 @@ class _Known:
         places = self.pictures.find(np.frombuffer(data, dtype=np.uint8).reshape(-1, BYTES))
         for (sample, _), place in zip(shown, places, strict=True):
             if place:
-                yield _Match(sample, "image", _whole(sample, f"the picture of {place}"))
+                yield _Match(sample, "image", whole(sample, f"the picture of {place}"))
 
     def by_words(self, window: Sequence[Looked]) -> Iterator[_Match]:
         for sample, _ in window:
@@ -158,7 +158,3 @@ class _Known:
             if place:
                 end = sentence.start + len(sentence.text)
                 yield sample, Span(turn=number, start=sentence.start, end=end, contradicts=place)
-
-
-def _whole(sample: Sample, told: str) -> Span:
-    return Span(turn=0, start=0, end=len(sample.turns[0].text) if sample.turns else 0, contradicts=told)

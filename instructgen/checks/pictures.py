@@ -7,6 +7,7 @@ What was seen is kept by the pictures' digests (``found_cache``): looked at once
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from itertools import islice
 from os import cpu_count
 from pathlib import Path
@@ -102,3 +103,35 @@ def _read(root: Path, image: Image) -> bytes | RecordError:
         return read_inside(root, image)
     except RecordError as error:
         return error
+
+
+def judged(
+    check: str,
+    samples: Iterable[Sample],
+    root: Path,
+    eyes: Eyes[R],
+    reason: str,
+    wrong: Callable[[R], str | None],
+) -> Iterator[tuple[str, Verdict]]:
+    """Give a failing verdict for each sample with a picture of which ``wrong`` says what is in it."""
+    for sample, found in seen(samples, root, eyes):
+        faults = [one for one in found if isinstance(one, RecordError)]
+        told = [said for one in found if not isinstance(one, RecordError) and (said := wrong(one))]
+        if told:
+            spans = tuple(whole(sample, said) for said in told)
+            yield sample.id, Verdict(check=check, outcome="fail", reason=reason, evidence=spans)
+        elif faults:
+            yield sample.id, unread(check, faults)
+
+
+def whole(sample: Sample, told: str) -> Span:
+    """Give a span over a sample's first turn, where its picture stands, that says what is wrong with the picture."""
+    return Span(turn=0, start=0, end=len(sample.turns[0].text) if sample.turns else 0, contradicts=told)
+
+
+def need_package(check: str, package: str, extra: str) -> None:
+    """See that a package is there; raises SetupError that says how to install it."""
+    if find_spec(package) is None:
+        raise SetupError(
+            f"checks.{check}: needs what is not installed here ({package}); pip install 'instructgen[{extra}]'"
+        )
