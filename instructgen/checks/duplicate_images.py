@@ -47,7 +47,7 @@ class DuplicateImagesCheck(Component):
     def verdicts(self, samples: Iterable[Sample]) -> Iterator[tuple[str, Verdict]]:
         """Judge; those on repeats come when all samples have been seen."""
         with tempfile.TemporaryFile(prefix="instructgen-prints-") as file:
-            taken = _Taken(file)
+            taken = TakenPrints(file)
             for sample, prints in seen(samples, need_root(self.name, self._root), EYES):
                 faults = [found for found in prints if isinstance(found, RecordError)]
                 if faults:
@@ -63,7 +63,7 @@ class DuplicateImagesCheck(Component):
                     yield name, Verdict(check=self.name, outcome="fail", reason="duplicate_image", evidence=(span,))
 
 
-class _Taken:
+class TakenPrints:
     """Prints of all pictures, on the disk, and which samples show which."""
 
     def __init__(self, file: BinaryIO) -> None:

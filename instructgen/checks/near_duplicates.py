@@ -1,20 +1,24 @@
 """A run's samples in; those whose text is nearly that of an earlier one out: the first is kept.
 
-Texts are compared as sets of three words in a row by MinHash (Broder, "On the resemblance and containment of
-documents", 1997), by the library rensa: 64 numbers stand for a text, and the share of equal ones estimates the Jaccard
-similarity of the sets, with a standard error of at most 0.06. Candidates are texts of which four numbers in a row are
-equal, in any of sixteen places (locality-sensitive hashing): a pair that is 80 % alike becomes one with a probability
-of 0.9998, one that is 50 % alike with 0.64.
+By phrases, texts are compared as sets of three words in a row by MinHash (Broder, "On the resemblance and containment
+of documents", 1997), by the library rensa: 64 numbers stand for a text, and the share of equal ones estimates the
+Jaccard similarity of the sets, with a standard error of at most 0.06. Candidates are texts of which four numbers in a
+row are equal, in any of sixteen places (locality-sensitive hashing): a pair that is 80 % alike becomes one with a
+probability of 0.9998, one that is 50 % alike with 0.64.
 """
 
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from ..component import Component
 from ..records import Sample, Span, Turn, Verdict
+from .changed_words import ChangedWords
+from .neighbours import repeats
+from .similarity import embedded, need_model
 from .words import split
 
 _NUMBERS = 64
@@ -26,39 +30,49 @@ _AT_ONCE = 100_000
 """Pairs compared at a time: 50 MB."""
 
 
+_ALIKE = {"phrases": 0.8, "words": 0.7, "meaning": 0.9}
+_EMBEDDED = 256
+"""Texts that are embedded together."""
+
+
 class NearDuplicatesCheck(Component):
     """Finds samples that nearly repeat an earlier one of the run (run-wide).
 
-    A million samples take about 0.55 GB: 256 bytes of MinHash, an id and two numbers each, and no text.
+    A million samples take about 0.55 GB: by phrases 256 bytes of MinHash, by words about as much for the first 48 of
+    them, an id and two numbers each, and no text. By meaning it is 0.8 GB more.
     """
 
     name: ClassVar[str] = "near_duplicates"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
-    threshold: float = Field(default=0.8, gt=0, le=1)
-    """Share of three-word phrases that two texts must have in common, as MinHash estimates it."""
+    by: Literal["phrases", "words", "meaning"] = "phrases"
+    """How texts are compared: by the phrases of three words that they share, which finds long texts with a few changes;
+    by the words that are the same in the same order, for short texts such as questions; by sentence embeddings, which
+    find paraphrases and need ``instructgen[embedding]``."""
+    threshold: float | None = Field(default=None, gt=0, le=1)
+    """From when on two texts are nearly the same: share of phrases (0.8 unless given) or of words (0.7) that they have
+    in common, or cosine of their embeddings (0.9)."""
     compare: Literal["all", "questions", "answers"] = "all"
     """Which turns of a sample are its text. Questions that are drawn from a fixed list, as for descriptions, are the
     same by design."""
     min_words: int = Field(default=10, ge=3)
     """Texts of fewer words are not compared: "Yes, there is." may be said of many pictures."""
 
+    def ready(self) -> None:
+        """Raise SetupError unless what is needed to compare by meaning is there."""
+        if self.by == "meaning":
+            need_model(self.name, "by: meaning")
+
     def verdicts(self, samples: Iterable[Sample]) -> Iterator[tuple[str, Verdict]]:
-        """Judge; the verdicts come when all samples have been seen."""
-        ids, ends, turns = list[str](), array("I"), array("I")
-        numbers = array("I")
-        for sample in samples:
-            number, words = self._words(sample)
-            if len(words) < self.min_words:
-                continue
-            numbers.extend(_minhash(words))
-            ids.append(sample.id)
-            turns.append(number)
-            ends.append(len(sample.turns[number].text))
-        for later, first in _repeats(numbers, self.threshold):
-            text = f"nearly the same as {ids[first]}"
-            span = Span(turn=turns[later], start=0, end=ends[later], contradicts=text)
-            yield ids[later], Verdict(check=self.name, outcome="fail", reason="near_duplicate", evidence=(span,))
+        """Judge; by words at once, else when all samples have been seen."""
+        self.ready()
+        texts = _Texts(self.min_words)
+        given = texts.of((sample, *self._words(sample)) for sample in samples)
+        pairs = {"phrases": _by_phrases, "words": _by_words, "meaning": _by_meaning}[self.by]
+        for later, first in pairs(given, self.threshold or _ALIKE[self.by]):
+            text = f"nearly the same as {texts.ids[first]}"
+            span = Span(turn=texts.turns[later], start=0, end=texts.ends[later], contradicts=text)
+            yield texts.ids[later], Verdict(check=self.name, outcome="fail", reason="near_duplicate", evidence=(span,))
 
     def _words(self, sample: Sample) -> tuple[int, list[str]]:
         """Give the number of the first turn compared, and the words of all that are."""
@@ -68,6 +82,52 @@ class NearDuplicatesCheck(Component):
 
     def _wanted(self, turn: Turn) -> bool:
         return self.compare == "all" or (turn.role == "human") == (self.compare == "questions")
+
+
+class _Texts:
+    """What is remembered of the texts that are compared."""
+
+    def __init__(self, min_words: int) -> None:
+        self._min_words = min_words
+        self.ids = list[str]()
+        self.ends, self.turns = array("I"), array("I")
+
+    def of(self, found: Iterable[tuple[Sample, int, list[str]]]) -> Iterator[list[str]]:
+        """Give the words of each text that is long enough."""
+        for sample, turn, words in found:
+            if len(words) >= self._min_words:
+                self.ids.append(sample.id)
+                self.turns.append(turn)
+                self.ends.append(len(sample.turns[turn].text))
+                yield words
+
+
+def _by_phrases(texts: Iterable[list[str]], threshold: float) -> Iterator[tuple[int, int]]:
+    numbers = array("I")
+    for words in texts:
+        numbers.extend(_minhash(words))
+    return _repeats(numbers, threshold)
+
+
+def _by_words(texts: Iterable[list[str]], threshold: float) -> Iterator[tuple[int, int]]:
+    known, kept = ChangedWords(threshold), array("I")
+    for number, words in enumerate(texts):
+        known.count(words)
+        first = known.first(words)
+        if first is not None:
+            yield number, kept[first]
+        else:
+            known.put(words)
+            kept.append(number)
+
+
+def _by_meaning(texts: Iterable[list[str]], threshold: float) -> Iterator[tuple[int, int]]:
+    import numpy as np
+
+    rest, found = iter(texts), [np.zeros((0, 384), np.float16)]
+    while some := list(islice(rest, _EMBEDDED)):
+        found.append(embedded([" ".join(words) for words in some]).astype(np.float16))
+    return repeats(np.concatenate(found), threshold, lambda later, _: np.ones(len(later), dtype=bool))
 
 
 def _minhash(words: list[str]) -> list[int]:
