@@ -28,6 +28,8 @@ KINDS = ("duplicate_images", "near_duplicates", "contamination")
 _BENCHMARK = 100_000
 """Questions of the benchmark that rows are held against."""
 _AT_ONCE = 10_000
+_VOCABULARY = 50_000
+"""Words; the one of rank r is as frequent as 1 in r + 2.7 (Mandelbrot)."""
 _ORIGIN = Origin(context="", task="t", attempt=1, teacher="t", model="m", prompt="", seeds="", slots=(), requests=())
 
 
@@ -52,9 +54,10 @@ def measure_rows(rows: int) -> bool:
 def questions(rows: int, planted: bool) -> Iterator[str]:
     """Give questions of 12 words; where ``planted``, each tenth is one of a hundred rows before, two words changed."""
     draw = np.random.default_rng(1)
+    often = np.cumsum(1 / (np.arange(_VOCABULARY) + 2.7))
     before: list[list[int]] = []
     for start in range(0, rows, _AT_ONCE):
-        words = np.minimum(draw.zipf(1.3, (min(_AT_ONCE, rows - start), 12)), 200_000).tolist()
+        words = np.searchsorted(often, draw.random((min(_AT_ONCE, rows - start), 12)) * often[-1]).tolist()
         for number, row in enumerate(words):
             if planted and number % 10 == 9 and len(before) > 100:
                 row = list(before[-100])

@@ -3,8 +3,8 @@
 At a share of 0.3, two texts of n words are alike when 0.7 n of them are the same in the same order (longest common
 subsequence, by bits: Hyyrö, "Bit-parallel LCS-length computation revisited", 2004), and the words that are in both
 weigh half of all, by how rare they are: "Is it on the left of the wall?" and "Is it on the left of the jetty?" are two
-questions. What shares 0.7 n words with a text has one of any 0.3 n + 1 of that text's, so each stands in an index
-under its rarest only (prefix filter: Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data
+questions. Two texts that share 0.7 n words share one of the 0.3 n + 1 rarest of each, so that only under these do they
+stand in an index (prefix filter: Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data
 cleaning", ICDE 2006).
 """
 
@@ -17,7 +17,7 @@ from zlib import crc32
 MOST_WORDS = 48
 """Words of a text that are compared: the first ones."""
 _LEAST_WEIGHT = 0.5
-_MOST_CANDIDATES = 2000
+_MOST_CANDIDATES = 1000
 """Texts that one text is compared with; those that share its rarest words."""
 _ROOM = 1 << 20
 """Texts that there is room for at first; memory is taken as it is filled."""
@@ -33,7 +33,7 @@ class ChangedWords:
         self._common = common
         self._number = 0
         self._words = np.zeros((_ROOM, MOST_WORDS), dtype=np.uint32)
-        self._lengths = array("B")
+        self._lengths = np.zeros(_ROOM, dtype=np.uint8)
         self._found_in: dict[int, array[int]] = {}
         self._seen = Counter[int]()
 
@@ -51,11 +51,11 @@ class ChangedWords:
 
         if self._number == len(self._words):
             self._words = np.concatenate([self._words, np.zeros_like(self._words)])
+            self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
         own = _hashed(words)
         self._words[self._number, : len(own)] = own
-        self._lengths.append(len(own))
-        rarest = sorted(own, key=lambda word: (self._seen[word], word))
-        for word in set(rarest[: len(own) - self._least(len(own)) + 1]):
+        self._lengths[self._number] = len(own)
+        for word in self._rarest(own):
             self._found_in.setdefault(word, array("I")).append(self._number)
         self._number += 1
         return self._number - 1
@@ -65,17 +65,27 @@ class ChangedWords:
         import numpy as np
 
         own = _hashed(words)
-        places = [place for word in set(own) if (place := self._found_in.get(word))]
         candidates: set[int] = set()
-        for place in sorted(places, key=lambda place: (len(place), place[0])):
-            candidates.update(place[: _MOST_CANDIDATES - len(candidates)])
+        for word in self._rarest(own):
+            candidates.update(self._found_in.get(word, ())[: _MOST_CANDIDATES - len(candidates)])
         if not candidates:
             return None
         numbers = np.array(sorted(candidates))
-        shared = np.isin(self._words[numbers], np.array(own, dtype=np.uint32)).sum(1)
-        lengths = np.array([self._lengths[number] for number in numbers.tolist()])
-        enough = numbers[shared >= np.maximum(lengths, len(own)) * self._common - 1e-9]
+        lengths = self._lengths[numbers]
+        least = np.ceil(np.maximum(lengths, len(own)) * self._common - 1e-9)
+        fits = (lengths >= least) & (len(own) >= least)
+        numbers, least = numbers[fits], least[fits]
+        rows = self._words[numbers, : int(len(own) / self._common) + 1]
+        shared = np.zeros(rows.shape, dtype=bool)
+        for word in set(own):
+            shared |= rows == word
+        enough = numbers[shared.sum(1) >= least]
         return next((number for number in enough.tolist() if self._alike(own, number)), None)
+
+    def _rarest(self, own: Sequence[int]) -> list[int]:
+        """Give the rarest words, one of which a text that is alike must have among its own, the rarest first."""
+        ordered = sorted(own, key=lambda word: (self._seen[word], word))
+        return list(dict.fromkeys(ordered[: len(own) - self._least(len(own)) + 1]))
 
     def _least(self, length: int) -> int:
         """Give the fewest words that a text of so many must share with any other that is alike."""
