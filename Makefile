@@ -90,7 +90,7 @@ models: $(MODELS) ## install the small real model that slow tests use
 lock: ## resolve the locked requirements anew (needs uv)
 	$(call compile,pyproject.toml --group build) --output-file $(LOCKS)/core.txt
 	$(call compile,pyproject.toml --group build --extra dev) --constraints $(LOCKS)/core.txt --output-file $(LOCKS)/dev.txt
-	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames --extra embedding) \
+	echo 'torch; python_version < "3"' | $(call compile,pyproject.toml --extra ocr --extra detect --extra frames --extra embedding --extra faces --extra nudity) \
 		--overrides - --constraints $(LOCKS)/dev.txt --output-file $(LOCKS)/extras.txt
 	$(call compile,--group models) --no-deps --output-file $(LOCKS)/models.txt
 	sed '/^python-dateutil/,/[^\\]$$/d' $(LOCKS)/dev.txt | $(call compile,pyproject.toml --extra ray --extra s3 --extra dev) \

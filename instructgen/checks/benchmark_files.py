@@ -22,6 +22,7 @@ _SHORTEST_NAME = 6
 """Characters; shorter names of pictures, such as 001.jpg, are all over."""
 _AT_A_TIME, _FEW = 1000, 50
 """Rows of a table that are read, and that are in memory with their pictures' bytes, at a time."""
+_KINDS = ".json, .jsonl, .csv, .tsv, .parquet, or a folder that save_to_disk wrote"
 _COCO_NAME = re.compile(r"(?:coco_[a-z]+20\d\d_)?(\d{12})")
 
 
@@ -112,6 +113,8 @@ def _texts(value: object) -> Iterator[str]:
 def _records(file: Path, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     """Give a file's records; of tables only ``fields``."""
     ending = file.suffix.lower()
+    if not file.exists():
+        raise SetupError(f"files: {file} is not there; expected a benchmark: {_KINDS}")
     try:
         if file.is_dir():
             yield from _arrow(file, fields)
@@ -122,8 +125,7 @@ def _records(file: Path, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         elif ending in (".json", ".jsonl"):
             yield from _json(file)
         else:
-            expected = ".json, .jsonl, .csv, .tsv, .parquet, or a folder that save_to_disk wrote"
-            raise SetupError(f"files: {file}: expected a benchmark as {expected}")
+            raise SetupError(f"files: {file}: expected a benchmark as {_KINDS}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SetupError(f"files: {file}: cannot be read ({' '.join(str(error).split())[:150]})") from None
 

@@ -19,8 +19,8 @@ MOST_WORDS = 48
 _LEAST_WEIGHT = 0.5
 _MOST_CANDIDATES = 1000
 """Texts that one text is compared with; those that share its rarest words."""
-_ROOM = 1 << 20
-"""Texts that there is room for at first; memory is taken as it is filled."""
+_ROOM = 1 << 14
+"""Texts that there is room for at first."""
 
 
 class ChangedWords:

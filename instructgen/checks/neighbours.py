@@ -31,8 +31,8 @@ class Cells:
 
         self._vectors = vectors
         count = len(vectors)
-        cells = 1 if count <= _ONE_CELL else int(2 * count**0.5)
-        self._middles = np.asarray(vectors[np.linspace(0, max(0, count - 1), cells).astype(np.intp)], np.float32)
+        cells = min(count, 1) if count <= _ONE_CELL else int(2 * count**0.5)
+        self._middles = np.asarray(vectors[np.linspace(0, count - 1, cells).astype(np.intp)], np.float32)
         self._members = [array("I") for _ in range(cells)]
 
     def nearest(self, vectors: Any) -> Any:

@@ -23,8 +23,10 @@ NEAR = 0.86
 _GREY_FREQUENCIES, _COLOUR_FREQUENCIES = 6, 3
 _COLOUR_WEIGHT = 8
 """Twice that of grey: a wave over 8 values comes out a quarter as large as over 32."""
-_AGREE, _EDGES_AGREE, _COLOURS_DIFFER = 0.88, 0.80, 6.0
-"""Least correlation of grey values and of their gradients; most mean difference of colour, of 255."""
+_AGREE, _EDGES_AGREE = 0.88, 0.80
+"""Least correlation of grey values and of their gradients."""
+_COLOURS_DIFFER, _COLOURS_VARY = 6.0, 0.5
+"""Most mean difference of colour, of 255; or share of a gaudy picture's mean deviation, which a crop changes more."""
 _FLAT = 2.0
 """Standard deviation of the grey values of a picture of one colour."""
 _FAR = 0.6
@@ -78,7 +80,9 @@ def same_picture(some: Any, others: Any) -> Any:
     import numpy as np
 
     (grey, colour), (other_grey, other_colour) = _apart(some), _apart(others)
-    close = np.abs(colour - other_colour).mean((1, 2, 3)) <= _COLOURS_DIFFER
+    gaudy = np.abs(colour - colour.mean((2, 3), keepdims=True)).mean((1, 2, 3))
+    differ = np.abs(colour - other_colour).mean((1, 2, 3))
+    close = differ <= np.maximum(_COLOURS_DIFFER, _COLOURS_VARY * gaudy)
     flat = _flat(grey) & _flat(other_grey)
     same = close & flat & (np.abs(grey - other_grey).mean((1, 2)) <= _FLAT)
     for one, other in ((grey, other_grey), (other_grey, grey)):

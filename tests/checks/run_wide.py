@@ -1,6 +1,7 @@
 """Samples in; what a run-wide check says of them out, for the tests of such checks."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from dialogues import ORIGIN
 
@@ -11,11 +12,11 @@ from instructgen.protocols import RunCheck
 from instructgen.records import Image, Sample, Turn, Verdict
 
 
-def built_run_check(name: str, fields: Mapping[str, object] | None = None) -> RunCheck:
+def built_run_check(name: str, fields: Mapping[str, object] | None = None, image_root: Path | None = None) -> RunCheck:
     """Build a run-wide check as a recipe does."""
     found = resolve(name, TABLE, "check", "test")
     assert issubclass(found, Component)
-    check: object = found.build(fields or {}, Site(name, Library(())), f"checks.{name}")
+    check: object = found.build(fields or {}, Site(name, Library(()), image_root), f"checks.{name}")
     assert isinstance(check, RunCheck)
     return check
 

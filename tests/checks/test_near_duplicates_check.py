@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_wide import built_run_check, found, numbered
 
+from instructgen.errors import SetupError
+
 CHECK = built_run_check("near_duplicates")
 HARBOUR = (
     "Three small boats lie in the harbour, and the nearest of them is painted blue and white. On its deck a woman in a "
@@ -93,3 +95,32 @@ def test_what_is_kept_is_never_named_a_duplicate_and_equal_texts_always_are(text
     for verdict in verdicts.values():
         first = str(verdict.evidence[0].contradicts).removeprefix("nearly the same as ").partition("/")[0]
         assert first not in verdicts
+
+
+@pytest.mark.parametrize("changed", [0, 1, 3])
+def test_by_words_questions_with_few_words_changed_are_found(changed: int) -> None:
+    draw = Random(changed)
+    words = [f"word{n}" for n in range(300)]
+    texts = [draw.choices(words, k=11) for _ in range(150)]
+    copies = [list(text) for text in texts]
+    for copy in copies:
+        for at in draw.sample(range(11), changed):
+            copy[at] = "other"
+    check = built_run_check("near_duplicates", {"by": "words", "compare": "questions"})
+    verdicts = found(check, [numbered(n, (" ".join(text), "Yes.")) for n, text in enumerate(texts + copies)])
+    assert set(verdicts) >= {str(150 + n) for n in range(150)} - {"150"} if changed == 0 else len(verdicts) >= 145
+    for name, verdict in verdicts.items():
+        assert verdict.evidence[0].contradicts == f"nearly the same as {int(name) - 150}/conversation/0"
+
+
+def test_by_words_another_order_is_another_text() -> None:
+    text = "the dog chases the cat around the old house by the lake"
+    turned = "by the lake the old house around the cat chases the dog"
+    check = built_run_check("near_duplicates", {"by": "words"})
+    assert not found(check, [numbered(1, ("?", text)), numbered(2, ("?", turned))])
+
+
+def test_by_meaning_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("instructgen.checks.similarity.find_spec", lambda _: None)
+    with pytest.raises(SetupError, match=r"checks.near_duplicates: by: meaning needs what is not installed here"):
+        found(built_run_check("near_duplicates", {"by": "meaning"}), [])

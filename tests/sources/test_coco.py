@@ -11,6 +11,7 @@ from coco_files import Entry, box, caption, contexts, image, rows, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from instructgen.errors import SetupError
 from instructgen.records import Box, Context, LeftOut
 from instructgen.sources import coco_json
 from instructgen.sources.coco import CocoSource
@@ -79,6 +80,28 @@ def test_source_fields_are_carried_along(tmp_path: Path) -> None:
         {"license": 3, "coco-url": "http://x/1", "width": 200},
         {"license": None, "coco-url": None, "width": 200},
     ]
+
+
+def test_images_under_other_licences_are_left_out_and_counted_as_such(tmp_path: Path) -> None:
+    images: list[Entry] = [{**image(n), "license": n} for n in (1, 4, 5)] + [image(6)]
+    file = write(tmp_path / "c.json", images, [])
+    source = CocoSource(captions=file, where={"license": (4, 5)}, keep=("license",))
+    found = rows(source)
+    assert [row.item.filter if isinstance(row.item, LeftOut) else None for row in found] == [
+        "license", None, None, "license",
+    ]  # fmt: skip
+    assert [row.kept["license"] for row in found] == [1, 4, 5, None]
+    assert [row.item.row for row in rows(CocoSource(captions=file, where={"license": (4,)}), 1)] == [1, 2, 3]
+
+
+def test_a_licence_that_the_file_does_not_list_is_a_mistake(tmp_path: Path) -> None:
+    file = write(tmp_path / "c.json", [{**image(1), "license": 4}], [])
+    whole = json.loads(file.read_text()) | {"licenses": [{"id": 4, "name": "Attribution License", "url": "u"}]}
+    file.write_text(json.dumps(whole))
+    source = CocoSource(captions=file, where={"license": (4, 9)})
+    with pytest.raises(SetupError, match=r"where.license: the file lists no licence 9; it has 4 \(Attribution License"):
+        rows(source)
+    assert len(rows(source.model_copy(update={"where": {"license": (4,)}}))) == 1
 
 
 def test_pictures_of_2014_are_found_and_missing_ones_treated_as_the_recipe_says(tmp_path: Path) -> None:

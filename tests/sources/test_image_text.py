@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from instructgen.errors import SetupError
 from instructgen.records import Box, Context, Image, LeftOut, Passage, Row
 from instructgen.sources.image_text import ImageTextSource
 
@@ -208,3 +209,31 @@ def test_missing_pictures_are_treated_as_the_recipe_says(tmp_path: Path) -> None
     left_out = source.model_copy(update={"missing_images": "leave_out"})
     assert read(left_out)[1].item == LeftOut(row=1, id="b", filter="missing_image")
     assert len(items(source.model_copy(update={"missing_images": "keep"}))) == 2
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_rows_with_other_values_than_allowed_are_left_out(tmp_path: Path, ending: str) -> None:
+    import polars
+
+    table = polars.DataFrame(
+        {"caption": ["A dog."] * 4, "license": ["cc0", "by-nc", None, "cc-by"], "year": [1, 2, 1, 3]}
+    )
+    path = tmp_path / f"rows.{ending}"
+    {"jsonl": table.write_ndjson, "csv": table.write_csv, "parquet": table.write_parquet}[ending](path)
+    source = ImageTextSource(files=(path,), where={"license": ("cc0", "cc-by"), "year": (1,)})
+    found = [row.item for row in source.read(0)]
+    assert [item.filter if isinstance(item, LeftOut) else None for item in found] == [
+        None,
+        "license",
+        "license",
+        "year",
+    ]
+    assert [row.item.row for row in source.read(2)] == [2, 3]
+    with pytest.raises(SetupError, match="where: the rows have no column 'licence'; did you mean 'license'"):
+        list(source.model_copy(update={"where": {"licence": ("cc0",)}}).read(0))
+
+
+def test_one_allowed_value_stands_for_a_list_of_one_and_none_changes_no_digest(tmp_path: Path) -> None:
+    block = {"files": [lines(tmp_path / "rows.jsonl", ROWS[:3])]}
+    assert ImageTextSource.model_validate(block | {"where": {"source": 2}}).where == {"source": (2,)}
+    assert "where" not in ImageTextSource.model_validate(block).shaping()
