@@ -87,8 +87,8 @@ def pictures(folder: Path, work: Path) -> bool:
     ]
     figures.append(Figure("found that are copies", "at least", len(right), len(found) - len(follow), goal=PRECISION))
     held = shown(figures)
-    for copy in sorted(set(found) - right - follow)[:8]:
-        print(f"    taken for one: {copy} and {found[copy]}")
+    wrong = sorted({(copy[:5], found[copy][:5]) for copy in set(found) - right - follow})
+    print(f"    photos taken for one: {', '.join(f'{one} and {other}' for one, other in wrong) or 'none'}")
     bench = work / "benchmark"
     bench.mkdir()
     for name in planted.whole[::2]:

@@ -65,12 +65,13 @@ class ChangedWords:
         import numpy as np
 
         own = _hashed(words)
-        candidates: set[int] = set()
+        room, places = _MOST_CANDIDATES, [array("I")]
         for word in self._rarest(own):
-            candidates.update(self._found_in.get(word, ())[: _MOST_CANDIDATES - len(candidates)])
-        if not candidates:
+            places.append(self._found_in.get(word, places[0])[:room])
+            room -= len(places[-1])
+        if room == _MOST_CANDIDATES:
             return None
-        numbers = np.array(sorted(candidates))
+        numbers = np.unique(np.concatenate(places)).astype(np.intp)
         lengths = self._lengths[numbers]
         least = np.ceil(np.maximum(lengths, len(own)) * self._common - 1e-9)
         fits = (lengths >= least) & (len(own) >= least)

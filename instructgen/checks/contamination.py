@@ -19,7 +19,7 @@ from ..records import Sample, Span, Verdict
 from .benchmark_files import need_benchmark
 from .benchmarks import Benchmarks, KnownMeanings, KnownPictures, pictures_below, sentences
 from .picture_prints import BYTES, EYES, Print
-from .pictures import need_root, seen, whole
+from .pictures import need_root, seen, unread, whole
 from .similarity import need_model
 
 _WINDOW = 512
@@ -99,6 +99,10 @@ class ContaminationCheck(Component):
                 said = Verdict(check=self.name, outcome="fail", reason="paraphrase", evidence=(span,))
                 found.setdefault(sample.id, said)
             yield from found.items()
+            for sample, prints in window:
+                faults = [each for each in prints if isinstance(each, RecordError)]
+                if faults and sample.id not in found:
+                    yield sample.id, unread(self.name, faults)
 
 
 class _Match(NamedTuple):

@@ -107,6 +107,14 @@ def test_pictures_are_known_by_their_pixels(tmp_path: Path, held: str) -> None:
     }
 
 
+def test_a_picture_that_cannot_be_read_is_doubtful_where_pixels_are_compared(tmp_path: Path) -> None:
+    save(tmp_path / "theirs", "q.png", scene(1))
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    check = built_run_check("contamination", {"images": tmp_path / "theirs"}, tmp_path)
+    ((name, verdict),) = check.verdicts([about("1", "broken.jpg"), about("2")])
+    assert (name, verdict.outcome, verdict.reason) == ("1/t/0", "doubtful", "picture_unread")
+
+
 def test_benchmarks_of_every_kind_are_read(tmp_path: Path) -> None:
     turns = [{"from": "human", "value": f"<image>\n{QUESTION}"}, {"from": "gpt", "value": "The red one."}]
     kinds = {
