@@ -73,9 +73,18 @@ def test_the_components() -> None:
         "tasks": ["prompted", "recaption"],
         "teachers": ["grounded", "openai_batch", "openai_chat", "scripted", "vllm_server"],
         "checks": [
-            *["agreement", "answer_agreement", "caption_agreement", "comparison", "counts", "coverage"],
-            *["hedges", "judge", "language", "leaks", "length", "near_duplicates"],
-            *["objects", "ocr_agreement", "opening", "personal_data", "positions", "refusal"],
+            *["agreement", "answer_agreement", "caption_agreement", "comparison", "contamination", "counts"],
+            *["coverage", "duplicate_images", "faces", "hedges", "judge", "language", "leaks", "length"],
+            *[
+                "near_duplicates",
+                "nudity",
+                "objects",
+                "ocr_agreement",
+                "opening",
+                "personal_data",
+                "positions",
+                "refusal",
+            ],
             *["repetition", "safety", "shape", "truncation"],
         ],
         "exports": [

@@ -9,9 +9,9 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr
 
 from ..component import PLACEMENT, Component, site_of
 from ..errors import RecordError, SetupError
@@ -53,12 +53,6 @@ class ContaminationCheck(Component):
 
     _root: Path | None = PrivateAttr(default=None)
 
-    @model_validator(mode="after")
-    def _something_to_compare(self) -> Self:
-        if not self.files and self.images is None:
-            raise ValueError("expected files, benchmarks to compare with, or images, their pictures")
-        return self
-
     def model_post_init(self, context: Any, /) -> None:
         """Learn where the run's pictures are."""
         self._root = site_of(context).image_root
@@ -69,7 +63,11 @@ class ContaminationCheck(Component):
         return {**super().shaping(), "files": [file.name for file in self.files], **images}
 
     def ready(self) -> None:
-        """Raise SetupError unless the benchmarks can be read, and what is needed to compare is there."""
+        """Raise SetupError unless there are benchmarks, they can be read, and what is needed to compare is there."""
+        if not self.files and self.images is None:
+            raise SetupError(
+                f"checks.{self.name}: expected files, benchmarks to compare with, or images, their pictures"
+            )
         if self.paraphrases is not None:
             need_model(self.name, "paraphrases")
         try:

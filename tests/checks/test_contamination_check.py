@@ -168,7 +168,7 @@ def test_a_bad_file_is_one_line_before_anything_is_asked(
 
 def test_something_has_to_be_named() -> None:
     with pytest.raises(SetupError, match="expected files, benchmarks to compare with"):
-        built_run_check("contamination")
+        list(built_run_check("contamination").verdicts([]))
 
 
 def test_in_a_run_what_is_left_out_is_counted_and_the_run_can_be_read_from_elsewhere(

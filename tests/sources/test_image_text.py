@@ -219,7 +219,7 @@ def test_rows_with_other_values_than_allowed_are_left_out(tmp_path: Path, ending
         {"caption": ["A dog."] * 4, "license": ["cc0", "by-nc", None, "cc-by"], "year": [1, 2, 1, 3]}
     )
     path = tmp_path / f"rows.{ending}"
-    {"jsonl": table.write_ndjson, "csv": table.write_csv, "parquet": table.write_parquet}[ending](path)
+    getattr(table, {"jsonl": "write_ndjson", "csv": "write_csv", "parquet": "write_parquet"}[ending])(path)
     source = ImageTextSource(files=(path,), where={"license": ("cc0", "cc-by"), "year": (1,)})
     found = [row.item for row in source.read(0)]
     assert [item.filter if isinstance(item, LeftOut) else None for item in found] == [
