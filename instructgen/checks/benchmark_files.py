@@ -16,6 +16,7 @@ from ..records import Image
 TEXTS = ("question", "text", "prompt", "query", "instruction", "questions")
 TURNS = ("conversations", "conversation", "messages")
 PICTURES = ("image", "image_id", "images", "image_path", "image_name", "imageId", "img", "img_path", "file_name")
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 _ASKERS = ("human", "user")
 _LARGEST_COCO = 600_000
 _SHORTEST_NAME = 6
@@ -81,8 +82,9 @@ def _asked(record: Mapping[str, Any], place: str, fields: Sequence[str]) -> Aske
         value = record.get(field)
         if value is None:
             continue
-        if field in PICTURES:
-            for one in value if isinstance(value, list) else [value]:
+        ones = value if isinstance(value, list) else [value]
+        if field in PICTURES or all(map(_is_picture, ones)):
+            for one in ones:
                 if isinstance(one, _Held):
                     held.append(Image(path=one["at"]))
                 named = one.get("path") or one.get("file_name") if isinstance(one, dict) else one
@@ -90,6 +92,11 @@ def _asked(record: Mapping[str, Any], place: str, fields: Sequence[str]) -> Aske
         else:
             texts += _texts(value)
     return Asked(place, tuple(texts), tuple(key for key in pictures if key), tuple(held))
+
+
+def _is_picture(value: object) -> bool:
+    """Tell whether a value of a field that has no usual name is a picture, or names one."""
+    return isinstance(value, _Held | int) or (isinstance(value, str) and value.lower().endswith(ENDINGS))
 
 
 class _Held(dict[str, Any]):

@@ -17,7 +17,7 @@ from ..errors import RecordError, SetupError
 from ..found_cache import FoundCache
 from ..records import Image
 from . import picture_prints
-from .benchmark_files import Asked, benchmark, picture_key
+from .benchmark_files import ENDINGS, Asked, benchmark, picture_key
 from .changed_words import ChangedWords
 from .neighbours import Cells
 from .picture_prints import BYTES, NEAR, Print, numbers, same_picture
@@ -25,7 +25,6 @@ from .pictures import looked
 from .similarity import embedded
 from .words import split
 
-_ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"))
 _SHARED = 3
 """Records of a benchmark that may have a sentence; what more of them have is an instruction, and no question."""
 _FEW = 16
@@ -120,7 +119,7 @@ def _key(words: Sequence[str]) -> int:
 
 def pictures_below(folder: Path) -> list[Held]:
     """Give the pictures of a folder and those below it. Raises SetupError when there is none."""
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in _ENDINGS)
+    files = sorted(file for file in folder.rglob("*") if file.name.lower().endswith(ENDINGS))
     if not files:
         raise SetupError(f"images: {folder}: expected a folder with a benchmark's pictures; it holds none")
     names = [file.relative_to(folder).as_posix() for file in files]
@@ -130,7 +129,7 @@ def pictures_below(folder: Path) -> list[Held]:
 class KnownPictures:
     """Pictures of benchmarks, known by their prints."""
 
-    def __init__(self, check: str, held: Sequence[Held]) -> None:
+    def __init__(self, held: Sequence[Held]) -> None:
         """Take their prints, in threads. Raises SetupError for a picture that cannot be read."""
         import numpy as np
 
@@ -139,7 +138,7 @@ class KnownPictures:
         groups = [held[at : at + _FEW] for at in range(0, len(held), _FEW)]
         with FoundCache(eyes.name, eyes.identity, eyes.kind) as cache, ThreadPoolExecutor() as pool:
             found = pool.map(lambda group: [looked(h.root, [h.image], eyes, cache)[0] for h in group], groups)
-            data = [_print(check, each, one) for group, ones in zip(groups, found, strict=True)
+            data = [_print(each, one) for group, ones in zip(groups, found, strict=True)
                     for each, one in zip(group, ones, strict=True)]  # fmt: skip
         self._prints = np.frombuffer(b"".join(data), dtype=np.uint8).reshape(-1, BYTES)
         self._cells = _filled(numbers(self._prints))
@@ -167,9 +166,9 @@ class KnownMeanings:
         return _first(len(texts), askers.tolist(), known.tolist(), self._places)
 
 
-def _print(check: str, held: Held, found: Print | RecordError) -> bytes:
+def _print(held: Held, found: Print | RecordError) -> bytes:
     if isinstance(found, RecordError):
-        raise SetupError(f"checks.{check}: images: {held.place}: {found.detail}; mend it, or take it away")
+        raise SetupError(f"images: {held.place}: {found.detail}; mend it, or take it away")
     return base64.b64decode(found.data)
 
 

@@ -7,6 +7,7 @@ sentences one is theirs with up to three in ten words changed (``changed_words``
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -48,7 +49,7 @@ class ContaminationCheck(Component):
     min_words: int = Field(default=8, ge=4)
     """Shorter sentences are not compared: "What color is the car?" is asked of many pictures."""
     paraphrases: float | None = Field(default=None, gt=0, le=1)
-    """Cosine of sentence embeddings from which on a sentence paraphrases another, such as 0.8; needs
+    """Cosine of sentence embeddings from which on a sentence paraphrases another, such as 0.7; needs
     ``instructgen[embedding]``. Left out, they are not looked for."""
 
     _root: Path | None = PrivateAttr(default=None)
@@ -70,19 +71,27 @@ class ContaminationCheck(Component):
             )
         if self.paraphrases is not None:
             need_model(self.name, "paraphrases")
-        try:
+        with self._named():
             for file in self.files:
                 need_benchmark(file, self.fields)
             if self.images is not None:
                 pictures_below(self.images)
-                need_root(self.name, self._root)
+        if self.images is not None:
+            need_root(self.name, self._root)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Have this check's name stand before what is wrong with a file."""
+        try:
+            yield
         except SetupError as error:
-            raise SetupError(f"checks.{self.name}: {str(error).removeprefix(f'checks.{self.name}: ')}") from None
+            raise SetupError(f"checks.{self.name}: {error}") from None
 
     def verdicts(self, samples: Iterable[Sample]) -> Iterator[tuple[str, Verdict]]:
         """Judge, a window of samples at a time."""
         self.ready()
-        known = _Known(self)
+        with self._named():
+            known = _Known(self)
         rest: Iterator[Looked] = ((sample, ()) for sample in samples)
         if known.pictures is not None:
             rest = seen(samples, need_root(self.name, self._root), EYES)
@@ -116,7 +125,7 @@ class _Known:
         self._least = check.min_words
         self._benchmarks = Benchmarks(check.files, check.fields, 1 - check.changed, check.min_words)
         held = [*self._benchmarks.held, *(pictures_below(check.images) if check.images else ())]
-        self.pictures = KnownPictures(check.name, held) if held else None
+        self.pictures = KnownPictures(held) if held else None
         wanted = check.paraphrases is not None and self._benchmarks.texts
         self._meanings = KnownMeanings(self._benchmarks, check.paraphrases or 1.0) if wanted else None
 

@@ -14,9 +14,10 @@ _ONE_CELL = 4096
 _KEPT_IN, _LOOKED_IN = 2, 4
 """Cells that a vector is put into, and looked for in."""
 _BLOCK = 4096
-_STRIPE = 512
-_AT_ONCE = 4096
-"""Pairs that are compared closely at a time: 100 MB."""
+_STRIPE, _NARROW = 512, 64
+_MEMBERS = 4096
+_AT_ONCE = 1024
+"""Pairs that are compared closely at a time: 60 MB of pictures."""
 
 Same = Callable[[Any, Any], Any]
 """Tells of pairs of numbers of vectors, two arrays, whether they are the same."""
@@ -65,8 +66,8 @@ class Cells:
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
             members = np.array(self._members[sorted_cells[start]], dtype=np.intp)
             group = whose[start:end]
-            for at in range(0, len(members), _AT_ONCE):
-                some = members[at : at + _AT_ONCE]
+            for at in range(0, len(members), _MEMBERS):
+                some = members[at : at + _MEMBERS]
                 rows, columns = np.nonzero(asked[group] @ np.asarray(self._vectors[some], np.float32).T >= least)
                 askers.append(group[rows])
                 found.append(some[columns])
@@ -88,36 +89,41 @@ def repeats(vectors: Any, least: float, same: Same) -> Iterator[tuple[int, int]]
         own = cells.nearest(asked)
         askers, earlier = cells.near(asked, own, least)
         first_of: dict[int, int] = {}
-        for later, first in zip(*_same(places[askers], earlier, same), strict=True):
+        for later, first in _same(places[askers], earlier, same):
             first_of[later] = min(first, first_of.get(later, first))
         fresh = np.array([n - start for n in places.tolist() if n not in first_of], dtype=np.intp)
-        for later, first in _within(asked[fresh], places[fresh], least, same):
-            if first not in first_of and later not in first_of:
-                first_of[later] = first
+        first_of |= _within(asked[fresh], places[fresh], least, same)
         yield from sorted(first_of.items())
         kept = np.array([n not in first_of for n in places.tolist()], dtype=bool)
         cells.put(places[kept], own[kept])
 
 
-def _same(later: Any, earlier: Any, same: Same) -> tuple[list[int], list[int]]:
+def _same(later: Any, earlier: Any, same: Same) -> Iterator[tuple[int, int]]:
     """Give those pairs that are the same."""
-    import numpy as np
-
-    held = [np.zeros(0, bool)]
     for at in range(0, len(later), _AT_ONCE):
-        held.append(same(later[at : at + _AT_ONCE], earlier[at : at + _AT_ONCE]))
-    kept = np.concatenate(held)
-    return later[kept].tolist(), earlier[kept].tolist()
+        some, others = later[at : at + _AT_ONCE], earlier[at : at + _AT_ONCE]
+        kept = same(some, others)
+        yield from zip(some[kept].tolist(), others[kept].tolist(), strict=True)
 
 
-def _within(vectors: Any, places: Any, least: float, same: Same) -> list[tuple[int, int]]:
-    """Give pairs (later, earlier) of one block that are the same, in order."""
+def _within(vectors: Any, places: Any, least: float, same: Same) -> dict[int, int]:
+    """Give each of a block's vectors that is the same as an earlier one of the block that is kept, with that one.
+
+    A few at a time, by what is kept so far: of a block of nothing but repeats, not all pairs are compared.
+    """
     import numpy as np
 
-    found: list[tuple[int, int]] = []
-    for start in range(0, len(vectors), _STRIPE):
-        end = start + _STRIPE
-        rows, columns = np.nonzero(vectors[start:end] @ vectors[:end].T >= least)
-        below = columns < rows + start
-        found += zip(*_same(places[rows[below] + start], places[columns[below]], same), strict=True)
-    return sorted(found)
+    first_of: dict[int, int] = {}
+    kept = np.zeros(0, np.intp)
+    for start in range(0, len(vectors), _NARROW):
+        own = np.arange(start, min(start + _NARROW, len(vectors)))
+        rows, columns = np.nonzero(vectors[own] @ vectors[kept].T >= least)
+        for later, first in sorted(_same(places[own[rows]], places[kept[columns]], same)):
+            first_of.setdefault(later, first)
+        own = own[[place not in first_of for place in places[own].tolist()]]
+        rows, columns = np.nonzero(np.tril(vectors[own] @ vectors[own].T >= least, -1))
+        for later, first in sorted(_same(places[own[rows]], places[own[columns]], same)):
+            if first not in first_of:
+                first_of.setdefault(later, first)
+        kept = np.concatenate([kept, own[[place not in first_of for place in places[own].tolist()]]])
+    return first_of

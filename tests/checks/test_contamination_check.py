@@ -138,6 +138,12 @@ def test_benchmarks_of_every_kind_are_read(tmp_path: Path) -> None:
         assert asked.place == f"{name}, record 1"
 
 
+def test_fields_of_other_names_can_be_named(tmp_path: Path) -> None:
+    file = lines(tmp_path / "b.jsonl", {"ask": QUESTION, "photo": "a/n161313.jpg", "rest": OTHER})
+    (asked,) = benchmark(file, ("ask", "photo"))
+    assert (asked.texts, asked.pictures) == ((QUESTION,), ("n161313",))
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

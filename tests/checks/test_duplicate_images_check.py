@@ -135,6 +135,19 @@ def test_a_repeat_names_the_first_of_its_kind(kinds: list[int]) -> None:
     assert found == {n: kinds.index(kind) for n, kind in enumerate(kinds) if kinds.index(kind) != n}
 
 
+def test_many_repeats_of_one_are_not_all_compared_with_each_other() -> None:
+    compared = 0
+
+    def same(later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
+        nonlocal compared
+        compared += len(later)
+        return np.ones(len(later), dtype=bool)
+
+    vectors = np.tile(np.eye(1, 20, dtype=np.float32), (5000, 1))
+    assert dict(repeats(vectors, 0.9, same)) == dict.fromkeys(range(1, 5000), 0)
+    assert compared < 20 * 5000
+
+
 def test_among_many_vectors_planted_neighbours_are_found() -> None:
     draw = np.random.default_rng(3)
     base = draw.standard_normal((9000, 40))
