@@ -6,7 +6,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 MODELS := $(VENV)/.installed-models
 LOCKS := requirements
-BENCHMARKS := startup check_quality checks_speed transport pipeline resume coco_reading memory check_large page_large images
+BENCHMARKS := startup check_quality cleaning checks_speed transport pipeline resume coco_reading memory check_large page_large images
 # A folder of real annotations (benchmarks/check_quality.py says how it is laid out); without it our own items alone.
 DATA ?=
 
