@@ -13,7 +13,7 @@ _ONE_CELL = 4096
 """So many vectors are compared all with all."""
 _KEPT_IN, _LOOKED_IN = 2, 4
 """Cells that a vector is put into, and looked for in."""
-_BLOCK = 4096
+_BLOCK = 8192
 _STRIPE, _NARROW = 512, 64
 _MEMBERS = 4096
 _AT_ONCE = 1024
