@@ -32,7 +32,7 @@ import numpy as np
 import uvloop
 from PIL import Image as Pillow
 
-from instructgen.picture_fit import Limits
+from instructgen.pictures.fit import Limits
 from instructgen.records import Image
 from instructgen.teachers.pictures import Pictures
 

@@ -37,6 +37,7 @@ import instructgen
 from instructgen.assemble import build
 from instructgen.columns import SampleRow
 from instructgen.digests import digest
+from instructgen.money.spent import Spent
 from instructgen.opening import open_run
 from instructgen.page.texts import BLOCK
 from instructgen.parts import FOOTER, ROW_GROUP, Kind, PartWriter, footer, schema
@@ -44,7 +45,6 @@ from instructgen.recipe import load
 from instructgen.records import Context, Image, Origin, Sample, Span, Turn, Verdict
 from instructgen.run_folder import RunFolder
 from instructgen.shard import Attempt, Outcome, rejected_rows
-from instructgen.spent import Spent
 from instructgen.supply import ContextsDigest
 from instructgen.tally import Tally, TaskCount
 

@@ -42,7 +42,7 @@ def run(recipe: Path, out: Path, workers: int) -> tuple[float, float, float]:
 
 def start_cluster() -> tuple[Any, float]:
     """Start a cluster as the engine would; give it, and the seconds that it took."""
-    from instructgen.cluster import Cluster, Pool
+    from instructgen.engines.cluster import Cluster, Pool
 
     began = time.time()
     cluster = Cluster(Pool(2, 2))

@@ -23,12 +23,12 @@ from pipeline import ROOT, write_setup
 from instructgen.assemble import build
 from instructgen.columns import SampleRow
 from instructgen.journal import Journal
+from instructgen.money.spent import Spent
 from instructgen.opening import open_run
 from instructgen.parts import PartWriter
 from instructgen.recipe import load
 from instructgen.records import Completion, Context, Image, Origin, Sample, Slot, Turn, Usage, Verdict
 from instructgen.run_folder import RunFolder
-from instructgen.spent import Spent
 from instructgen.supply import ContextsDigest
 from instructgen.tally import Tally, TaskCount
 

@@ -23,7 +23,7 @@ from urllib.request import Request, urlopen
 import aiohttp
 from rich.console import Console
 
-from instructgen.carry import carry_out
+from instructgen.engines.carry import carry_out
 from instructgen.opening import open_run
 from instructgen.recaptioning import recaptioning
 from instructgen.run_folder import RunFolder

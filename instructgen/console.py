@@ -5,14 +5,14 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from .carry import carry_out
-from .cluster import Pool
+from .engines.carry import carry_out
+from .engines.cluster import Pool
+from .engines.sharing import Sharing
 from .library import Library
 from .opening import open_run
 from .recipe import Recipe
 from .report import status_lines
 from .run_folder import RunFolder
-from .sharing import Sharing
 from .stores import Store
 
 

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import msgspec
 
-from .budget import FullBudget, Purse
 from .digests import DIGEST_BYTES, canonical
 from .errors import InstructgenError, NotAsked, RequestRefused, SetupError
 from .journal import Journal, Key, Strays, key_of
+from .money.budget import FullBudget, Purse
 from .protocols import Reading, Rounds, Teacher
 from .records import Completion, Context, Image, Message, Request, Slot
 

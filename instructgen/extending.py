@@ -14,7 +14,7 @@ from .assemble import Built
 from .digests import digest_bytes
 from .errors import RecordError
 from .found_cache import FoundCache
-from .images import read_inside
+from .pictures.images import read_inside
 from .protocols import Extractor, Pictured
 from .records import Box, Context, Fault, Found, Image, Passage, Row
 

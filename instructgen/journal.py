@@ -16,8 +16,8 @@ import msgspec
 from pydantic import ValidationError
 
 from .errors import RunLocked, SetupError
+from .money.spent import Spent
 from .records import Completion, Slot
-from .spent import Spent
 
 
 class Key(NamedTuple):

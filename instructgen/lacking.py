@@ -8,10 +8,10 @@ from .assemble import Built
 from .batched import Batched
 from .errors import RecordError, SetupError
 from .forms import laid_out_message
-from .prices import Price, PriceList, price_list
+from .money.prices import Price, PriceList, price_list
+from .money.tokens import MESSAGE_TOKENS, count
 from .protocols import Teacher
 from .records import Context, Image, Message, Origin, Reply, Request, Sample, Slot, Usage
-from .tokens import MESSAGE_TOKENS, count
 
 REPLY_TOKENS = 250
 """Reply length assumed where nothing has been measured: that of a usual conversation."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from . import __version__
-from .cluster import Pool
+from .engines.cluster import Pool
 
 RecipeArgument = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or a shipped recipe's name.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .lacking import free, model_of, price_of, table_of
-from .prices import Price
+from .money.prices import Price
+from .money.tokens import encoding_of
 from .protocols import Teacher
 from .records import Usage
-from .tokens import encoding_of
 
 
 @dataclass

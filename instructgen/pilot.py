@@ -9,15 +9,15 @@ from hashlib import blake2b
 from pathlib import Path
 
 from .batches import Batches
-from .budget import OverBudget
 from .drive import Answers, Digester
 from .errors import SetupError, UserError
 from .journal import Journal
 from .lacking import price_now
 from .library import Library
+from .money.budget import OverBudget
+from .money.prices import Price
 from .opening import ChangedRun, Opened, open_run
 from .parties import dollars
-from .prices import Price
 from .recipe import Recipe
 from .records import Completion, Context
 from .replay import jobs

@@ -16,15 +16,15 @@ from .errors import Declined
 from .extending import Extending
 from .lacking import REPLY_TOKENS, RoleTokens, expected
 from .library import Library
+from .money.prices import price_list
+from .money.tokens import ESTIMATE_ERROR, count
 from .parties import Asked, Party, cost_lines, together
 from .pilot import Pilot, fly
-from .prices import price_list
 from .recipe import Block, Recipe
 from .records import Context, Fault, Reply, Request
 from .replay import first_requests, jobs
 from .run_folder import RunFacts
 from .supply import draw_ranges, nothing_read
-from .tokens import ESTIMATE_ERROR, count
 
 RENDERED = 1000
 """Contexts a task whose prompts are counted; the rest is extrapolated."""

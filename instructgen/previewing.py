@@ -10,12 +10,12 @@ from .extending import Extending
 from .forms import FORMS, laid_out
 from .lacking import expected
 from .library import Library
+from .money.tokens import count
 from .recipe import Recipe
 from .records import Context, Fault, Image, Request, Row
 from .replay import first_requests
 from .selection import all_ranges
 from .supply import nothing_read
-from .tokens import count
 
 
 def preview(

@@ -9,15 +9,15 @@ from typing import Any
 from .assemble import Built
 from .batches import Batch, Batches
 from .digests import digest
+from .engines.served import rates
 from .journal import Journal, Strays
-from .ledger import Ledger
+from .money.ledger import Ledger
+from .money.spent import Spent
 from .parts import footer, read_rows, row_of
 from .replay import outcomes
 from .run_checks import RunWide, run_wide
 from .run_folder import RunFacts, RunFolder, write_text
-from .served import rates
 from .shard import Judge
-from .spent import Spent
 from .supply import Supply
 from .tally import Tally
 

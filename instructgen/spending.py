@@ -3,13 +3,13 @@
 from collections.abc import Container
 from dataclasses import dataclass
 
-from .account import Account, OwnTill, Till
 from .assemble import Built
-from .budget import Budget, Purse, Worst
 from .errors import SetupError
 from .journal import Journal, key_of
 from .lacking import price_now
-from .ledger import Ledger
+from .money.account import Account, OwnTill, Till
+from .money.budget import Budget, Purse, Worst
+from .money.ledger import Ledger
 from .records import Request
 from .run_folder import RunFacts, RunFolder
 from .worst_case import WorstCase

@@ -13,10 +13,10 @@ from .assemble import Built
 from .errors import SetupError
 from .forms import FORMS, laid_out_message
 from .lacking import free, model_of, price_of
-from .prices import Price
+from .money.prices import Price
+from .money.tokens import MESSAGE_TOKENS, bound
 from .protocols import Teacher
 from .records import Image, Message, Request, Usage
-from .tokens import MESSAGE_TOKENS, bound
 
 _encode = msgspec.json.Encoder().encode
 

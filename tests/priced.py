@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from runs import Tree, asking, recipe, write_recipe, write_rows
 
-from instructgen.prices import price_list
+from instructgen.money.prices import price_list
 
 PRICES: dict[str, dict[str, object]] = {
     "loopback-small": {"input": 2.0, "cached_input": 0.5, "output": 8.0, "max_output": 400, "known": "2026-01-31"},

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instructgen.account import SILENT_SECONDS, Account, OwnTill, SharedAccount
-from instructgen.board import Board
-from instructgen.budget import Budget, FullBudget, OverBudget, Purse, Reservation
+from instructgen.engines.board import Board
 from instructgen.journal import Journal, Key, key_of
-from instructgen.ledger import Ledger
+from instructgen.money.account import SILENT_SECONDS, Account, OwnTill, SharedAccount
+from instructgen.money.budget import Budget, FullBudget, OverBudget, Purse, Reservation
+from instructgen.money.ledger import Ledger
 from instructgen.records import Completion, Request, Slot
 
 

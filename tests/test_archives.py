@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from instructgen import archives, tar_members
 from instructgen.errors import RequestRefused
-from instructgen.images import Place, locate, need_inside, read_inside
+from instructgen.pictures import archives, tar_members
+from instructgen.pictures.images import Place, locate, need_inside, read_inside
 from instructgen.records import Image
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from runs import command, recipe, write_recipe, write_rows
 
-from instructgen.board import Board
-from instructgen.cluster import LONGEST_STRETCH, Pool, stretches
 from instructgen.component import Component, Site, resolve
+from instructgen.engines.board import Board
+from instructgen.engines.cluster import LONGEST_STRETCH, Pool, stretches
+from instructgen.engines.served import of_workers
 from instructgen.errors import SetupError
 from instructgen.journal import owned
 from instructgen.library import Library, shipped
-from instructgen.served import of_workers
 from instructgen.sources.image_text import ImageTextSource
 from instructgen.supply import count_rows
 from instructgen.teachers import TABLE as TEACHERS

@@ -11,7 +11,7 @@ from loopback import Teacher
 from priced import PRICES, by_hand, price_file, priced
 from runs import KEY, asking, command, journaled, succeeds
 
-from instructgen.prices import PictureTokens, Price
+from instructgen.money.prices import PictureTokens, Price
 from instructgen.records import Usage
 
 

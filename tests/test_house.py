@@ -16,8 +16,7 @@ EVERYTHING = [*PACKAGE, *(p for d in ("tests", "benchmarks", "examples") for p i
 
 GROUND = {"records", "protocols", "component", "forms", "digests", "errors", "library", "run_folder", "journal"}
 GROUND |= {"vocabulary", "pictures", "money"}
-GROUND |= {"account", "budget", "ledger", "prices", "spent", "text", "tokens", "stores", "leases", "found_cache"}
-GROUND |= {"batches", "batched"}
+GROUND |= {"text", "stores", "leases", "found_cache", "batches", "batched"}
 ROOMS = {room: room for room in ("sources", "extract", "tasks", "teachers", "checks", "exports", "prompt", "responses")}
 ROOMS |= {"seeds": "prompt", "plain_replies": "responses", "torn_json": "responses", "ratings": "responses"}
 ROOF = {"cli", "commands", "page"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from instructgen.errors import RequestRefused
-from instructgen.images import Place, locate, read_inside
+from instructgen.pictures.images import Place, locate, read_inside
 from instructgen.records import Image
 
 

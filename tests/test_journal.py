@@ -16,8 +16,8 @@ from runs import asked, asking, command, digests_of, journaled, parts, recipe, r
 
 from instructgen.errors import SetupError
 from instructgen.journal import Journal, Strays, key_of
+from instructgen.money.spent import Spent
 from instructgen.records import Completion, Slot, Usage
-from instructgen.spent import Spent
 
 
 def completion(number: int, text: str = "A dog.", attempt: int = 1) -> Completion:

@@ -6,8 +6,8 @@ import pytest
 from runs import recipe, rows, succeeds, write_recipe, write_rows
 from test_parts import sample
 
+from instructgen.engines.open_shard import original_bytes
 from instructgen.errors import RequestRefused
-from instructgen.open_shard import original_bytes
 from instructgen.run import Run
 
 REASON = "output:missing_image"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from instructgen.errors import RequestRefused
-from instructgen.picture_fit import Limits, Measure, fitted, measure
+from instructgen.pictures.fit import Limits, Measure, fitted, measure
 
 
 @pytest.mark.parametrize(

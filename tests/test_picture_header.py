@@ -7,7 +7,7 @@ from drawn import animation, colour, near, opened, picture, saved
 from PIL import Image as Pillow
 
 from instructgen.errors import RequestRefused
-from instructgen.picture_fit import Limits, Measure, fitted, measure
+from instructgen.pictures.fit import Limits, Measure, fitted, measure
 
 
 @pytest.mark.parametrize("tail", [b"", b"\0" * 5000, b"maker's notes \xff\xd8\xff\xe1 of a camera"])

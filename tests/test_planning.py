@@ -11,9 +11,9 @@ from cases import contents, finished, refused, sound
 from loopback import Teacher
 from runs import KEY, asked, asking
 
+from instructgen.money.tokens import ESTIMATE_ERROR
 from instructgen.pilot import extrapolated
 from instructgen.run import Run
-from instructgen.tokens import ESTIMATE_ERROR
 
 TASKS = {
     "conversation": {"use": "prompted", "form": "dialogue", "samples": 2},

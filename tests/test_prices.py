@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instructgen.errors import SetupError
-from instructgen.prices import Price, price_list, usd
+from instructgen.money.prices import Price, price_list, usd
 from instructgen.records import Usage
 
 

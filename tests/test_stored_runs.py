@@ -9,18 +9,18 @@ import pytest
 from loopback import Teacher, spawned
 from runs import KEY, asked, asking, journaled, parts, recipe, strays, succeeds, write_recipe, write_rows
 
-from instructgen import workbench
 from instructgen.assemble import build
+from instructgen.engines import workbench
+from instructgen.engines.shards import Shards
+from instructgen.engines.sharing import Sharing
+from instructgen.engines.stored_shards import StoredShards
+from instructgen.engines.workbench import Finished, Workbench
 from instructgen.library import Library, shipped
 from instructgen.opening import Opened, open_run
 from instructgen.recipe import load
 from instructgen.run_folder import RunFolder
-from instructgen.shards import Shards
-from instructgen.sharing import Sharing
-from instructgen.stored_shards import StoredShards
 from instructgen.stores import Store
 from instructgen.supply import Supply
-from instructgen.workbench import Finished, Workbench
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from instructgen.library import Library
-from instructgen.tokens import ESTIMATE_ERROR, count, encoding_of, estimate
+from instructgen.money.tokens import ESTIMATE_ERROR, count, encoding_of, estimate
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field, PrivateAttr
 
-from .. import picture_fit
 from ..component import Component, site_of
+from ..pictures import fit
 from ..records import Record, Sample, Unit, Verdict
 from .pictures import Eyes, judged, need_package, need_root
 
@@ -86,7 +86,7 @@ class _Finder:
 
         if not hasattr(self._own, "model"):
             self._own.model = CenterFace(backend="opencv")
-        picture = picture_fit.reduced(data, "", _SIDE)
+        picture = fit.reduced(data, "", _SIDE)
         picture.thumbnail((_SIDE, _SIDE))
         boxes, _ = self._own.model(np.asarray(picture), threshold=_KEPT)
         found = [(min(1.0, score), min(1.0, max(0.0, (x2 - x1) / picture.width))) for x1, _, x2, _, score in boxes]

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field, PrivateAttr
 
-from .. import picture_fit
 from ..component import Component, site_of
+from ..pictures import fit
 from ..records import Record, Sample, Unit, Verdict
 from .pictures import Eyes, judged, need_package, need_root
 
@@ -59,7 +59,7 @@ class NudityCheck(Component):
 
 
 def _look(data: bytes) -> Nudity:
-    score = _model().classify(picture_fit.reduced(data, "", 2 * _SIDE)).nsfw
+    score = _model().classify(fit.reduced(data, "", 2 * _SIDE)).nsfw
     return Nudity(score=round(min(1.0, max(0.0, score)), 3))
 
 

@@ -12,7 +12,7 @@ import base64
 from functools import cache
 from typing import Any
 
-from .. import picture_fit
+from ..pictures import fit
 from ..records import Record
 from .pictures import Eyes
 
@@ -48,7 +48,7 @@ def taken(data: bytes) -> Print:
     import numpy as np
     from PIL import Image as Pillow
 
-    picture = picture_fit.reduced(data, "", 4 * SIDE).convert("YCbCr")
+    picture = fit.reduced(data, "", 4 * SIDE).convert("YCbCr")
     small = np.asarray(picture.resize((SIDE, SIDE), Pillow.Resampling.BOX))
     colours = small[..., 1:].reshape(COLOUR_SIDE, SIDE // COLOUR_SIDE, COLOUR_SIDE, SIDE // COLOUR_SIDE, 2)
     means = np.rint(colours.mean((1, 3))).astype(np.uint8)

@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 from ..digests import digest_picture
 from ..errors import RecordError, SetupError
 from ..found_cache import FoundCache
-from ..images import read_inside
+from ..pictures.images import read_inside
 from ..records import Image, Record, Sample, Span, Verdict
 
 R = TypeVar("R", bound=Record)

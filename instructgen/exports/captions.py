@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from ..errors import RequestRefused, SetupError
-from ..images import read_inside
+from ..pictures.images import read_inside
 from ..records import Context, Image, LeftOut, Row, Sample
 from .folders import building
 from .kept_types import arrow_types, batches, typed, wider

@@ -3,10 +3,10 @@
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from ..archives import places_to_part
 from ..errors import RequestRefused, SetupError
-from ..images import locate, need_inside
-from ..picture_header import read_header
+from ..pictures.archives import places_to_part
+from ..pictures.header import read_header
+from ..pictures.images import locate, need_inside
 from ..records import Image, Sample
 from .folders import DatasetFolder
 from .rows import RowsExport

@@ -13,7 +13,7 @@ from pydantic import PrivateAttr
 
 from ..component import Component, Site
 from ..errors import RequestRefused, SetupError
-from ..images import need_inside, read_inside
+from ..pictures.images import need_inside, read_inside
 from ..records import Image, Sample, Scalar
 from ..run_folder import atomic
 

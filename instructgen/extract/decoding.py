@@ -3,14 +3,14 @@
 from importlib.util import find_spec
 from typing import Any
 
-from .. import picture_fit
 from ..errors import RecordError, SetupError
+from ..pictures import fit
 
 
 def decoded(data: bytes) -> Any:
     """Give a picture as Pillow's, upright, RGB, what is transparent on white. Raises RecordError ``bad_image_…``."""
     try:
-        return picture_fit.decoded(data, "")
+        return fit.decoded(data, "")
     except RecordError as error:
         raise RecordError(error.reason, error.detail.removeprefix(": ")) from None
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from ..errors import RequestRefused
-from ..images import Place, locate, read_inside
-from ..picture_fit import Limits, fitted, measure
+from ..pictures.fit import Limits, fitted, measure
+from ..pictures.images import Place, locate, read_inside
 from ..records import Image
 
 SIDES = (320, 1280)

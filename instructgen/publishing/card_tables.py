@@ -11,13 +11,13 @@ from urllib.parse import quote
 import yaml
 from markupsafe import Markup
 
+from ..money.spent import Spent
 from ..reporting.charts import percent
 from ..reporting.charts import thousands as number
 from ..reporting.html import accepted_of
 from ..reporting.measured import RATE_TITLES
 from ..reporting.statistics import Rate
 from ..run import Run
-from ..spent import Spent
 from .figures import RunFigures
 from .laid_out import LaidOut
 from .markdown import code, table

@@ -15,8 +15,8 @@ from ..component import Site
 from ..errors import RequestRefused, SetupError
 from ..exports.kept_types import batches, typed, wider
 from ..exports.rows import kept_columns
-from ..images import read_inside
 from ..library import Library
+from ..pictures.images import read_inside
 from ..records import Image
 from ..repeats import Repeats
 from ..run import Run

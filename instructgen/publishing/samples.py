@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from ..errors import RequestRefused
-from ..picture_fit import decoded
+from ..pictures.fit import decoded
 from .laid_out import LaidOut
 
 MOST_TASKS = 8

@@ -14,8 +14,8 @@ from typing import Any
 
 from ..digests import digest_picture
 from ..errors import RequestRefused, SetupError
-from ..images import read_inside
 from ..parts import read_rows
+from ..pictures.images import read_inside
 from ..records import Image
 from ..run import Run
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from ..journal import read_lines
-from ..spent import Spent
+from ..money.spent import Spent
 
 
 class Payer(NamedTuple):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..judged import JudgedRun, Lost
+from ..money.spent import Spent
 from ..report import Summary
 from ..run import Run
 from ..run_folder import write_text
-from ..spent import Spent
 from .bills import Bills
 from .charts import bars, percent, stacked, thousands
 from .examples import Drawn

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import RequestRefused
-from ..images import read_inside
-from ..picture_fit import Limits, fitted
+from ..pictures.fit import Limits, fitted
+from ..pictures.images import read_inside
 from ..records import Sample
 from .charts import bars, histograms, percent, thousands
 from .examples import Example, shown

@@ -14,9 +14,9 @@ from pydantic import Field, PrivateAttr
 from instructgen.component import PLACEMENT, Component
 from instructgen.errors import RecordError, SetupError
 from instructgen.records import Row
-from instructgen.tar_members import Member, listed
 from instructgen.text import encodable
 
+from ..pictures.tar_members import Member, listed
 from . import columns
 from .files import stamps_of
 from .folder import ENDINGS

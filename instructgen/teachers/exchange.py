@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import tenacity
 
-from ..budget import sender, try_again, unpaid
 from ..errors import RequestRefused, TeacherStop
+from ..money.budget import sender, try_again, unpaid
 from .endpoints import Endpoint, Endpoints
 from .held import Held
 from .http import Answer, Broken

@@ -10,10 +10,10 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Raw
 from pydantic import Field, JsonValue, PrivateAttr, field_validator
 
-from ..budget import waiting
 from ..component import PLACEMENT, Site, site_of
-from ..picture_fit import Limits
-from ..prices import Price, price_list
+from ..money.budget import waiting
+from ..money.prices import Price, price_list
+from ..pictures.fit import Limits
 from ..records import Completion, Context, Image, Request, Slot, Usage
 from .exchange import Exchange, Gauge, Writer
 from .manner import Manner

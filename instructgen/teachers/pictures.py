@@ -19,8 +19,8 @@ from msgspec import Raw
 
 from ..digests import digest_picture
 from ..errors import RequestRefused, TeacherStop
-from ..images import locate, read_inside
-from ..picture_fit import Limits, fitted, passes
+from ..pictures.fit import Limits, fitted, passes
+from ..pictures.images import locate, read_inside
 from ..records import Image, Request
 
 _MOST_KEPT = 64 * 1024 * 1024

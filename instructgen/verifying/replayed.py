@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..drive import Answers, Digester
+from ..engines.open_shard import MISSING_IMAGE, OpenShard, PixelsOf, pixel_reader
 from ..errors import RequestRefused
 from ..journal import Journal, Key, Strays, key_of
-from ..open_shard import MISSING_IMAGE, OpenShard, PixelsOf, pixel_reader
 from ..parts import read_rows
 from ..records import Completion, Context, Request, Row, Sample, Slot
 from ..replay import finished, jobs

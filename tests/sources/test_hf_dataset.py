@@ -10,8 +10,8 @@ from recaption_sets import caption, contexts, hf_dataset, hf_parquet, hf_rows, j
 
 from instructgen.component import Site
 from instructgen.errors import SetupError
-from instructgen.images import read_inside
 from instructgen.library import Library
+from instructgen.pictures.images import read_inside
 from instructgen.sources.hf_dataset import HfDatasetSource
 
 

@@ -7,9 +7,9 @@ import pytest
 from recaption_sets import caption, contexts, jpeg, kept, reasons, shard_files, tar, webdataset
 
 from instructgen.errors import SetupError
-from instructgen.images import read_inside
+from instructgen.pictures.images import read_inside
+from instructgen.pictures.tar_members import listed
 from instructgen.sources.webdataset import WebDatasetSource
-from instructgen.tar_members import listed
 
 
 def test_pictures_captions_and_fields_of_all_shards_in_order(tmp_path: Path) -> None:

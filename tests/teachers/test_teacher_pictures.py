@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 
 from instructgen.errors import RequestRefused, TeacherStop
-from instructgen.picture_fit import Limits
+from instructgen.pictures.fit import Limits
 from instructgen.records import Image
 from instructgen.teachers import pictures as module
 from instructgen.teachers.pictures import Pictures

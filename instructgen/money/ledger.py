@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from .errors import SetupError
-from .journal import Journal, Key
-from .run_folder import atomic
+from ..errors import SetupError
+from ..journal import Journal, Key
+from ..run_folder import atomic
 
 
 class _Line(msgspec.Struct):

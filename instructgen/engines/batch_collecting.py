@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 import msgspec
 
+from ..batched import Batched
+from ..batches import Batch, Batches, Ticket, number_of
+from ..errors import SetupError, UserError
+from ..journal import Journal
+from ..money.ledger import Ledger
+from ..records import Completion
+from ..run_folder import RunFolder
 from .batch_holding import Booked
-from .batched import Batched
-from .batches import Batch, Batches, Ticket, number_of
 from .engine import Answered
-from .errors import SetupError, UserError
-from .journal import Journal
-from .ledger import Ledger
-from .records import Completion
-from .run_folder import RunFolder
 
 MISSING = "no line came back for it"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from ..errors import RequestRefused
 from .arrow_streams import ArrowStream
-from .errors import RequestRefused
 from .tar_members import listed
 
 MOST_BYTES = 200_000_000

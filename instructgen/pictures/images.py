@@ -9,9 +9,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
+from ..errors import RequestRefused
+from ..records import Image
 from .archives import MOST_BYTES, need_member, places_to_part, read_member
-from .errors import RequestRefused
-from .records import Image
 
 
 class Place(NamedTuple):

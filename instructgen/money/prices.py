@@ -12,9 +12,9 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .component import explain_validation
-from .errors import SetupError
-from .records import Usage
+from ..component import explain_validation
+from ..errors import SetupError
+from ..records import Usage
 
 SHIPPED = Path(__file__).with_name("prices.yaml")
 

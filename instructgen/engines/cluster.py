@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .account import Account
+from ..errors import SetupError, UserError
+from ..money.account import Account
 from .board import Board
-from .errors import SetupError, UserError
 from .worker import Order, ShardWorker
 
 CALLS = 2

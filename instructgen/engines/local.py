@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from .assemble import Built
-from .errors import UserError
-from .journal import Strays, check_unowned
+from ..assemble import Built
+from ..errors import UserError
+from ..journal import Strays, check_unowned
+from ..money.spent import Spent
+from ..protocols import Teacher
+from ..run_folder import RunFacts, RunFolder
+from ..spending import Cashier
+from ..supply import BREATH, FaultBound, Supply, nothing_read
+from ..tally import Tally
 from .open_shard import OpenShard
-from .protocols import Teacher
-from .run_folder import RunFacts, RunFolder
 from .served import summed
 from .shards import OPEN_SHARDS, Shards
-from .spending import Cashier
-from .spent import Spent
-from .supply import BREATH, FaultBound, Supply, nothing_read
-from .tally import Tally
 
 
 class LocalEngine:

@@ -9,13 +9,13 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from .errors import UserError
-from .leases import Lease, LostLease, Quiet, acquire
-from .parts import footer
-from .run_folder import RunFolder
+from ..errors import UserError
+from ..leases import Lease, LostLease, Quiet, acquire
+from ..parts import footer
+from ..run_folder import RunFolder
+from ..supply import Supply
 from .shards import Shards
 from .stored_shards import KINDS, LINES, StoredShards
-from .supply import Supply
 
 FLUSH_SECONDS = 2.0
 WAIT_SECONDS = 1.0

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from pathlib import Path
 
-from .errors import RequestRefused
+from ..errors import RequestRefused
 
 
 class ArrowStream:

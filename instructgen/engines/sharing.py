@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from .errors import UserError
-from .leases import EXPIRY_SECONDS, Quiet
-from .run_folder import RunFolder
+from ..errors import UserError
+from ..leases import EXPIRY_SECONDS, Quiet
+from ..run_folder import RunFolder
+from ..stores import Store
+from ..supply import Supply
 from .stored_shards import StoredShards
-from .stores import Store
-from .supply import Supply
 
 LOOK_SECONDS = 1.0
 

@@ -8,14 +8,14 @@ the start counted what their ledgers hold as spent, and here it is held.
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from .batches import Batch, Batches, Ticket
-from .drive import Answers
-from .journal import Journal
-from .ledger import Ledger
-from .records import Request
-from .run_folder import RunFolder
-from .spending import Cashier
-from .worst_case import WorstCase
+from ..batches import Batch, Batches, Ticket
+from ..drive import Answers
+from ..journal import Journal
+from ..money.ledger import Ledger
+from ..records import Request
+from ..run_folder import RunFolder
+from ..spending import Cashier
+from ..worst_case import WorstCase
 
 Booked = tuple[float, float]
 """What was held for a request, and what it cost: US dollars."""

@@ -10,20 +10,20 @@ import contextlib
 from collections import Counter, deque
 from collections.abc import Mapping
 
+from ..batched import Batched
+from ..batches import Batches
+from ..drive import Stopped
+from ..journal import Strays, check_unowned
+from ..lacking import RequestTokens, model_of
+from ..opening import Opened
+from ..protocols import Teacher
+from ..supply import BREATH, nothing_read
 from .batch_asking import Deferring, Gathering, Tokens
 from .batch_holding import Holding
 from .batch_posting import Posting
-from .batched import Batched
-from .batches import Batches
-from .drive import Stopped
 from .engine import Answered
-from .journal import Strays, check_unowned
-from .lacking import RequestTokens, model_of
 from .local import LocalEngine
 from .open_shard import OpenShard
-from .opening import Opened
-from .protocols import Teacher
-from .supply import BREATH, nothing_read
 
 
 class BatchEngine(LocalEngine):

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .digests import digest
-from .leases import Lease, LostLease, Quiet, acquire, folder_of, free
-from .parts import Kind, footer
-from .run_folder import RunFacts, RunFolder, atomic
-from .stores import Store
-from .supply import Supply
+from ..digests import digest
+from ..leases import Lease, LostLease, Quiet, acquire, folder_of, free
+from ..parts import Kind, footer
+from ..run_folder import RunFacts, RunFolder, atomic
+from ..stores import Store
+from ..supply import Supply
 
 LINES = ("journal", "reserved")
 """The files of a shard that grow line by line."""

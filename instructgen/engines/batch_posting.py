@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from ..batched import Batched, Found, Service, Unsettled
+from ..batches import Batch, Batches
+from ..errors import SetupError, TeacherStop, UserError
+from ..run_folder import RunFolder
 from .batch_collecting import Gain, take_in, take_refusals
 from .batch_finding import find_begun
 from .batch_holding import Holding
-from .batched import Batched, Found, Service, Unsettled
-from .batches import Batch, Batches
-from .errors import SetupError, TeacherStop, UserError
-from .run_folder import RunFolder
 
 _ENDED = ("completed", "expired", "cancelled", "canceled")
 _LOOKS = 5

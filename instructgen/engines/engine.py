@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .columns import spare_pandas
-from .spent import Spent
-from .tally import Tally
+from ..columns import spare_pandas
+from ..money.spent import Spent
+from ..tally import Tally
 
 GC_THRESHOLD = 50_000
 """Young objects before a collection: records are many and hold no circles, so looking for them often is waste."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Completion
+from ..records import Completion
 
 
 class _Usage(msgspec.Struct):

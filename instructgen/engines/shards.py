@@ -7,23 +7,23 @@ samples part is written last: its rename commits the shard.
 import asyncio
 from collections.abc import Callable, Mapping
 
+from ..assemble import Built
+from ..drive import Answers, Digester, Stopped
+from ..errors import UserError
+from ..journal import Journal, Strays
+from ..money.budget import OverBudget
+from ..money.spent import Spent
+from ..protocols import Queued, Teacher
+from ..records import Completion, Context
+from ..replay import jobs
+from ..run_folder import RunFacts, RunFolder
+from ..shard import Judge
+from ..spending import Cashier
+from ..supply import BREATH, FaultBound, Supply
+from ..tally import Tally
 from . import served
-from .assemble import Built
-from .budget import OverBudget
-from .drive import Answers, Digester, Stopped
 from .engine import Answered, Counted
-from .errors import UserError
-from .journal import Journal, Strays
 from .open_shard import OpenShard, pixel_reader, read_shard
-from .protocols import Queued, Teacher
-from .records import Completion, Context
-from .replay import jobs
-from .run_folder import RunFacts, RunFolder
-from .shard import Judge
-from .spending import Cashier
-from .spent import Spent
-from .supply import BREATH, FaultBound, Supply
-from .tally import Tally
 
 SYNC_SECONDS = 0.1
 OPEN_SHARDS = 3

@@ -8,17 +8,17 @@ from collections.abc import Callable, Coroutine
 
 from rich.console import Console
 
+from ..batched import Batched
+from ..batches import Batches
+from ..errors import SetupError
+from ..opening import Opened
+from ..report import Summary, summarise, write_report
+from ..run_checks import judge_run
 from .batch_engine import BatchEngine
-from .batched import Batched
-from .batches import Batches
 from .cluster import Pool
 from .engine import Engine, quicken
-from .errors import SetupError
 from .local import LocalEngine
-from .opening import Opened
 from .progress import Progress
-from .report import Summary, summarise, write_report
-from .run_checks import judge_run
 from .scale import RayEngine
 from .sharing import Sharing
 

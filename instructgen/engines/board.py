@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from .account import Account, Answer, SharedAccount
-from .drive import Stopped
+from ..drive import Stopped
+from ..money.account import Account, Answer, SharedAccount
 
 
 class Board:

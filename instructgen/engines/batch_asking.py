@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
+from ..batched import Batched, Limits
+from ..batches import Batch, Batches, Layout, Ticket, begun_line, encode_ticket
+from ..drive import Stopped
+from ..errors import NotAsked, RequestRefused
+from ..journal import Key, key_of
+from ..protocols import Reading, Teacher
+from ..records import Completion, Context, Request, Slot
 from .batch_holding import Holding
-from .batched import Batched, Limits
-from .batches import Batch, Batches, Layout, Ticket, begun_line, encode_ticket
-from .drive import Stopped
-from .errors import NotAsked, RequestRefused
-from .journal import Key, key_of
-from .protocols import Reading, Teacher
-from .records import Completion, Context, Request, Slot
 
 Tokens = Callable[[Request], int]
 """Estimates a request's prompt tokens."""

@@ -17,22 +17,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .assemble import build
+from ..assemble import build
+from ..errors import RunLocked, UserError
+from ..journal import Strays, owned
+from ..library import Library, shipped
+from ..parts import footer
+from ..recipe import validated
+from ..run_folder import RunFacts, RunFolder
+from ..spending import Cashier
+from ..stores import Store
+from ..supply import FaultBound, Supply
+from ..worst_case import WorstCase
 from .board import BoardTill
 from .engine import Counted, quicken
-from .errors import RunLocked, UserError
-from .journal import Strays, owned
-from .library import Library, shipped
-from .parts import footer
-from .recipe import validated
-from .run_folder import RunFacts, RunFolder
 from .shards import OPEN_SHARDS, Shards
-from .spending import Cashier
 from .stored_shards import StoredShards, scratch
-from .stores import Store
-from .supply import FaultBound, Supply
 from .workbench import Workbench
-from .worst_case import WorstCase
 
 T = TypeVar("T")
 TELL_SECONDS = 0.5

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .protocols import Teacher, Watched
+from ..protocols import Teacher, Watched
 
 Figures = dict[str, dict[str, float]]
 """By role and name."""

@@ -6,17 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .assemble import Built
-from .columns import SampleRow
-from .drive import Answers
-from .errors import RequestRefused
-from .images import read_inside
-from .parts import PartWriter
-from .records import Context, Sample
-from .run_folder import RunFolder
-from .shard import Attempt, Judged, Outcome, rejected_rows
-from .supply import BREATH, ContextsDigest, FaultBound, Supply
-from .tally import Tally
+from ..assemble import Built
+from ..columns import SampleRow
+from ..drive import Answers
+from ..errors import RequestRefused
+from ..parts import PartWriter
+from ..pictures.images import read_inside
+from ..records import Context, Sample
+from ..run_folder import RunFolder
+from ..shard import Attempt, Judged, Outcome, rejected_rows
+from ..supply import BREATH, ContextsDigest, FaultBound, Supply
+from ..tally import Tally
 
 MISSING_IMAGE = "output:missing_image"
 """Reason of a sample whose picture was to lie in the part (``output.images: bytes``) and cannot be read."""

@@ -17,8 +17,8 @@ from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .errors import RequestRefused
-from .picture_header import Header, read_header
+from ..errors import RequestRefused
+from .header import Header, read_header
 
 KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 """Formats that servers take, by Pillow's name."""

@@ -9,8 +9,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from .batched import Found, Limits, Service
-from .batches import Batch
+from ..batched import Found, Limits, Service
+from ..batches import Batch
 
 _SLACK = 86_400.0
 """Seconds by which the clocks of a service and of this machine may differ."""

@@ -15,18 +15,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .account import Account
-from .assemble import plain_tree
+from ..assemble import plain_tree
+from ..errors import UserError
+from ..money.account import Account
+from ..money.spent import Spent
+from ..opening import Opened
+from ..records import Fault
+from ..supply import FaultBound, count_rows, nothing_read
+from ..tally import Tally
 from .cluster import Cluster, Pool
 from .engine import Counted
-from .errors import UserError
-from .opening import Opened
-from .records import Fault
 from .served import of_workers, summed
 from .sharing import Sharing
-from .spent import Spent
-from .supply import FaultBound, count_rows, nothing_read
-from .tally import Tally
 from .worker import Order
 
 WATCH_SECONDS = 0.5

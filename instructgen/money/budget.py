@@ -25,11 +25,11 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 
+from ..errors import InstructgenError
+from ..journal import Key
+from ..records import Completion, Request
 from .account import Till
-from .errors import InstructgenError
-from .journal import Key
 from .ledger import Ledger
-from .records import Completion, Request
 
 LOOK_SECONDS = 0.5
 """Between two looks whether a request fits by now, where others spend of the same account."""

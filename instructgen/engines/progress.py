@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from ..run_folder import RunFacts
+from ..tally import Tally
 from .engine import Engine
-from .run_folder import RunFacts
-from .tally import Tally
 
 LINE_SECONDS = 15.0
 LIVE_SECONDS = 0.5
