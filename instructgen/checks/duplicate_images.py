@@ -28,7 +28,7 @@ _NUMBERED = 10_000
 class DuplicateImagesCheck(Component):
     """Finds samples whose pictures repeat those of earlier samples: shrunk, encoded again, cropped by 5 % (run-wide).
 
-    A million pictures take about 0.5 GB, and 1.2 GB on the disk for temporary files.
+    A million pictures take about 0.55 GB, and 1.2 GB on the disk for temporary files.
     """
 
     name: ClassVar[str] = "duplicate_images"
