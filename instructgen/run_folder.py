@@ -9,7 +9,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +122,9 @@ class RunFolder:
         """Be the one writer; raises RunLocked, which names host and process of the other.
 
         Raises SetupError, and leaves nothing behind, in a folder that cannot be written or holds a stranger's files.
+        Where no run was begun after all, the lock goes again, and the folder if it was made for it.
         """
+        made = not self.path.exists()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             names = [] if (self.path / "lock").exists() else sorted(p.name for p in self.path.iterdir())
@@ -135,14 +137,27 @@ class RunFolder:
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not os.fstat(handle).st_nlink:  # whoever had it has just given it up, and the file with it
+                    raise BlockingIOError
             except BlockingIOError:
                 holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
                 raise RunLocked(f"{self.path}: being written by {holder}; wait for it, or stop it first") from None
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"{socket.gethostname()} process {os.getpid()}\n".encode(), 0)
-            yield
+            try:
+                yield
+            finally:
+                self._leave_no_empty_folder(made)
         finally:
             os.close(handle)
+
+    def _leave_no_empty_folder(self, made: bool) -> None:
+        """Remove the lock where there is nothing else, and the folder if it was ``made`` for it."""
+        with suppress(OSError):
+            if [path.name for path in self.path.iterdir()] == ["lock"]:
+                (self.path / "lock").unlink()
+                if made:
+                    self.path.rmdir()
 
 
 @contextmanager

@@ -31,6 +31,16 @@ def test_a_second_writer_is_told_who_the_first_is(tmp_path: Path) -> None:
         pass
 
 
+def test_a_mistake_before_a_run_was_begun_leaves_no_folder(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for out in (tmp_path / "new", mine):
+        assert command("run", path, "--out", out, "--set", "checks.comparison.against=nowhere").code == 2
+    assert not (tmp_path / "new").exists()
+    assert not list(mine.iterdir())
+
+
 def test_a_second_run_ends_with_status_2_while_status_export_and_preview_work(
     tmp_path: Path, loopback: Teacher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
