@@ -227,7 +227,10 @@ def _money_lines(data: Mapping[str, Any]) -> list[str]:
     lines += [f"  saved: {', '.join(parts)}"] if parts else []
     if "budget" in data:
         budget, usd = data["budget"], data["spent"]["usd"]
-        unknown = f", ${budget['unknown']:.4f} of it for requests whose price is not known" if budget["unknown"] else ""
+        held = (
+            f"${budget['unknown']:.4f} of it for requests under way (also in batches), or lost to a crash or a time-out"
+        )
+        unknown = f", {held}" if budget["unknown"] else ""
         lines.append(f"  budget: ${usd + budget['unknown']:.4f} of ${budget['limit']:g} spent{unknown}")
     return lines
 

@@ -112,7 +112,7 @@ def test_what_a_kill_left_unknown_counts_as_spent(tmp_path: Path, loopback: Teac
     left = told["budget"]["unknown"]
     assert lost * 0.009 < left <= 8 * 0.0125
     assert told["spent"]["usd"] + left <= limit
-    assert f"${left:.4f} of it for requests whose price is not known" in command("status", run).out
+    assert f"${left:.4f} of it for requests under way" in command("status", run).out
     succeeds("run", made, "--out", run, "--budget", "9")
     by_body = {line["server_id"].removeprefix("chatcmpl-"): by_hand([line]) for line in journaled(run)}
     assert sum(by_body[body] * times for body, times in answered.items()) <= limit

@@ -213,7 +213,7 @@ def _budget(summary: Summary) -> _Titled | None:
         ("limit, over all starts", _usd(summary.budget, 4)),
         ("spent on completions", _usd(spent.usd, 4)),
         (
-            "for requests whose price is not known: in flight, or lost to a crash or a time-out",
+            "for requests under way (also in batches), or lost to a crash or a time-out",
             _usd(summary.unknown, 4),
         ),
         ("left", _usd(max(0.0, summary.budget - spent.usd - summary.unknown), 4)),
