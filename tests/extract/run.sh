@@ -15,7 +15,8 @@ if [ "$(cat "$env/ready" 2>/dev/null)" != "$wants" ]; then
     install="$env/bin/python -m pip install -q --disable-pip-version-check"
   fi
   $install --require-hashes -r requirements/dev.txt
-  $install --require-hashes -r requirements/extras.txt
+  # all that is needed is listed, but for torch, which the next line brings
+  $install --require-hashes --no-deps -r requirements/extras.txt
   # the build that PIP_FIND_LINKS or PIP_INDEX_URL offer, else PyPI's; pip knows both settings, uv does not
   "$env/bin/python" -m pip install -q --disable-pip-version-check "$torch"
   "$env/bin/python" -m compileall -q -j 0 "$env/lib" >/dev/null || true
