@@ -108,6 +108,13 @@ def is_placement(info: FieldInfo) -> bool:
     return any(isinstance(m, _Placement) for m in info.metadata)
 
 
+def first_fault(error: ValidationError) -> str:
+    """Give the first of pydantic's errors in a few words, with the place in the record where it has one."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]
+
+
 def explain_validation(error: ValidationError, model: type[BaseModel], beside: Sequence[str] = ()) -> str:
     """Put pydantic's errors into one line, with the nearest right name for a misspelt key of ``model``.
 

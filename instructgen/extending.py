@@ -14,7 +14,7 @@ from .assemble import Built
 from .digests import digest_bytes
 from .errors import RecordError
 from .found_cache import FoundCache
-from .pictures.images import read_inside
+from .pictures.images import read_or_fault
 from .protocols import Extractor, Pictured
 from .records import Box, Context, Fault, Found, Image, Passage, Row
 
@@ -131,30 +131,23 @@ class _Step:
             seen.append(each)
         return merged(context, seen)
 
+    def _in_batches(self, pictures: Sequence[bytes]) -> Sequence[Found | RecordError]:
+        batch = self._extractor.batch
+        parts = (pictures[first : first + batch] for first in range(0, len(pictures), batch))
+        return [found for part in parts for found in self._extractor.look(part)]
+
     def _found(self, images: Sequence[Image], cache: FoundCache[Found]) -> list[Found | RecordError]:
         """Give what is found in each picture: kept from an earlier time, or looked for now, and kept."""
-        read = [_read(self._root, image) for image in images]
+        read = [read_or_fault(self._root, image) for image in images]
         digests = [digest_bytes(data) if isinstance(data, bytes) else "" for data in read]
-        known: dict[str, Found | RecordError] = {**cache.find({d for d in digests if d})}
-        new = {d: data for d, data in zip(digests, read, strict=True) if isinstance(data, bytes) and d not in known}
-        for first in range(0, len(new), self._extractor.batch):
-            part = list(new)[first : first + self._extractor.batch]
-            looked = self._extractor.look([new[d] for d in part])
-            known.update(zip(part, looked, strict=True))
-        cache.keep({d: found for d in new if isinstance(found := known[d], Found)})
+        pictures = {d: data for d, data in zip(digests, read, strict=True) if isinstance(data, bytes)}
+        known, new = cache.looked(pictures, self._in_batches)
         with self._counting:
-            self.new, self.known = self.new + len(new), self.known + len([d for d in digests if d]) - len(new)
+            self.new, self.known = self.new + new, self.known + len([d for d in digests if d]) - new
         return [
             _named(known[d], image) if isinstance(data, bytes) else data
             for d, data, image in zip(digests, read, images, strict=True)
         ]
-
-
-def _read(root: Path | None, image: Image) -> bytes | RecordError:
-    try:
-        return read_inside(root, image)
-    except RecordError as error:
-        return error
 
 
 def _named(found: Found | RecordError, image: Image) -> Found | RecordError:

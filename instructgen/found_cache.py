@@ -8,13 +8,14 @@ import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
 from pydantic import ValidationError
 
 from .digests import canonical, digest_bytes
+from .errors import RecordError
 from .records import Record
 
 MOST = 5_000_000
@@ -83,6 +84,19 @@ class FoundCache(Generic[R]):
             with contextlib.suppress(ValidationError):  # a row that cannot be read is looked for, and written, again
                 known[picture] = self._kind.model_validate_json(text)
         return known
+
+    def looked(
+        self, pictures: Mapping[str, bytes], look: Callable[[Sequence[bytes]], Sequence[R | RecordError]]
+    ) -> tuple[dict[str, R | RecordError], int]:
+        """Give what is found in pictures, by digest, and how many of them were not known and had to be looked at.
+
+        ``look`` gives a result for each picture, in order. Findings are kept; a fault is given along and not kept.
+        """
+        known: dict[str, R | RecordError] = {**self.find(pictures)}
+        new = [name for name in pictures if name not in known]
+        found = dict(zip(new, look([pictures[name] for name in new]), strict=True)) if new else {}
+        self.keep({name: each for name, each in found.items() if not isinstance(each, RecordError)})
+        return known | found, len(new)
 
     def keep(self, found: Mapping[str, R]) -> None:
         """Remember what was found in pictures, by their digests."""

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from .component import first_fault
 from .errors import SetupError
 from .parts import read_rows
 from .records import Record, Writable
@@ -62,11 +63,9 @@ class Removals:
         try:
             return Removal.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(map(str, first["loc"]))
             raise SetupError(
-                f"{self.path}, line {number}: not a removal ({where + ': ' if where else ''}{first['msg']}); mend the "
-                "line: without it, what was removed would be published again"
+                f"{self.path}, line {number}: not a removal ({first_fault(error)}); mend the line: without it, what "
+                "was removed would be published again"
             ) from None
 
     def _settle(self) -> None:

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from .checks.shape import ShapeCheck
+from .component import first_fault
 from .digests import text_digest
 from .errors import SetupError
 from .records import Context, Record, Sample, Turn, Verdict, Writable
@@ -181,11 +182,8 @@ class Reviews:
                 try:
                     review = Review.model_validate_json(line)
                 except ValidationError as error:
-                    first = error.errors(include_url=False)[0]
-                    where = ".".join(map(str, first["loc"]))
                     raise SetupError(
-                        f"{path}, line {number}: not a review ({where + ': ' if where else ''}{first['msg']}); "
-                        "mend the line, or take it out"
+                        f"{path}, line {number}: not a review ({first_fault(error)}); mend the line, or take it out"
                     ) from None
                 yield review
                 self._ends[path] = (end, number)

@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 from ..digests import digest_picture
 from ..errors import RecordError, SetupError
 from ..found_cache import FoundCache
-from ..pictures.images import read_inside
+from ..pictures.images import read_or_fault
 from ..records import Image, Record, Sample, Span, Verdict
 
 R = TypeVar("R", bound=Record)
@@ -73,23 +73,11 @@ def seen(samples: Iterable[Sample], root: Path, eyes: Eyes[R]) -> Iterator[tuple
 
 def looked(root: Path, images: Sequence[Image], eyes: Eyes[R], cache: FoundCache[R]) -> list[R | RecordError]:
     """Give what is seen in each of a few pictures: kept from an earlier time, or looked at now, and kept."""
-    read = [_read(root, image) for image in images]
+    read = [read_or_fault(root, image) for image in images]
     digests = [digest_picture(data) if isinstance(data, bytes) else "" for data in read]
-    known = cache.find({name for name in digests if name})
-    new: dict[str, R] = {}
-    found: list[R | RecordError] = []
-    for name, data in zip(digests, read, strict=True):
-        if not isinstance(data, bytes):
-            found.append(data)
-            continue
-        try:
-            if name not in known:
-                known[name] = new[name] = eyes.look(data)
-            found.append(known[name])
-        except RecordError as error:
-            found.append(error)
-    cache.keep(new)
-    return found
+    pictures = {name: data for name, data in zip(digests, read, strict=True) if isinstance(data, bytes)}
+    known, _ = cache.looked(pictures, lambda new: [_look(eyes, data) for data in new])
+    return [known[name] if isinstance(data, bytes) else data for name, data in zip(digests, read, strict=True)]
 
 
 def unread(check: str, faults: Iterable[RecordError]) -> Verdict:
@@ -98,9 +86,9 @@ def unread(check: str, faults: Iterable[RecordError]) -> Verdict:
     return Verdict(check=check, outcome="doubtful", reason="picture_unread", evidence=spans)
 
 
-def _read(root: Path, image: Image) -> bytes | RecordError:
+def _look(eyes: Eyes[R], data: bytes) -> R | RecordError:
     try:
-        return read_inside(root, image)
+        return eyes.look(data)
     except RecordError as error:
         return error
 

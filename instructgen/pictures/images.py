@@ -1,4 +1,4 @@
-"""A reference to a picture in; where it lies, and its bytes, out. What is done with them is ``picture_fit``'s.
+"""A reference to a picture in; where it lies, and its bytes, out. What is done with them is ``fit``'s.
 
 Every fault is a RequestRefused whose reason begins with ``bad_image``.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from ..errors import RequestRefused
+from ..errors import RecordError, RequestRefused
 from ..records import Image
 from .archives import MOST_BYTES, need_member, places_to_part, read_member
 
@@ -74,6 +74,14 @@ def read_inside(root: Path | None, image: Image) -> bytes:
     if not data:
         raise RequestRefused("bad_image_empty", f"{name}: the file is empty")
     return data
+
+
+def read_or_fault(root: Path | None, image: Image) -> bytes | RecordError:
+    """Read an image as ``read_inside`` does; what that raises is given instead."""
+    try:
+        return read_inside(root, image)
+    except RecordError as error:
+        return error
 
 
 def need_inside(root: Path | None, image: Image) -> None:
